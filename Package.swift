@@ -1,0 +1,35 @@
+// swift-tools-version: 6.1
+
+import PackageDescription
+
+let package = Package(
+  name: "charlstm",
+  products: [
+    .library(
+      name: "CharLSTM", targets: ["Recurrent", "Text", "Checkpoints", "Training", "Generation"]),
+    .executable(name: "charlstm", targets: ["charlstm"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+    .target(name: "CKernels"),
+    .target(name: "Recurrent", dependencies: ["CKernels", "COneDNN"]),
+    .target(name: "Text"),
+    .target(name: "Checkpoints", dependencies: ["Recurrent", "Text"]),
+    .target(name: "Generation", dependencies: ["Recurrent", "Text"]),
+    .target(name: "Training", dependencies: ["Recurrent", "Text", "Checkpoints", "Generation"]),
+    .executableTarget(
+      name: "charlstm",
+      dependencies: [
+        "Recurrent", "Text", "Checkpoints", "Training", "Generation",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(name: "RecurrentTests", dependencies: ["Recurrent", "Checkpoints"]),
+    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints"]),
+    .testTarget(name: "TextTests", dependencies: ["Text"]),
+    .testTarget(name: "GenerationTests", dependencies: ["Generation"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

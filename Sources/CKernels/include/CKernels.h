@@ -1,0 +1,96 @@
+// The elementwise loops of the network, fused and vectorised by the compiler. Every matrix product
+// is elsewhere.
+//
+// Shapes: T time steps, B lanes, H hidden size, G gates (lstm 4: i f g o; gru 3: r z n; rnn 1),
+// V vocabulary. Layout of a row of G·H gate values: blocks of 16 cells, in each block 16 values of
+// the first gate, then of the second, and so on; the last block holds the H mod 16 cells left.
+//
+// `void *` is to stored activations, whose type `ck_element` names; arithmetic is in float.
+// Pointers are to at least the elements that their shapes name; none may be null unless said.
+#pragma once
+
+#include <stdint.h>
+
+typedef enum {
+  CK_F32,
+  CK_BF16,  // bfloat16, rounded to nearest, ties to even
+} ck_element;
+
+// One time step of a layer.
+typedef struct {
+  ck_element element;
+  int64_t lanes;         // B
+  int64_t hidden;        // H
+  int64_t stride;        // elements from lane to lane in `previous`, `output` and `d_output`
+  const float *bias_ih;  // [G·H]
+  const float *bias_hh;  // [G·H]
+} ck_step;
+
+// Forward. input: input products [*, G·H], lane b's row at rows[b], or at b where rows is null; may
+// be `gates`. recurrent: the recurrent products [B, G·H]. gates [B, G·H], cells and candidates
+// [B, H]: what the backward pass needs. output: [B, stride].
+//
+// Backward. gates: activations in, gradient of the input products out. d_recurrent [B, H]: the
+// gradient that reaches the output through the next step's products.
+
+// cell [B, H]: the cell state, updated.
+void ck_lstm_forward(const ck_step *step, const void *input, const int32_t *rows,
+                     const float *recurrent, float *cell, void *gates, void *cells, void *output);
+// d_cell [B, H]: updated.
+void ck_lstm_backward(const ck_step *step, void *gates, const void *previous_cells,
+                      const void *cells, const void *d_output, const float *d_recurrent,
+                      float *d_cell);
+// state [B, H]: the hidden state in full precision, updated. candidates: R_n h + b_hn.
+void ck_gru_forward(const ck_step *step, const void *input, const int32_t *rows,
+                    const float *recurrent, float *state, void *gates, void *candidates,
+                    void *output);
+// d_state [B, H]: the direct path from a state to the one before, updated. d_products [B, G·H]: the
+// gradient of the recurrent products.
+void ck_gru_backward(const ck_step *step, void *gates, const void *candidates,
+                     const void *previous, const void *d_output, const float *d_recurrent,
+                     float *d_state, void *d_products);
+void ck_rnn_forward(const ck_step *step, const void *input, const int32_t *rows,
+                    const float *recurrent, float *state, void *gates, void *output);
+void ck_rnn_backward(const ck_step *step, void *gates, const void *d_output,
+                     const float *d_recurrent);
+
+// logits [rows, V] without bias, overwritten. Returns the sum over rows of
+// -log softmax(logits + bias)[target] in nats. d_logits [rows, V], may be null: its gradient times
+// `scale`. losses [rows], may be null: each row's loss.
+double ck_cross_entropy(ck_element element, int64_t rows, int64_t vocabulary, float *logits,
+                        const float *bias, const int32_t *targets, float scale, void *d_logits,
+                        float *losses);
+
+// sums[c] += Σ over rows of values[row, c]
+void ck_add_column_sums(ck_element element, int64_t rows, int64_t columns, const void *values,
+                        float *sums);
+// out[row, c] = table[index[row], c] · mask[row mod B, c]; mask [B, columns] may be null.
+void ck_gather(ck_element element, int64_t rows, int64_t columns, const float *table,
+               const int32_t *index, int64_t lanes, const float *mask, void *out);
+// table[index[row], c] += values[row, c] · mask[row mod B, c]; mask may be null.
+void ck_scatter_add(ck_element element, int64_t rows, int64_t columns, const void *values,
+                    const int32_t *index, int64_t lanes, const float *mask, float *table);
+// out[row, c] = in[row, c] · mask[row mod B, c]; out may be in.
+void ck_mask(ck_element element, int64_t rows, int64_t columns, int64_t lanes, const float *mask,
+             const void *in, void *out);
+
+// To and from stored activations.
+void ck_store(ck_element element, int64_t count, const float *in, void *out);
+void ck_load(ck_element element, int64_t count, const void *in, float *out);
+
+// AdamW (Loshchilov and Hutter 2019) with an exponential moving average of the weights.
+typedef struct {
+  float learning_rate;
+  float beta1, beta2, epsilon;
+  float correction1, correction2;  // 1 - beta1^step, 1 - beta2^step
+  float weight_decay;              // 0 for what is no matrix
+  float gradient_scale;            // from clipping by the global norm
+  float average_weight;            // average += average_weight · (weight - average)
+} ck_adamw;
+
+void ck_adamw_update(const ck_adamw *options, int64_t count, const float *gradient, float *weight,
+                     float *first, float *second, float *average);
+
+// into[i] += from[i]
+void ck_add(int64_t count, const float *from, float *into);
+double ck_sum_of_squares(int64_t count, const float *values);

@@ -1,0 +1,203 @@
+import Foundation
+import Recurrent
+import Text
+
+/// How a model came to be, as its file tells.
+public struct TrainingSummary: Codable, Equatable, Sendable {
+  /// The names of the files it was trained on.
+  public var corpus: [String]
+  /// Symbols of the training part.
+  public var trainingCharacters: Int
+  /// Passes over the training part, the last one perhaps in part.
+  public var epochs: Double
+  /// Optimizer steps.
+  public var steps: Int
+  /// Nats per character on the validation part; nil where there was none.
+  public var validationLoss: Double?
+  /// The options of the run, as `train` would take them.
+  public var options: [String: String]
+
+  public init(
+    corpus: [String], trainingCharacters: Int, epochs: Double, steps: Int, validationLoss: Double?,
+    options: [String: String]
+  ) {
+    self.corpus = corpus
+    self.trainingCharacters = trainingCharacters
+    self.epochs = epochs
+    self.steps = steps
+    self.validationLoss = validationLoss
+    self.options = options
+  }
+}
+
+/// A language model with its vocabulary, as one safetensors file.
+///
+/// Tensors have PyTorch's names, shapes and order of gates, so `torch.nn.LSTM` loads them as they
+/// are once the `lstm.` prefix is cut off. Configuration, vocabulary and training summary are JSON
+/// under `__metadata__`.
+public struct TrainedModel: Sendable {
+  public var model: LanguageModel
+  public var vocabulary: Vocabulary
+  public var summary: TrainingSummary?
+
+  public init(model: LanguageModel, vocabulary: Vocabulary, summary: TrainingSummary? = nil) {
+    precondition(model.configuration.vocabularySize == vocabulary.count)
+    self.model = model
+    self.vocabulary = vocabulary
+    self.summary = summary
+  }
+
+  /// Reads a model file.
+  ///
+  /// - Throws: `CheckpointError`, for a file that cannot be read, is no model, or whose parts do not
+  ///   fit together.
+  public init(contentsOf path: String) throws(CheckpointError) {
+    let file = try SafetensorsFile(path: path)
+    let metadata = ModelMetadata(file: file)
+    let configuration: ModelConfiguration = try metadata.decode("configuration")
+    vocabulary = try metadata.decode("vocabulary")
+    summary =
+      file.metadata["training"] == nil ? nil : try metadata.decode("training") as TrainingSummary
+    guard vocabulary.count == configuration.vocabularySize else {
+      throw .invalidMetadata(
+        path: path, key: "vocabulary",
+        reason: "it has \(vocabulary.count) symbols, the configuration "
+          + "\(configuration.vocabularySize)")
+    }
+    do throws(ConfigurationError) {
+      try configuration.validate()
+    } catch {
+      throw .invalidMetadata(path: path, key: "configuration", reason: error.description)
+    }
+    let layout = ParameterLayout(configuration)
+    // Before memory for the weights is taken: the file must have them all.
+    for tensor in layout.tensors {
+      let description = try file.tensor(named: tensor.name)
+      guard description.shape == tensor.shape else {
+        throw .unexpectedShape(
+          path: path, tensor: tensor.name, found: description.shape, expected: tensor.shape)
+      }
+    }
+    let names = Set(layout.tensors.map(\.name))
+    if let extra = file.tensors.keys.filter({ !names.contains($0) }).min() {
+      throw .unexpectedTensor(path: path, tensor: extra)
+    }
+    model = LanguageModel(valid: configuration)
+    for tensor in layout.tensors {
+      try file.read(tensor, into: model.parameters)
+    }
+  }
+
+  /// Writes the model, whole or not at all. The same model gives the same bytes.
+  ///
+  /// - Parameter halfSize: whether to store weights as bfloat16, rounded to nearest, at half the
+  ///   size.
+  /// - Throws: `CheckpointError`.
+  public func write(to path: String, halfSize: Bool = false) throws(CheckpointError) {
+    var metadata = [
+      "configuration": json(model.configuration),
+      "vocabulary": json(vocabulary),
+    ]
+    if let summary { metadata["training"] = json(summary) }
+    try SafetensorsFile.write(
+      model.layout.tensors.map { tensor in
+        .parameters(tensor, in: model.parameters, asBFloat16: halfSize)
+      },
+      metadata: metadata, to: path)
+  }
+}
+
+extension TensorContent {
+  /// A tensor of a flat buffer of parameters, in PyTorch's order.
+  package static func parameters(
+    _ tensor: ParameterLayout.Tensor, named name: String? = nil, in buffer: FloatBuffer,
+    asBFloat16: Bool = false
+  ) -> TensorContent {
+    TensorContent(
+      name: name ?? tensor.name, elementType: asBFloat16 ? .bf16 : .f32, shape: tensor.shape
+    ) { (sink) throws(CheckpointError) in
+      // A copy of one tensor at a time, in the file's order.
+      let elements = LanguageModel.fileOrder(of: tensor, in: buffer)
+      try elements.withUnsafeBufferPointer { (elements) throws(CheckpointError) in
+        try TensorContent(
+          name: tensor.name, shape: tensor.shape, floats: elements, asBFloat16: asBFloat16
+        ).emit(sink)
+      }
+    }
+  }
+}
+
+extension SafetensorsFile {
+  /// Reads a tensor of a flat buffer of parameters, from PyTorch's order.
+  ///
+  /// - Throws: `CheckpointError` for a tensor that is missing, of another shape, or not finite.
+  package func read(
+    _ tensor: ParameterLayout.Tensor, named name: String? = nil, into buffer: FloatBuffer
+  ) throws(CheckpointError) {
+    var elements = [Float](repeating: 0, count: tensor.shape.reduce(1, *))
+    try elements.withUnsafeMutableBufferPointer { (elements) throws(CheckpointError) in
+      try read(name ?? tensor.name, expecting: tensor.shape, into: elements)
+    }
+    LanguageModel.setFileOrder(elements, of: tensor, in: buffer)
+  }
+}
+
+/// JSON values among a file's metadata.
+package struct ModelMetadata {
+  private let file: SafetensorsFile
+
+  package init(file: SafetensorsFile) {
+    self.file = file
+  }
+
+  /// - Throws: `CheckpointError.notAModel` where there is no such key, `.invalidMetadata` where its
+  ///   value is not what it should be.
+  package func decode<Value: Decodable>(_ key: String) throws(CheckpointError) -> Value {
+    guard let text = file.metadata[key] else {
+      throw .notAModel(path: file.path, reason: "its metadata have no \(key)")
+    }
+    guard isShallow(text) else {
+      throw .invalidMetadata(path: file.path, key: key, reason: "it is nested too deeply")
+    }
+    do {
+      return try JSONDecoder().decode(Value.self, from: Data(text.utf8))
+    } catch {
+      throw .invalidMetadata(path: file.path, key: key, reason: reason(error))
+    }
+  }
+
+  /// Whether JSON is nested no more than any value of ours: a parser's stack is finite.
+  private func isShallow(_ text: String) -> Bool {
+    var depth = 0
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "["), UInt8(ascii: "{"): depth += 1
+      case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
+      default: break
+      }
+      // Brackets inside strings, such as a vocabulary's, count too; they are few.
+      if depth > 64 { return false }
+    }
+    return true
+  }
+
+  private func reason(_ error: any Error) -> String {
+    switch error as? DecodingError {
+    case .keyNotFound(let key, _): "it has no \(key.stringValue)"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context),
+      .dataCorrupted(let context):
+      context.codingPath.map(\.stringValue).joined(separator: ".")
+        + (context.codingPath.isEmpty ? "" : ": ") + context.debugDescription
+    default: "\(error)"
+    }
+  }
+}
+
+/// JSON with sorted keys, so that the same value gives the same bytes.
+package func json(_ value: some Encodable) -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  // Values here are numbers that are finite, strings and lists of them, which always encode.
+  guard let data = try? encoder.encode(value) else { preconditionFailure("not JSON: \(value)") }
+  return String(decoding: data, as: UTF8.self)
+}

@@ -1,0 +1,89 @@
+/// Chooses the next symbol from the model's logits.
+///
+/// Its working memory is allocated once; a call allocates nothing. With temperature, min-p, mask
+/// and repetition penalty a call is O(V); top-k, top-p and typical-p add O(kept · log V) for the
+/// symbols they keep.
+public struct Sampler: Sendable {
+  /// How symbols are chosen.
+  public let options: SamplingOptions
+
+  private var candidates: Candidates
+
+  /// Creates a sampler for logits of `vocabularySize` symbols.
+  ///
+  /// - Precondition: `vocabularySize` is 1 or more.
+  /// - Throws: `SamplingOptionsError` if an option is out of its range.
+  public init(
+    vocabularySize: Int, options: SamplingOptions = SamplingOptions()
+  ) throws(SamplingOptionsError) {
+    precondition(vocabularySize > 0, "a vocabulary has at least one symbol")
+    try options.validate()
+    self.options = options
+    candidates = Candidates(vocabularySize: vocabularySize)
+  }
+
+  /// Chooses a symbol.
+  ///
+  /// Exactly one number is drawn from `generator`, whatever the options, at temperature 0 too: the
+  /// n-th symbol of a seed always comes from the n-th number. Its upper 53 bits, as a fraction in
+  /// [0, 1), are looked up in the cumulative distribution of the kept symbols.
+  ///
+  /// A NaN logit counts as -∞. If no allowed symbol has a logit above -∞, all allowed symbols are
+  /// equally probable.
+  ///
+  /// - Parameters:
+  ///   - logits: [V], left as they are.
+  ///   - allowed: [V], the symbols that may be chosen, at least one; `nil` allows all.
+  ///   - recent: the text so far, for the repetition penalty; `nil` for no penalty.
+  ///   - generator: where the random number comes from.
+  /// - Returns: the symbol, and its surprisal in nats under the model's own distribution, the
+  ///   softmax of all `logits` before any option or mask: infinite for a symbol that the model
+  ///   holds impossible but the mask left as the only choice.
+  public mutating func sample(
+    logits: UnsafeBufferPointer<Float>,
+    allowed: [Bool]? = nil,
+    recent: RepetitionWindow? = nil,
+    using generator: inout some RandomNumberGenerator
+  ) -> (symbol: Int32, surprisal: Float) {
+    let fraction = Double(generator.next() >> 11) * 0x1p-53
+    let symbol = choose(logits, allowed, recent, at: fraction)
+    return (symbol, surprisal(of: symbol, in: logits))
+  }
+
+  private mutating func choose(
+    _ logits: UnsafeBufferPointer<Float>,
+    _ allowed: [Bool]?,
+    _ recent: RepetitionWindow?,
+    at fraction: Double
+  ) -> Int32 {
+    candidates.load(logits, allowed: allowed)
+    if let recent, options.repetitionPenalty != 1 {
+      candidates.penalize(recent, by: options.repetitionPenalty)
+    }
+    guard options.temperature > 0 else { return candidates[candidates.largest].symbol }
+    if let topK = options.topK, topK < candidates.count { candidates.keepTopK(topK) }
+    if let typicalP = options.typicalP { candidates.keepTypicalP(typicalP) }
+    if let topP = options.topP { candidates.keepTopP(topP) }
+    if let minP = options.minP { candidates.keepMinP(minP) }
+    let total = candidates.weigh(temperature: options.temperature)
+    return candidates.symbol(at: fraction * total)
+  }
+}
+
+extension Candidates {
+  /// The symbol at which the running sum of the weights passes `target`: the inverse of the
+  /// cumulative distribution.
+  ///
+  /// A symbol of weight 0 is never the answer, and if rounding leaves
+  /// `target` unreached the last one of positive weight is. O(`count`).
+  package func symbol(at target: Double) -> Int32 {
+    var symbol = self[0].symbol
+    var sum = 0.0
+    for index in indices where self[index].weight > 0 {
+      symbol = self[index].symbol
+      sum += Double(self[index].weight)
+      if sum > target { break }
+    }
+    return symbol
+  }
+}

@@ -1,0 +1,204 @@
+import Recurrent
+import Text
+
+/// Scores texts with a model: the surprisal of each symbol, given all before it.
+///
+/// One lane reads the text as one stream, its state carried from beginning to end. Several lanes
+/// read as many parts of it side by side, which is faster; each begins with a warm-up on the symbols
+/// before its part, so that little context is lost.
+public final class TextScorer {
+  /// Symbols that a lane reads before its part begins.
+  public static let warmUp = 512
+
+  private let configuration: ModelConfiguration
+  private let weights: PackedWeights
+  private let team: WorkerTeam
+  private let readers: [Reader]
+  private let productThreads: Int
+
+  /// - Parameters:
+  ///   - lanes: parts to read side by side; 1 for an exact stateful pass.
+  ///   - threads: those that share the lanes, or with one lane its matrix products.
+  public convenience init(
+    _ model: LanguageModel, precision: Precision = .native, lanes: Int = 1, threads: Int = 1
+  ) {
+    self.init(
+      model, precision: precision, lanes: lanes, team: WorkerTeam(count: min(lanes, threads)),
+      productThreads: lanes == 1 ? threads : 1)
+  }
+
+  /// A scorer that works with a team that is there already.
+  package init(
+    _ model: LanguageModel, precision: Precision, lanes: Int, team: WorkerTeam,
+    productThreads: Int = 1
+  ) {
+    configuration = model.configuration
+    self.team = team
+    self.productThreads = productThreads
+    let workers = min(lanes, team.count)
+    (weights, readers) = withProductThreads(productThreads) {
+      let weights = PackedWeights(
+        model,
+        for: .init(
+          precision: precision, lanes: (lanes + workers - 1) / workers, training: false,
+          inputTable: true))
+      let readers = (0..<workers).map { worker in
+        Reader(weights, lanes: lanes * worker / workers..<lanes * (worker + 1) / workers)
+      }
+      return (weights, readers)
+    }
+  }
+
+  /// Takes the model's weights as they are now; for one that is still being trained.
+  package func update() {
+    team.run { [weights, team] worker in
+      weights.packShare(of: worker, workers: team.count)
+    }
+  }
+
+  /// Scores a text of at least two symbols.
+  public func score(_ text: EncodedText) -> TextScore {
+    let plan = plan(for: text)
+    let start = RecurrentState(configuration)
+    if readers.count == 1 {
+      withProductThreads(productThreads) {
+        readers[0].begin(text, plan, from: start)
+        while readers[0].remaining > 0 { readers[0].readChunk() }
+      }
+    } else {
+      team.run { [readers] worker in
+        guard worker < readers.count else { return }
+        readers[worker].begin(text, plan, from: start)
+        while readers[worker].remaining > 0 { readers[worker].readChunk() }
+      }
+    }
+    return total(text)
+  }
+
+  /// Scores a text of at least two symbols with one lane, symbol by symbol.
+  ///
+  /// - Parameter each: called for each symbol but the first, in order, with its surprisal in nats.
+  /// - Throws: what `each` throws.
+  public func score<Failure: Error>(
+    _ text: EncodedText, each: (_ symbol: Int32, _ surprisal: Float) throws(Failure) -> Void
+  ) throws(Failure) -> TextScore {
+    let plan = plan(for: text)
+    precondition(plan.lanes == 1, "symbols come in order from one lane only")
+    let reader = readers[0]
+    reader.begin(text, plan, from: RecurrentState(configuration))
+    while reader.remaining > 0 {
+      let count = withProductThreads(productThreads) { reader.readChunk() }
+      for index in 0..<count { try each(reader.targets[index], reader.losses[index]) }
+    }
+    return total(text)
+  }
+
+  private func plan(for text: EncodedText) -> LanePlan {
+    precondition(text.count > 1, "there is nothing to predict in fewer than two symbols")
+    let lanes = readers.reduce(0) { $0 + $1.lanes.count }
+    return LanePlan(
+      lanes: lanes, sequenceLength: Reader.steps, laneLength: (text.count - 1) / lanes)
+  }
+
+  private func total(_ text: EncodedText) -> TextScore {
+    // Lane by lane, so that the sum does not depend on how many workers there are.
+    TextScore(
+      characters: text.count - 1, bytes: text.byteRange.count - text.firstSymbolByteCount,
+      nats: readers.flatMap(\.nats).reduce(0, +))
+  }
+}
+
+/// One worker's lanes of a text.
+///
+/// Unchecked: a worker has it to itself while the team runs, and the scorer between runs.
+private final class Reader: @unchecked Sendable {
+  static let steps = 128
+
+  let lanes: Range<Int>
+  /// Steps still to read.
+  private(set) var remaining = 0
+  /// By lane: the sum of its part so far.
+  private(set) var nats: [Double]
+  /// `[T, B]`
+  let targets: UnsafeMutableBufferPointer<Int32>
+  /// `[T, B]`
+  let losses: UnsafeMutableBufferPointer<Float>
+  private let inputs: UnsafeMutableBufferPointer<Int32>
+  private let workspace: LanguageModelWorkspace
+  private var chunks: LaneChunks?
+  private var isWarm = false
+  private var position = 0
+
+  init(_ weights: PackedWeights, lanes: Range<Int>) {
+    self.lanes = lanes
+    nats = Array(repeating: 0, count: lanes.count)
+    workspace = LanguageModelWorkspace(weights, steps: Self.steps, lanes: lanes.count)
+    let count = Self.steps * lanes.count
+    inputs = .allocate(capacity: count)
+    targets = .allocate(capacity: count)
+    losses = .allocate(capacity: count)
+    inputs.initialize(repeating: 0)
+    targets.initialize(repeating: 0)
+    losses.initialize(repeating: 0)
+  }
+
+  deinit {
+    inputs.deallocate()
+    targets.deallocate()
+    losses.deallocate()
+  }
+
+  /// Puts each lane at its part of the text, warmed up on what comes before.
+  func begin(_ text: EncodedText, _ plan: LanePlan, from start: RecurrentState) {
+    var chunks = LaneChunks(text: text, plan: plan, lanes: lanes)
+    let warmUp = plan.lanes == 1 ? 0 : TextScorer.warmUp % text.count
+    chunks.startEpoch(offset: (text.count - warmUp) % text.count)
+    self.chunks = chunks
+    for lane in 0..<lanes.count { workspace.load(start, lane: lane) }
+    isWarm = false
+    remaining = warmUp
+    while remaining > 0 { readChunk() }
+    // The first lane warmed up on the text's end; nothing comes before its part.
+    if lanes.lowerBound == 0 { workspace.load(start, lane: 0) }
+    isWarm = true
+    position = 0
+    nats = nats.map { _ in 0 }
+    // The last lane's part takes in what the division leaves over; the others read on in vain.
+    remaining = plan.laneLength + (text.count - 1) % plan.lanes
+  }
+
+  /// Reads the next chunk of all lanes and returns its steps.
+  @discardableResult
+  func readChunk() -> Int {
+    guard let input = inputs.baseAddress, let target = targets.baseAddress,
+      let plan = chunks?.plan
+    else { return 0 }
+    let steps = min(Self.steps, remaining)
+    chunks?.next(steps: steps, inputs: inputs, targets: targets)
+    _ = workspace.evaluate(input, targets: target, steps: steps, losses: losses.baseAddress)
+    if isWarm {
+      for lane in 0..<lanes.count {
+        let isLast = lanes.lowerBound + lane == plan.lanes - 1
+        let counted = isLast ? steps : max(0, min(steps, plan.laneLength - position))
+        for step in 0..<counted { nats[lane] += Double(losses[step * lanes.count + lane]) }
+      }
+    }
+    remaining -= steps
+    position += steps
+    return steps
+  }
+}
+
+extension EncodedText {
+  /// Bytes of the first symbol, which is not scored.
+  fileprivate var firstSymbolByteCount: Int {
+    var cursor = Cursor(self)
+    return withUnsafeTemporaryAllocation(of: Int32.self, capacity: 1) { symbol in
+      cursor.read(1, into: symbol)
+      return switch vocabulary[symbol[0]] {
+      case .scalar(let scalar): UTF8.width(scalar)
+      case .byte: 1
+      }
+    }
+  }
+}

@@ -1,0 +1,279 @@
+import CKernels
+
+/// One direction of one layer for a worker's lanes: its activations over a chunk and the products
+/// that make them.
+///
+/// Shapes: `T` steps, `B` lanes, `H` hidden, `G` gates, `D` directions. What is called stored is in
+/// the workspace's precision.
+struct DirectionWorkspace {
+  let cell: Cell
+  let steps: Int
+  let lanes: Int
+  let hidden: Int
+  let directions: Int
+  let reversed: Bool
+  let precision: Precision
+
+  /// Stored `[T, B, G·H]`: input products, then activations, then gradients, each in place of the
+  /// last.
+  let gates: UnsafeMutableRawPointer
+  /// LSTM: stored `[T + 2, B, H]`, cell states; step t's is in slot t + 1.
+  /// GRU: stored `[T, B, H]`, the candidates' recurrent products. RNN: nothing.
+  let cells: UnsafeMutableRawPointer
+  /// `[B, H]` in full precision: the LSTM's cell state, or the GRU's and RNN's hidden state.
+  let carry: UnsafeMutablePointer<Float>
+  /// `[B, G·H]`, shared by all layers.
+  let recurrentProducts: UnsafeMutablePointer<Float>
+
+  /// `[B, H] · [H, G·H]`
+  private let recur: MatrixMultiply
+  private let backward: Backward?
+
+  /// What only training needs.
+  private struct Backward {
+    /// GRU: stored `[T, B, G·H]`, gradients of the recurrent products. For the other cells they are
+    /// those of the input products.
+    var productGradients: UnsafeMutableRawPointer?
+    /// `[B, H]`: the gradient of `carry`.
+    var carryGradient: UnsafeMutablePointer<Float>
+    /// `[B, H]`, shared by all layers.
+    var recurrentGradient: UnsafeMutablePointer<Float>
+    /// `[G·H, H]`
+    var weights: PackedMatrix
+    /// `[B, G·H] · [G·H, H]`
+    var recur: MatrixMultiply
+    /// `[G·H, T·B] · [T·B, H]`
+    var weightGradient: MatrixMultiply
+  }
+
+  private var width: Int { cell.gateCount * hidden }
+
+  init(
+    _ configuration: ModelConfiguration, weights: PackedWeights.Direction, use: PackedWeights.Use,
+    steps: Int, lanes: Int, reversed: Bool, arena: inout Arena,
+    recurrentProducts: UnsafeMutablePointer<Float>,
+    recurrentGradient: UnsafeMutablePointer<Float>?
+  ) {
+    cell = configuration.cell
+    hidden = configuration.hiddenSize
+    directions = configuration.directions
+    precision = use.precision
+    self.steps = steps
+    self.lanes = lanes
+    self.reversed = reversed
+    self.recurrentProducts = recurrentProducts
+
+    let width = cell.gateCount * hidden
+    let rows = steps * lanes
+    gates = arena.elements(rows * width, precision)
+    cells =
+      switch cell {
+      case .lstm: arena.elements((steps + 2) * lanes * hidden, precision)
+      case .gru: arena.elements(rows * hidden, precision)
+      case .rnn: arena.elements(0, precision)
+      }
+    carry = arena.floats(lanes * hidden)
+
+    // Outputs of both directions stand side by side in a row.
+    let output = MatrixLayout.rowMajor(lanes, hidden, stride: directions * hidden)
+    recur = MatrixMultiply(
+      output, by: weights.recurrent, into: .rowMajor(lanes, width), .float32)
+    backward =
+      if let matrix = weights.recurrentBackward, let recurrentGradient {
+        Backward(
+          productGradients: cell == .gru ? arena.elements(rows * width, precision) : nil,
+          carryGradient: arena.floats(lanes * hidden), recurrentGradient: recurrentGradient,
+          weights: matrix,
+          recur: MatrixMultiply(
+            .rowMajor(lanes, width), by: matrix, into: .rowMajor(lanes, hidden), .float32),
+          weightGradient: MatrixMultiply(
+            .rowMajor(rows, width).transposed, precision,
+            by: .rowMajor(rows, hidden, stride: directions * hidden), precision,
+            into: .rowMajor(width, hidden), .float32))
+      } else {
+        nil
+      }
+  }
+
+  // MARK: - Where things are
+
+  /// Bytes of a slot of `[B, D·H]` outputs.
+  private var outputSlot: Int { lanes * directions * hidden * precision.size }
+  private var cellSlot: Int { lanes * hidden * precision.size }
+  private var gateSlot: Int { lanes * width * precision.size }
+
+  /// The byte offset of this direction's part of slot `slot` of the outputs, `[T + 2, B, D·H]`.
+  /// Step t's output is in slot t + 1; the state before the first step that is read is in slot 0,
+  /// or in slot T + 1 for the reversed direction.
+  private func outputOffset(_ slot: Int) -> Int {
+    slot * outputSlot + (reversed ? hidden * precision.size : 0)
+  }
+
+  /// The slot of the state that step t starts from.
+  private func previousSlot(_ step: Int) -> Int { reversed ? step + 2 : step }
+
+  private func makeStep(_ bias: (ih: UnsafePointer<Float>, hh: UnsafePointer<Float>)) -> ck_step {
+    ck_step(
+      element: precision.element, lanes: Int64(lanes), hidden: Int64(hidden),
+      stride: Int64(directions * hidden), bias_ih: bias.ih, bias_hh: bias.hh)
+  }
+
+  // MARK: - Forward
+
+  /// What the steps of a pass read.
+  enum Input {
+    /// The input products are in `gates`.
+    case products
+    /// They are rows of a table, chosen by symbols `[T, B]`.
+    case table(UnsafeRawPointer, symbols: UnsafePointer<Int32>)
+  }
+
+  /// Runs the first `count` steps, from the state in the outputs' first slot and in `carry`.
+  /// - Parameter outputs: stored `[T + 2, B, D·H]`.
+  func forward(
+    _ input: Input, steps count: Int, weights: PackedWeights.Direction,
+    bias: (ih: UnsafePointer<Float>, hh: UnsafePointer<Float>), outputs: UnsafeMutableRawPointer
+  ) {
+    var step = makeStep(bias)
+    for index in 0..<count {
+      let t = reversed ? count - 1 - index : index
+      recur(outputs + outputOffset(previousSlot(t)), weights.recurrent, into: recurrentProducts)
+      let gates = gates + t * gateSlot
+      let output = outputs + outputOffset(t + 1)
+      let source: UnsafeRawPointer
+      let rows: UnsafePointer<Int32>?
+      switch input {
+      case .products:
+        source = UnsafeRawPointer(gates)
+        rows = nil
+      case .table(let table, let symbols):
+        source = table
+        rows = symbols + t * lanes
+      }
+      switch cell {
+      case .lstm:
+        ck_lstm_forward(
+          &step, source, rows, recurrentProducts, carry, gates, cells + (t + 1) * cellSlot, output)
+      case .gru:
+        ck_gru_forward(
+          &step, source, rows, recurrentProducts, carry, gates, cells + t * cellSlot, output)
+      case .rnn:
+        ck_rnn_forward(&step, source, rows, recurrentProducts, carry, gates, output)
+      }
+    }
+  }
+
+  /// Makes the state after the first `count` steps the one before the next chunk.
+  func carryOver(steps count: Int, outputs: UnsafeMutableRawPointer) {
+    guard count > 0 else { return }
+    outputs.copyMemory(from: outputs + count * outputSlot, byteCount: outputSlot)
+    if cell == .lstm {
+      cells.copyMemory(from: cells + count * cellSlot, byteCount: cellSlot)
+    }
+  }
+
+  // MARK: - Backward
+
+  /// Turns the activations in `gates` into the gradients of the input products, and writes the
+  /// gradients of the recurrent weights and biases.
+  ///
+  /// The gradient stops at the chunk's beginning (truncated backpropagation through time).
+  /// - Parameter outputGradients: stored `[T, B, D·H]`.
+  func backward(
+    tensors: ParameterLayout.Direction, outputs: UnsafeMutableRawPointer,
+    outputGradients: UnsafeMutableRawPointer, gradients: FloatBuffer
+  ) {
+    guard let backward else { preconditionFailure("a workspace for training is needed") }
+    let bias = gradients.pointer + tensors.biasIH.range.lowerBound
+    let recurrentBias = gradients.pointer + tensors.biasHH.range.lowerBound
+    var step = makeStep((UnsafePointer(bias), UnsafePointer(recurrentBias)))
+    let carryGradient = backward.carryGradient
+    let recurrentGradient = backward.recurrentGradient
+    carryGradient.update(repeating: 0, count: lanes * hidden)
+    recurrentGradient.update(repeating: 0, count: lanes * hidden)
+    let part = reversed ? hidden * precision.size : 0
+
+    for index in 0..<steps {
+      let t = reversed ? index : steps - 1 - index
+      let gates = gates + t * gateSlot
+      let outputGradient = outputGradients + t * outputSlot + part
+      var products = gates
+      switch cell {
+      case .lstm:
+        ck_lstm_backward(
+          &step, gates, cells + previousSlot(t) * cellSlot, cells + (t + 1) * cellSlot,
+          outputGradient, recurrentGradient, carryGradient)
+      case .gru:
+        if let own = backward.productGradients { products = own + t * gateSlot }
+        ck_gru_backward(
+          &step, gates, cells + t * cellSlot, outputs + outputOffset(previousSlot(t)),
+          outputGradient, recurrentGradient, carryGradient, products)
+      case .rnn:
+        ck_rnn_backward(&step, gates, outputGradient, recurrentGradient)
+      }
+      if index < steps - 1 {
+        backward.recur(products, backward.weights, into: recurrentGradient)
+      }
+    }
+
+    let rows = Int64(steps * lanes)
+    let products = backward.productGradients ?? gates
+    backward.weightGradient(
+      products, outputs + outputOffset(previousSlot(0)),
+      into: gradients.pointer + tensors.weightHH.range.lowerBound)
+    bias.update(repeating: 0, count: width)
+    ck_add_column_sums(precision.element, rows, Int64(width), gates, bias)
+    if products == gates {
+      recurrentBias.update(from: bias, count: width)
+    } else {
+      recurrentBias.update(repeating: 0, count: width)
+      ck_add_column_sums(precision.element, rows, Int64(width), products, recurrentBias)
+    }
+  }
+
+  // MARK: - State
+
+  /// Puts a lane's state before the next chunk.
+  func load(
+    hidden values: Slice<UnsafeBufferPointer<Float>>,
+    cell cellValues: Slice<UnsafeBufferPointer<Float>>?, lane: Int,
+    outputs: UnsafeMutableRawPointer
+  ) {
+    let slot = reversed ? steps + 1 : 0
+    let laneOffset = lane * directions * hidden * precision.size
+    store(values, at: outputs + outputOffset(slot) + laneOffset)
+    for (index, value) in (cellValues ?? values).enumerated() {
+      carry[lane * hidden + index] = value
+    }
+    if let cellValues {
+      store(cellValues, at: cells + slot * cellSlot + lane * hidden * precision.size)
+    }
+  }
+
+  /// Reads a lane's state before the next chunk; of the reversed direction, after its last step.
+  func save(
+    hidden values: Slice<UnsafeMutableBufferPointer<Float>>,
+    cell cellValues: Slice<UnsafeMutableBufferPointer<Float>>?, lane: Int,
+    outputs: UnsafeMutableRawPointer
+  ) {
+    let carried = UnsafeBufferPointer(start: carry + lane * hidden, count: hidden)
+    guard let cellValues else {
+      _ = UnsafeMutableBufferPointer(rebasing: values).update(from: carried)
+      return
+    }
+    _ = UnsafeMutableBufferPointer(rebasing: cellValues).update(from: carried)
+    let slot = reversed ? 1 : 0
+    let laneOffset = lane * directions * hidden * precision.size
+    ck_load(
+      precision.element, Int64(hidden), outputs + outputOffset(slot) + laneOffset,
+      UnsafeMutableBufferPointer(rebasing: values).baseAddress)
+  }
+
+  private func store(
+    _ values: Slice<UnsafeBufferPointer<Float>>, at destination: UnsafeMutableRawPointer
+  ) {
+    ck_store(
+      precision.element, Int64(hidden), UnsafeBufferPointer(rebasing: values).baseAddress,
+      destination)
+  }
+}

@@ -1,0 +1,104 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// A network and its weights: what a checkpoint holds and a generator runs.
+public struct LanguageModel: Sendable {
+  public let configuration: ModelConfiguration
+  public let layout: ParameterLayout
+  /// All weights in the order of `layout`. Written only while nothing else holds the model.
+  package let parameters: FloatBuffer
+
+  /// A model with zero weights, of a configuration that has been validated.
+  package init(valid configuration: ModelConfiguration) {
+    self.configuration = configuration
+    layout = ParameterLayout(configuration)
+    parameters = FloatBuffer(count: layout.count)
+  }
+
+  /// A model with random weights: those of the recurrent layers and the head uniform in
+  /// ±1/√H as in PyTorch, the embedding normal with deviation 1, biases zero, but for the forget
+  /// gate's, whose sum is 1 (Gers et al. 2000; Jozefowicz et al. 2015).
+  public init(_ configuration: ModelConfiguration, seed: UInt64) throws(ConfigurationError) {
+    try configuration.validate()
+    self.init(valid: configuration)
+    var generator = Xoshiro256(seed: seed, stream: [0x1217])
+    for index in parameters[layout.embedding.range].indices {
+      parameters[layout.embedding.range][index] = normal(using: &generator)
+    }
+    let bound = 1 / Float(configuration.hiddenSize).squareRoot()
+    for tensor in layout.tensors where tensor.isMatrix && tensor != layout.embedding {
+      let elements = parameters[tensor.range]
+      for index in elements.indices {
+        elements[index] = (2 * generator.uniform() - 1) * bound
+      }
+    }
+    if configuration.cell == .lstm {
+      for direction in layout.layers.joined() {
+        let bias = parameters[direction.biasIH.range]
+        for cell in 0..<configuration.hiddenSize {
+          let row = GateOrder.row(
+            gate: 1, cell: cell, gates: 4, hidden: configuration.hiddenSize)
+          bias[row] = 1
+        }
+      }
+    }
+  }
+
+  /// A copy that shares nothing with this one.
+  package func copy() -> LanguageModel {
+    LanguageModel(
+      configuration: configuration, layout: layout, parameters: FloatBuffer(copying: parameters))
+  }
+
+  /// The same network with other weights, which it shares.
+  package func replacing(parameters: FloatBuffer) -> LanguageModel {
+    precondition(parameters.count == layout.count)
+    return LanguageModel(configuration: configuration, layout: layout, parameters: parameters)
+  }
+
+  private init(
+    configuration: ModelConfiguration, layout: ParameterLayout, parameters: FloatBuffer
+  ) {
+    self.configuration = configuration
+    self.layout = layout
+    self.parameters = parameters
+  }
+
+  /// The elements of a tensor, row-major, in PyTorch's order.
+  public func elements(of tensor: ParameterLayout.Tensor) -> [Float] {
+    Self.fileOrder(of: tensor, in: parameters)
+  }
+
+  /// A tensor of any buffer laid out as the parameters, in PyTorch's order.
+  package static func fileOrder(
+    of tensor: ParameterLayout.Tensor, in buffer: FloatBuffer
+  ) -> [Float] {
+    [Float](unsafeUninitializedCapacity: tensor.range.count) { destination, count in
+      count = tensor.range.count
+      guard let base = destination.baseAddress else { return }
+      GateOrder.deinterleave(tensor, from: buffer.pointer + tensor.range.lowerBound, into: base)
+    }
+  }
+
+  /// Takes the elements of a tensor given row-major in PyTorch's order.
+  package static func setFileOrder(
+    _ elements: [Float], of tensor: ParameterLayout.Tensor, in buffer: FloatBuffer
+  ) {
+    precondition(elements.count == tensor.range.count)
+    elements.withUnsafeBufferPointer { source in
+      guard let base = source.baseAddress else { return }
+      GateOrder.interleave(tensor, from: base, into: buffer.pointer + tensor.range.lowerBound)
+    }
+  }
+}
+
+/// A normal number by the polar method (Marsaglia and Bray 1964).
+private func normal(using generator: inout some RandomNumberGenerator) -> Float {
+  while true {
+    let x = 2 * generator.uniform() - 1
+    let y = 2 * generator.uniform() - 1
+    let s = x * x + y * y
+    if s > 0 && s < 1 { return x * (-2 * log(s) / s).squareRoot() }
+  }
+}

@@ -1,0 +1,125 @@
+import CKernels
+
+/// The linear layer from the last outputs to logits, with softmax and cross-entropy behind it, for
+/// one worker's `T·B` rows.
+///
+/// Rows are taken in blocks, so that logits of a large vocabulary need no more than a few megabytes.
+struct LinearHead: ~Copyable {
+  private let weights: PackedWeights
+  private let vocabulary: Int
+  private let inputSize: Int
+  private let blocks: [Block]
+  /// `[rows of a block, V]`
+  private let logits: UnsafeMutablePointer<Float>
+  /// In training, stored `[rows of a block, V]`.
+  private let logitGradients: UnsafeMutableRawPointer
+  private var arena: Arena
+
+  private struct Block {
+    var rows: Range<Int>
+    /// `[rows, D·H] · [D·H, V]`
+    var logits: MatrixMultiply
+    var backward: Backward?
+
+    struct Backward {
+      var weights: PackedMatrix
+      /// `[rows, V] · [V, D·H]`
+      var input: MatrixMultiply
+      /// `[V, rows] · [rows, D·H]`, added to what earlier blocks gave
+      var weight: MatrixMultiply
+    }
+  }
+
+  init(_ weights: PackedWeights, rows: Int) {
+    self.weights = weights
+    let use = weights.use
+    let vocabulary = weights.configuration.vocabularySize
+    let inputSize = weights.configuration.directions * weights.configuration.hiddenSize
+    self.vocabulary = vocabulary
+    self.inputSize = inputSize
+    let most = min(rows, max(16, (1 << 20) / vocabulary))
+    blocks = stride(from: 0, to: rows, by: most).map { first in
+      let count = min(most, rows - first)
+      let input = MatrixLayout.rowMajor(count, inputSize)
+      let output = MatrixLayout.rowMajor(count, vocabulary)
+      return Block(
+        rows: first..<first + count,
+        logits: MatrixMultiply(input, by: weights.head, into: output, .float32),
+        backward: weights.headBackward.map { matrix in
+          Block.Backward(
+            weights: matrix,
+            input: MatrixMultiply(output, by: matrix, into: input, use.precision),
+            weight: MatrixMultiply(
+              output.transposed, use.precision, by: input, use.precision,
+              into: .rowMajor(vocabulary, inputSize), .float32, accumulate: first > 0))
+        })
+    }
+    var arena = Arena()
+    logits = arena.floats(most * vocabulary)
+    logitGradients = arena.elements(use.training ? most * vocabulary : 0, use.precision)
+    self.arena = arena
+  }
+
+  private func offset(_ row: Int) -> Int { row * inputSize * weights.use.precision.size }
+
+  /// Logits with bias, `[rows, V]`, valid until the next call; all rows must fit one block.
+  func computeLogits(_ input: UnsafeRawPointer) -> UnsafeMutablePointer<Float> {
+    precondition(blocks.count == 1, "rows beyond a block have no logits of their own")
+    let block = blocks[0]
+    block.logits(input, weights.head, into: logits)
+    let bias = weights.bias(weights.layout.headBias)
+    for row in block.rows {
+      let values = logits + row * vocabulary
+      for symbol in 0..<vocabulary { values[symbol] += bias[symbol] }
+    }
+    return logits
+  }
+
+  /// The sum over the first `count` rows of the targets' surprisal, in nats.
+  /// - Parameter losses: each row's, `[count]`, where wanted.
+  func loss(
+    _ input: UnsafeRawPointer, targets: UnsafePointer<Int32>, rows count: Int,
+    losses: UnsafeMutablePointer<Float>? = nil
+  ) -> Double {
+    var total = 0.0
+    for block in blocks where block.rows.lowerBound < count {
+      let first = block.rows.lowerBound
+      block.logits(input + offset(first), weights.head, into: logits)
+      total += ck_cross_entropy(
+        weights.use.precision.element, Int64(min(block.rows.count, count - first)),
+        Int64(vocabulary), logits, weights.bias(weights.layout.headBias), targets + first, 0, nil,
+        losses.map { $0 + first })
+    }
+    return total
+  }
+
+  /// The sum of the targets' surprisal in nats; writes `scale` times its gradients.
+  /// - Parameter inputGradients: stored `[rows, D·H]`.
+  func lossAndGradients(
+    _ input: UnsafeRawPointer, targets: UnsafePointer<Int32>, scale: Float,
+    inputGradients: UnsafeMutableRawPointer, gradients: FloatBuffer
+  ) -> Double {
+    let layout = weights.layout
+    let element = weights.use.precision.element
+    let bias = gradients.pointer + layout.headBias.range.lowerBound
+    bias.update(repeating: 0, count: vocabulary)
+    var total = 0.0
+    for block in blocks {
+      guard let backward = block.backward else {
+        preconditionFailure("weights for training are needed")
+      }
+      let first = block.rows.lowerBound
+      let rows = Int64(block.rows.count)
+      let input = input + offset(first)
+      block.logits(input, weights.head, into: logits)
+      total += ck_cross_entropy(
+        element, rows, Int64(vocabulary), logits, weights.bias(layout.headBias), targets + first,
+        scale, logitGradients, nil)
+      backward.weight(
+        logitGradients, input, into: gradients.pointer + layout.headWeight.range.lowerBound)
+      ck_add_column_sums(element, rows, Int64(vocabulary), logitGradients, bias)
+      backward.input(logitGradients, backward.weights, into: inputGradients + offset(first))
+    }
+    return total
+  }
+}

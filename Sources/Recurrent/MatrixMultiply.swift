@@ -1,0 +1,205 @@
+import COneDNN
+
+/// How a matrix lies in memory.
+package struct MatrixLayout: Equatable {
+  package var rows: Int
+  package var columns: Int
+  package var rowStride: Int
+  package var columnStride: Int
+
+  /// Rows one after another, each `stride` elements from the last (its length where not given).
+  package static func rowMajor(_ rows: Int, _ columns: Int, stride: Int? = nil) -> MatrixLayout {
+    MatrixLayout(rows: rows, columns: columns, rowStride: stride ?? columns, columnStride: 1)
+  }
+
+  /// The same elements read as the transpose.
+  package var transposed: MatrixLayout {
+    MatrixLayout(rows: columns, columns: rows, rowStride: columnStride, columnStride: rowStride)
+  }
+}
+
+/// `C = A · B`, or `C += A · B`, for fixed shapes: a oneDNN primitive with its scratch memory.
+///
+/// Row i of C is the same to the last bit whatever the number of rows, which tests hold: a stream
+/// sampled among others gives the text that it gives alone. One thread at a time may call it.
+package final class MatrixMultiply {
+  private let primitive: dnnl_primitive_t
+  private let stream: dnnl_stream_t
+  private let a: dnnl_memory_t
+  private let b: dnnl_memory_t
+  private let c: dnnl_memory_t
+  private let scratch: dnnl_memory_t
+  private let scratchBlock: FloatBuffer
+  private var arguments: [dnnl_exec_arg_t]
+
+  /// A product of plain matrices.
+  package convenience init(
+    _ a: MatrixLayout, _ aType: Precision, by b: MatrixLayout, _ bType: Precision,
+    into c: MatrixLayout, _ cType: Precision, accumulate: Bool = false
+  ) {
+    let right = makeDescription(b, bType.dataType)
+    defer { charlstm_desc_destroy(right) }
+    self.init(a, aType, by: right, into: c, cType, accumulate: accumulate)
+  }
+
+  /// A product by a packed matrix.
+  package convenience init(
+    _ a: MatrixLayout, by b: PackedMatrix, into c: MatrixLayout, _ cType: Precision,
+    accumulate: Bool = false
+  ) {
+    self.init(a, b.precision, by: b.description, into: c, cType, accumulate: accumulate)
+  }
+
+  private init(
+    _ a: MatrixLayout, _ aType: Precision, by right: charlstm_desc, into c: MatrixLayout,
+    _ cType: Precision, accumulate: Bool
+  ) {
+    let left = makeDescription(a, aType.dataType)
+    let result = makeDescription(c, cType.dataType)
+    defer {
+      charlstm_desc_destroy(left)
+      charlstm_desc_destroy(result)
+    }
+    let description = made {
+      charlstm_matmul_desc(&$0, Engine.cpu.handle, left, right, result, accumulate)
+    }
+    defer { dnnl_primitive_desc_destroy(description) }
+    primitive = made { dnnl_primitive_create(&$0, description) }
+    stream = made {
+      dnnl_stream_create(&$0, Engine.cpu.handle, dnnl_stream_default_flags.rawValue)
+    }
+    let scratchDescription = charlstm_matmul_query(description, dnnl_query_scratchpad_md)
+    scratchBlock = FloatBuffer(count: charlstm_desc_size(scratchDescription) / 4 + 1)
+    self.a = makeMemory(left, nil)
+    self.b = makeMemory(right, nil)
+    self.c = makeMemory(result, nil)
+    scratch = makeMemory(scratchDescription, scratchBlock.pointer)
+    arguments = [
+      dnnl_exec_arg_t(arg: DNNL_ARG_SRC, memory: self.a),
+      dnnl_exec_arg_t(arg: DNNL_ARG_WEIGHTS, memory: self.b),
+      dnnl_exec_arg_t(arg: DNNL_ARG_DST, memory: self.c),
+      dnnl_exec_arg_t(arg: DNNL_ARG_SCRATCHPAD, memory: scratch),
+    ]
+  }
+
+  deinit {
+    for memory in [a, b, c, scratch] { dnnl_memory_destroy(memory) }
+    dnnl_stream_destroy(stream)
+    dnnl_primitive_destroy(primitive)
+  }
+
+  /// The pointers are to matrices of the layouts that the product was made for.
+  package func callAsFunction(
+    _ left: UnsafeRawPointer, _ right: UnsafeRawPointer, into result: UnsafeMutableRawPointer
+  ) {
+    dnnl_memory_set_data_handle(a, UnsafeMutableRawPointer(mutating: left))
+    dnnl_memory_set_data_handle(b, UnsafeMutableRawPointer(mutating: right))
+    dnnl_memory_set_data_handle(c, result)
+    let status = dnnl_primitive_execute(primitive, stream, 4, &arguments)
+    precondition(status == dnnl_success, "oneDNN failed to multiply (status \(status.rawValue))")
+  }
+
+  package func callAsFunction(
+    _ left: UnsafeRawPointer, _ right: PackedMatrix, into result: UnsafeMutableRawPointer
+  ) {
+    self(left, right.elements, into: result)
+  }
+}
+
+/// The right-hand matrix of products, in the layout and precision that oneDNN multiplies fastest.
+package final class PackedMatrix: @unchecked Sendable {
+  package let precision: Precision
+  let description: charlstm_desc
+  private let block: FloatBuffer
+  private let reorder: dnnl_primitive_t
+  private let stream: dnnl_stream_t
+  private let source: dnnl_memory_t
+  private let packed: dnnl_memory_t
+
+  /// - Parameters:
+  ///   - layout: how the single-precision matrix lies from which this one is packed.
+  ///   - rows: the number of rows of the left-hand matrices to choose the layout for; others work.
+  package init(_ layout: MatrixLayout, precision: Precision, rows: Int) {
+    self.precision = precision
+    let type = precision.dataType
+    let left = makeDescription(.rowMajor(rows, layout.rows), type)
+    let any = made {
+      charlstm_desc_any(&$0, dnnl_dim_t(layout.rows), dnnl_dim_t(layout.columns), type)
+    }
+    let result = makeDescription(.rowMajor(rows, layout.columns), dnnl_f32)
+    let plain = makeDescription(layout, dnnl_f32)
+    defer { for description in [left, any, result, plain] { charlstm_desc_destroy(description) } }
+    let product = made {
+      charlstm_matmul_desc(&$0, Engine.cpu.handle, left, any, result, false)
+    }
+    defer { dnnl_primitive_desc_destroy(product) }
+    let description = made {
+      charlstm_desc_copy(&$0, charlstm_matmul_query(product, dnnl_query_weights_md))
+    }
+    self.description = description
+    block = FloatBuffer(count: charlstm_desc_size(description) / 4 + 1)
+    let reorderDescription = made {
+      dnnl_reorder_primitive_desc_create(
+        &$0, plain, Engine.cpu.handle, description, Engine.cpu.handle, nil)
+    }
+    defer { dnnl_primitive_desc_destroy(reorderDescription) }
+    reorder = made { dnnl_primitive_create(&$0, reorderDescription) }
+    stream = made {
+      dnnl_stream_create(&$0, Engine.cpu.handle, dnnl_stream_default_flags.rawValue)
+    }
+    source = makeMemory(plain, nil)
+    packed = makeMemory(description, block.pointer)
+  }
+
+  deinit {
+    for memory in [source, packed] { dnnl_memory_destroy(memory) }
+    dnnl_stream_destroy(stream)
+    dnnl_primitive_destroy(reorder)
+    charlstm_desc_destroy(description)
+  }
+
+  var elements: UnsafeRawPointer { UnsafeRawPointer(block.pointer) }
+
+  /// Takes the values of the matrix at `pointer`, which has the layout given at the start.
+  package func pack(from pointer: UnsafePointer<Float>) {
+    dnnl_memory_set_data_handle(source, UnsafeMutableRawPointer(mutating: pointer))
+    let arguments = [
+      dnnl_exec_arg_t(arg: DNNL_ARG_FROM, memory: source),
+      dnnl_exec_arg_t(arg: DNNL_ARG_TO, memory: packed),
+    ]
+    let status = dnnl_primitive_execute(reorder, stream, 2, arguments)
+    precondition(status == dnnl_success, "oneDNN failed to pack (status \(status.rawValue))")
+  }
+}
+
+/// The one oneDNN engine of the process; engines may be used from any thread.
+private final class Engine: @unchecked Sendable {
+  static let cpu = Engine()
+  let handle: dnnl_engine_t = made { dnnl_engine_create(&$0, dnnl_cpu, 0) }
+}
+
+/// The handle that `create` stores. Creation fails only for want of memory or on a CPU without the
+/// instructions for a type, which `Precision.native` rules out.
+private func made<Handle>(_ create: (inout Handle?) -> dnnl_status_t) -> Handle {
+  var handle: Handle?
+  let status = create(&handle)
+  guard status == dnnl_success, let handle else {
+    fatalError("oneDNN cannot prepare a matrix product here (status \(status.rawValue))")
+  }
+  return handle
+}
+
+private func makeDescription(_ layout: MatrixLayout, _ type: dnnl_data_type_t) -> charlstm_desc {
+  made {
+    charlstm_desc_strided(
+      &$0, dnnl_dim_t(layout.rows), dnnl_dim_t(layout.columns), type,
+      dnnl_dim_t(layout.rowStride), dnnl_dim_t(layout.columnStride))
+  }
+}
+
+private func makeMemory(
+  _ description: charlstm_const_desc?, _ block: UnsafeMutablePointer<Float>?
+) -> dnnl_memory_t {
+  // DNNL_MEMORY_NONE is null: the pointer is set at each call.
+  made { dnnl_memory_create(&$0, description, Engine.cpu.handle, block) }
+}

@@ -1,0 +1,149 @@
+import CKernels
+
+/// A network's matrices packed for oneDNN, shared by all workers and packed anew when the weights
+/// change: once per optimizer step, not once per time step.
+package final class PackedWeights: @unchecked Sendable {
+  /// What products will be asked of the matrices.
+  package struct Use: Equatable, Sendable {
+    package var precision: Precision
+    /// Lanes of the recurrent products, to choose the packed layout for.
+    package var lanes: Int
+    /// Whether the backward pass is run.
+    package var training: Bool
+    /// Whether the first layer's input product is looked up symbol by symbol: `embedding · W_ihᵀ`
+    /// has only V rows. Not with dropout on the embedding, whose masks differ from lane to lane.
+    package var inputTable: Bool
+
+    package init(precision: Precision, lanes: Int, training: Bool, inputTable: Bool) {
+      self.precision = precision
+      self.lanes = lanes
+      self.training = training
+      self.inputTable = inputTable
+    }
+  }
+
+  struct Direction {
+    /// `[K, G·H]`; nil where a table stands for it.
+    var input: PackedMatrix?
+    /// `[H, G·H]`
+    var recurrent: PackedMatrix
+    /// `[G·H, K]`
+    var inputBackward: PackedMatrix?
+    /// `[G·H, H]`
+    var recurrentBackward: PackedMatrix?
+  }
+
+  package let use: Use
+  let configuration: ModelConfiguration
+  let layout: ParameterLayout
+  let layers: [[Direction]]
+  /// `[D·H, V]`
+  let head: PackedMatrix
+  /// `[V, D·H]`
+  let headBackward: PackedMatrix?
+  /// One per direction of the first layer, none without `use.inputTable`.
+  let inputTables: [InputTable]
+  /// The biases are read where they lie.
+  private(set) var parameters: FloatBuffer
+  private let tasks: [Task]
+
+  private enum Task {
+    case pack(PackedMatrix, ParameterLayout.Tensor)
+    case tabulate(InputTable)
+  }
+
+  package init(_ model: LanguageModel, for use: Use) {
+    self.use = use
+    configuration = model.configuration
+    layout = model.layout
+    parameters = model.parameters
+    var tasks: [Task] = []
+
+    func pack(_ tensor: ParameterLayout.Tensor, forward: Bool) -> PackedMatrix {
+      let plain = MatrixLayout.rowMajor(tensor.shape[0], tensor.shape[1])
+      let matrix = PackedMatrix(
+        forward ? plain.transposed : plain, precision: use.precision, rows: use.lanes)
+      tasks.append(.pack(matrix, tensor))
+      return matrix
+    }
+
+    layers = layout.layers.enumerated().map { layer, directions in
+      directions.map { direction in
+        let tabulated = layer == 0 && use.inputTable
+        return Direction(
+          input: tabulated ? nil : pack(direction.weightIH, forward: true),
+          recurrent: pack(direction.weightHH, forward: true),
+          inputBackward: tabulated || !use.training
+            ? nil : pack(direction.weightIH, forward: false),
+          recurrentBackward: use.training ? pack(direction.weightHH, forward: false) : nil)
+      }
+    }
+    head = pack(layout.headWeight, forward: true)
+    headBackward = use.training ? pack(layout.headWeight, forward: false) : nil
+    let configuration = configuration
+    inputTables =
+      use.inputTable
+      ? layout.layers[0].map { InputTable(configuration, $0.weightIH, precision: use.precision) }
+      : []
+    // Large matrices first, dealt out in turn, so that workers finish together.
+    self.tasks =
+      tasks.sorted { a, b in Self.size(of: a) > Self.size(of: b) }
+      + inputTables.map { Task.tabulate($0) }
+    packShare(of: 0, workers: 1)
+  }
+
+  private static func size(of task: Task) -> Int {
+    if case .pack(_, let tensor) = task { tensor.range.count } else { 0 }
+  }
+
+  /// Packs one worker's share of the matrices from the weights as they are now.
+  package func packShare(of worker: Int, workers: Int) {
+    for index in stride(from: worker, to: tasks.count, by: workers) {
+      switch tasks[index] {
+      case .pack(let matrix, let tensor):
+        matrix.pack(from: parameters.pointer + tensor.range.lowerBound)
+      case .tabulate(let table):
+        table.fill(embedding: layout.embedding, from: parameters)
+      }
+    }
+  }
+
+  func bias(_ tensor: ParameterLayout.Tensor) -> UnsafePointer<Float> {
+    UnsafePointer(parameters.pointer + tensor.range.lowerBound)
+  }
+}
+
+/// The first layer's input product for every symbol: `embedding · W_ihᵀ`, `[V, G·H]`.
+final class InputTable {
+  /// In the precision of activations.
+  let rows: UnsafeMutableRawPointer
+  private let weight: ParameterLayout.Tensor
+  private let precision: Precision
+  private let product: MatrixMultiply
+  private let full: FloatBuffer
+  private var arena = Arena()
+
+  init(_ configuration: ModelConfiguration, _ weight: ParameterLayout.Tensor, precision: Precision)
+  {
+    let count = configuration.vocabularySize * weight.shape[0]
+    self.weight = weight
+    self.precision = precision
+    full = FloatBuffer(count: count)
+    rows =
+      precision == .float32
+      ? UnsafeMutableRawPointer(full.pointer) : arena.elements(count, precision)
+    product = MatrixMultiply(
+      .rowMajor(configuration.vocabularySize, configuration.embeddingSize), .float32,
+      by: .rowMajor(weight.shape[0], weight.shape[1]).transposed, .float32,
+      into: .rowMajor(configuration.vocabularySize, weight.shape[0]), .float32)
+  }
+
+  func fill(embedding: ParameterLayout.Tensor, from parameters: FloatBuffer) {
+    product(
+      parameters.pointer + embedding.range.lowerBound,
+      parameters.pointer + weight.range.lowerBound, into: full.pointer)
+    if precision == .bfloat16 {
+      ck_store(precision.element, Int64(full.count), full.pointer, rows)
+    }
+  }
+}

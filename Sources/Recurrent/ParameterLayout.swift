@@ -1,0 +1,136 @@
+/// Where each tensor of a network lies in its flat buffer of parameters.
+///
+/// The optimizer is then one loop, the gradient's norm one reduction and a checkpoint one pass.
+/// Names and shapes are PyTorch's. Only the order of the rows of the recurrent layers' tensors
+/// differs: the gates are interleaved in blocks of 16 cells (`GateOrder`), as the kernels read them.
+/// Each tensor begins on a cache line; the elements between tensors are zero and stay so.
+public struct ParameterLayout: Equatable, Sendable {
+  /// A named tensor.
+  public struct Tensor: Equatable, Sendable {
+    /// PyTorch's name, for instance `lstm.weight_hh_l0`.
+    public let name: String
+    public let shape: [Int]
+    /// Its elements in the flat buffer.
+    package let range: Range<Int>
+    /// The number of gates whose rows are interleaved; 1 where rows are in file order.
+    package let interleavedGates: Int
+
+    /// Weight decay is for matrices.
+    package var isMatrix: Bool { shape.count > 1 }
+  }
+
+  /// The tensors of one direction of one layer.
+  package struct Direction: Equatable, Sendable {
+    /// `[G·H, K]`, K the layer's input size
+    package let weightIH: Tensor
+    /// `[G·H, H]`
+    package let weightHH: Tensor
+    /// `[G·H]`
+    package let biasIH: Tensor
+    /// `[G·H]`
+    package let biasHH: Tensor
+  }
+
+  /// `[V, E]`
+  package let embedding: Tensor
+  /// By layer, then by direction.
+  package let layers: [[Direction]]
+  /// `[V, D·H]`
+  package let headWeight: Tensor
+  /// `[V]`
+  package let headBias: Tensor
+  /// All of them in the order of the buffer.
+  public let tensors: [Tensor]
+  /// Elements of the flat buffer.
+  public let count: Int
+
+  public init(_ configuration: ModelConfiguration) {
+    var all: [Tensor] = []
+    var end = 0
+    func tensor(_ name: String, _ shape: [Int], gates: Int = 1) -> Tensor {
+      let size = shape.reduce(1, *)
+      let tensor = Tensor(
+        name: name, shape: shape, range: end..<end + size, interleavedGates: gates)
+      all.append(tensor)
+      end = (end + size + 15) / 16 * 16
+      return tensor
+    }
+
+    let hidden = configuration.hiddenSize
+    let gates = configuration.cell.gateCount
+    embedding = tensor(
+      "embedding.weight", [configuration.vocabularySize, configuration.embeddingSize])
+    layers = (0..<configuration.layers).map { layer in
+      (0..<configuration.directions).map { direction in
+        let prefix = configuration.cell.rawValue
+        let suffix = "l\(layer)" + (direction == 1 ? "_reverse" : "")
+        return Direction(
+          weightIH: tensor(
+            "\(prefix).weight_ih_\(suffix)",
+            [gates * hidden, configuration.inputSize(ofLayer: layer)], gates: gates),
+          weightHH: tensor(
+            "\(prefix).weight_hh_\(suffix)", [gates * hidden, hidden], gates: gates),
+          biasIH: tensor("\(prefix).bias_ih_\(suffix)", [gates * hidden], gates: gates),
+          biasHH: tensor("\(prefix).bias_hh_\(suffix)", [gates * hidden], gates: gates))
+      }
+    }
+    headWeight = tensor(
+      "head.weight", [configuration.vocabularySize, configuration.directions * hidden])
+    headBias = tensor("head.bias", [configuration.vocabularySize])
+    tensors = all
+    count = end
+  }
+
+  /// The number of trained values, without the padding between tensors.
+  public var parameterCount: Int { tensors.reduce(0) { $0 + $1.range.count } }
+}
+
+/// The order of the rows of a recurrent layer's tensors.
+///
+/// In files all rows of the first gate come first, as in PyTorch (i f g o; r z n). In memory they
+/// come in blocks of 16 cells, in each block the first gate's rows, then the second's: what the
+/// kernels read and write for a block of cells is then one contiguous run.
+package enum GateOrder {
+  /// The row in memory of `gate` of `cell`, for G gates of H cells. The last block holds the
+  /// `H mod 16` cells that are left.
+  static func row(gate: Int, cell: Int, gates: Int, hidden: Int) -> Int {
+    let block = cell / 16 * 16
+    let cells = min(16, hidden - block)
+    return gates * block + gate * cells + (cell - block)
+  }
+
+  /// Copies a tensor from memory's order to the file's.
+  static func deinterleave(
+    _ tensor: ParameterLayout.Tensor, from source: UnsafePointer<Float>,
+    into destination: UnsafeMutablePointer<Float>
+  ) {
+    forEachRow(of: tensor) { file, memory, width in
+      (destination + file * width).update(from: source + memory * width, count: width)
+    }
+  }
+
+  /// Copies a tensor from the file's order to memory's.
+  static func interleave(
+    _ tensor: ParameterLayout.Tensor, from source: UnsafePointer<Float>,
+    into destination: UnsafeMutablePointer<Float>
+  ) {
+    forEachRow(of: tensor) { file, memory, width in
+      (destination + memory * width).update(from: source + file * width, count: width)
+    }
+  }
+
+  private static func forEachRow(
+    of tensor: ParameterLayout.Tensor, _ body: (_ file: Int, _ memory: Int, _ width: Int) -> Void
+  ) {
+    let gates = tensor.interleavedGates
+    let hidden = tensor.shape[0] / gates
+    let width = tensor.range.count / tensor.shape[0]
+    guard gates > 1 else { return body(0, 0, tensor.range.count) }
+    for gate in 0..<gates {
+      for cell in 0..<hidden {
+        body(
+          gate * hidden + cell, row(gate: gate, cell: cell, gates: gates, hidden: hidden), width)
+      }
+    }
+  }
+}

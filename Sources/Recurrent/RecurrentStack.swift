@@ -1,0 +1,329 @@
+import CKernels
+
+/// Probabilities of locked dropout (Gal and Ghahramani 2016; Merity et al. 2018): a mask is drawn
+/// for each lane and kept for all steps of a chunk.
+public struct Dropout: Codable, Equatable, Sendable {
+  /// On the embedding's output.
+  public var embedding: Float
+  /// On what each layer but the first reads.
+  public var betweenLayers: Float
+  /// On what the head reads.
+  public var output: Float
+
+  public init(embedding: Float = 0, betweenLayers: Float = 0, output: Float = 0) {
+    self.embedding = embedding
+    self.betweenLayers = betweenLayers
+    self.output = output
+  }
+
+  /// None at all.
+  public static let none = Dropout()
+}
+
+/// The embedding and the recurrent layers, with the memory for one worker's lanes over a chunk.
+///
+/// Shapes: `T` steps, `B` lanes, `E` embedding, `H` hidden, `D` directions, `V` vocabulary. What is
+/// called stored is in the precision of `weights.use`. One thread at a time may use a stack; stacks
+/// of several workers share the weights, which none of them writes.
+struct RecurrentStack: ~Copyable {
+  let weights: PackedWeights
+  let steps: Int
+  let lanes: Int
+  let dropout: Dropout
+  private let configuration: ModelConfiguration
+  private let layers: [[DirectionWorkspace]]
+  /// By layer, stored `[T + 2, B, D·H]`.
+  private let outputs: [UnsafeMutableRawPointer]
+  /// What each layer reads where that is neither a table nor the outputs below: stored `[T·B, K]`.
+  private let inputs: [UnsafeMutableRawPointer?]
+  /// What the head reads where dropout stands before it: stored `[T·B, D·H]`.
+  private let maskedOutputs: UnsafeMutableRawPointer?
+  /// `[B, K]` by layer, and the output's at the end.
+  private let masks: [UnsafeMutablePointer<Float>?]
+  /// In training, stored `[T·B, D·H]`: the gradient of a layer's outputs, for each layer in turn.
+  let outputGradients: UnsafeMutableRawPointer
+  /// In training without a table, stored `[T·B, E]`.
+  private let embeddingGradients: UnsafeMutableRawPointer
+  /// In training with a table, `[V, G·H]`.
+  private let tableGradient: UnsafeMutablePointer<Float>
+
+  /// By layer and direction.
+  private let products: [[InputProducts]]
+  private var arena: Arena
+
+  private struct InputProducts {
+    /// `[T·B, K] · [K, G·H]`
+    var forward: MatrixMultiply?
+    var backward: Backward?
+
+    enum Backward {
+      /// `[T·B, G·H] · [G·H, K]` and `[G·H, T·B] · [T·B, K]`
+      case matrix(PackedMatrix, input: MatrixMultiply, weight: MatrixMultiply)
+      /// `[V, G·H] · [G·H, E]` and `[G·H, V] · [V, E]`
+      case table(embedding: MatrixMultiply, weight: MatrixMultiply)
+    }
+  }
+
+  init(_ weights: PackedWeights, steps: Int, lanes: Int, dropout: Dropout = .none) {
+    self.weights = weights
+    self.steps = steps
+    self.lanes = lanes
+    self.dropout = dropout
+    let configuration = weights.configuration
+    let use = weights.use
+    let precision = use.precision
+    let training = use.training
+    precondition(dropout.embedding == 0 || !use.inputTable)
+    self.configuration = configuration
+
+    var arena = Arena()
+    let rows = steps * lanes
+    let width = configuration.cell.gateCount * configuration.hiddenSize
+    let outputSize = configuration.directions * configuration.hiddenSize
+    let last = configuration.layers - 1
+
+    let recurrentProducts = arena.floats(lanes * width)
+    let recurrentGradient = training ? arena.floats(lanes * configuration.hiddenSize) : nil
+    outputs = (0...last).map { _ in arena.elements((steps + 2) * lanes * outputSize, precision) }
+    layers = (0...last).map { layer in
+      (0..<configuration.directions).map { direction in
+        DirectionWorkspace(
+          configuration, weights: weights.layers[layer][direction], use: use, steps: steps,
+          lanes: lanes, reversed: direction == 1, arena: &arena,
+          recurrentProducts: recurrentProducts, recurrentGradient: recurrentGradient)
+      }
+    }
+
+    func probability(_ layer: Int) -> Float {
+      layer == 0 ? dropout.embedding : dropout.betweenLayers
+    }
+    inputs = (0...last).map { layer in
+      let needed = layer == 0 ? !use.inputTable : probability(layer) > 0
+      return needed
+        ? arena.elements(rows * configuration.inputSize(ofLayer: layer), precision) : nil
+    }
+    maskedOutputs = dropout.output > 0 ? arena.elements(rows * outputSize, precision) : nil
+    masks =
+      (0...last).map { layer in
+        probability(layer) > 0 ? arena.floats(lanes * configuration.inputSize(ofLayer: layer)) : nil
+      } + [dropout.output > 0 ? arena.floats(lanes * outputSize) : nil]
+
+    let table = training && use.inputTable
+    outputGradients = arena.elements(training ? rows * outputSize : 0, precision)
+    embeddingGradients = arena.elements(
+      training && !table ? rows * configuration.embeddingSize : 0, precision)
+    tableGradient = arena.floats(table ? configuration.vocabularySize * width : 0)
+
+    products = (0...last).map { layer in
+      let size = configuration.inputSize(ofLayer: layer)
+      return weights.layers[layer].enumerated().map { direction, weights in
+        var products = InputProducts()
+        if let input = weights.input {
+          products.forward = MatrixMultiply(
+            .rowMajor(rows, size), by: input, into: .rowMajor(rows, width), precision)
+          if let matrix = weights.inputBackward {
+            // The second direction adds to the gradient that the first one wrote.
+            products.backward = .matrix(
+              matrix,
+              input: MatrixMultiply(
+                .rowMajor(rows, width), by: matrix, into: .rowMajor(rows, size), precision,
+                accumulate: direction > 0),
+              weight: MatrixMultiply(
+                .rowMajor(rows, width).transposed, precision, by: .rowMajor(rows, size), precision,
+                into: .rowMajor(width, size), .float32))
+          }
+        } else if training {
+          let table = MatrixLayout.rowMajor(configuration.vocabularySize, width)
+          let embedding = MatrixLayout.rowMajor(configuration.vocabularySize, size)
+          let weight = MatrixLayout.rowMajor(width, size)
+          products.backward = .table(
+            embedding: MatrixMultiply(
+              table, .float32, by: weight, .float32, into: embedding, .float32,
+              accumulate: direction > 0),
+            weight: MatrixMultiply(
+              table.transposed, .float32, by: embedding, .float32, into: weight, .float32))
+        }
+        return products
+      }
+    }
+    self.arena = arena
+  }
+
+  /// Stored `[T, B, D·H]`: what the head reads after a forward pass.
+  var headInput: UnsafeMutableRawPointer { maskedOutputs ?? outputsOfSteps(layers.count - 1) }
+
+  private func outputsOfSteps(_ layer: Int) -> UnsafeMutableRawPointer {
+    outputs[layer]
+      + lanes * configuration.directions * configuration.hiddenSize * weights.use.precision.size
+  }
+
+  /// Draws the masks of a chunk. `generator` gives the generator of a lane, so that a lane's masks
+  /// do not depend on the division of lanes among workers.
+  func drawMasks(_ generator: (_ lane: Int) -> Xoshiro256) {
+    guard masks.contains(where: { $0 != nil }) else { return }
+    for lane in 0..<lanes {
+      var generator = generator(lane)
+      for (site, mask) in masks.enumerated() {
+        guard let mask else { continue }
+        let isOutput = site == layers.count
+        let probability =
+          isOutput
+          ? dropout.output : site == 0 ? dropout.embedding : dropout.betweenLayers
+        let size = configuration.inputSize(ofLayer: isOutput ? 1 : site)
+        let kept = 1 / (1 - probability)
+        for index in lane * size..<(lane + 1) * size {
+          mask[index] = generator.uniform() < probability ? 0 : kept
+        }
+      }
+    }
+  }
+
+  /// Reads the first `count` steps of `symbols`, `[T, B]`, from the current states, and leaves the
+  /// outputs in `headInput`. All `T · B` symbols must be valid.
+  func forward(_ symbols: UnsafePointer<Int32>, steps count: Int) {
+    precondition(count <= steps && (count == steps || !configuration.bidirectional))
+    let precision = weights.use.precision
+    let element = precision.element
+    let rows = Int64(steps * lanes)
+    for (layer, directions) in layers.enumerated() {
+      let size = Int64(configuration.inputSize(ofLayer: layer))
+      if let input = inputs[layer] {
+        if layer == 0 {
+          ck_gather(
+            element, rows, size, weights.bias(weights.layout.embedding), symbols, Int64(lanes),
+            masks[0], input)
+        } else {
+          ck_mask(
+            element, rows, size, Int64(lanes), masks[layer], outputsOfSteps(layer - 1), input)
+        }
+      }
+      for (direction, workspace) in directions.enumerated() {
+        let packed = weights.layers[layer][direction]
+        let tensors = weights.layout.layers[layer][direction]
+        let source: DirectionWorkspace.Input
+        if let product = products[layer][direction].forward, let matrix = packed.input {
+          product(
+            inputs[layer] ?? outputsOfSteps(layer - 1), matrix, into: workspace.gates)
+          source = .products
+        } else {
+          source = .table(weights.inputTables[direction].rows, symbols: symbols)
+        }
+        workspace.forward(
+          source, steps: count, weights: packed,
+          bias: (weights.bias(tensors.biasIH), weights.bias(tensors.biasHH)),
+          outputs: outputs[layer])
+      }
+    }
+    if let maskedOutputs {
+      let size = Int64(configuration.directions * configuration.hiddenSize)
+      ck_mask(
+        element, rows, size, Int64(lanes), masks[layers.count],
+        outputsOfSteps(layers.count - 1), maskedOutputs)
+    }
+  }
+
+  /// Writes the gradients of the embedding and the layers, from the gradient of `headInput` in
+  /// `outputGradients`, which is overwritten. The forward pass must have run all steps.
+  /// - Parameter symbols: those of the forward pass, `[T, B]`.
+  func backward(_ symbols: UnsafePointer<Int32>, into gradients: FloatBuffer) {
+    let element = weights.use.precision.element
+    let rows = Int64(steps * lanes)
+    let outputSize = Int64(configuration.directions * configuration.hiddenSize)
+    if let mask = masks[layers.count] {
+      ck_mask(
+        element, rows, outputSize, Int64(lanes), mask, outputGradients, outputGradients)
+    }
+    for layer in layers.indices.reversed() {
+      for (direction, workspace) in layers[layer].enumerated() {
+        workspace.backward(
+          tensors: weights.layout.layers[layer][direction], outputs: outputs[layer],
+          outputGradients: outputGradients, gradients: gradients)
+      }
+      for (direction, workspace) in layers[layer].enumerated() {
+        let tensors = weights.layout.layers[layer][direction]
+        let weightGradient = gradients.pointer + tensors.weightIH.range.lowerBound
+        switch products[layer][direction].backward {
+        case .matrix(let matrix, let input, let weight):
+          weight(
+            workspace.gates, inputs[layer] ?? outputsOfSteps(layer - 1), into: weightGradient)
+          input(
+            workspace.gates, matrix, into: layer == 0 ? embeddingGradients : outputGradients)
+        case .table(let embedding, let weight):
+          // The gradients of the input products are summed symbol by symbol, [V, G·H]; what is left
+          // is two small products in single precision.
+          let width = configuration.cell.gateCount * configuration.hiddenSize
+          tableGradient.update(repeating: 0, count: configuration.vocabularySize * width)
+          ck_scatter_add(
+            element, rows, Int64(width), workspace.gates, symbols, Int64(lanes), nil,
+            tableGradient)
+          weight(tableGradient, weights.bias(weights.layout.embedding), into: weightGradient)
+          embedding(
+            tableGradient, weights.bias(tensors.weightIH),
+            into: gradients.pointer + weights.layout.embedding.range.lowerBound)
+        case nil:
+          preconditionFailure("a stack for training is needed")
+        }
+      }
+      if layer > 0, let mask = masks[layer] {
+        ck_mask(element, rows, outputSize, Int64(lanes), mask, outputGradients, outputGradients)
+      }
+    }
+    if !weights.use.inputTable {
+      let embedding = weights.layout.embedding.range
+      let destination = gradients.pointer + embedding.lowerBound
+      destination.update(repeating: 0, count: embedding.count)
+      ck_scatter_add(
+        element, rows, Int64(configuration.embeddingSize), embeddingGradients, symbols,
+        Int64(lanes), masks[0], destination)
+    }
+  }
+
+  // MARK: - State
+
+  /// Makes the states after the first `count` steps those before the next chunk; a reversed
+  /// direction reads from a chunk's end and has none to carry on.
+  func carryOver(steps count: Int) {
+    for (layer, directions) in layers.enumerated() {
+      directions[0].carryOver(steps: count, outputs: outputs[layer])
+    }
+  }
+
+  /// Puts a stream's state into a lane, before the next chunk.
+  func load(_ state: RecurrentState, lane: Int) {
+    state.hidden.withUnsafeBufferPointer { hidden in
+      state.cell.withUnsafeBufferPointer { cell in
+        forEachDirection { part, workspace, outputs in
+          workspace.load(
+            hidden: hidden[part], cell: cell.isEmpty ? nil : cell[part], lane: lane,
+            outputs: outputs)
+        }
+      }
+    }
+  }
+
+  /// Copies a lane's state out.
+  func save(lane: Int, into state: inout RecurrentState) {
+    state.hidden.withUnsafeMutableBufferPointer { hidden in
+      state.cell.withUnsafeMutableBufferPointer { cell in
+        forEachDirection { part, workspace, outputs in
+          workspace.save(
+            hidden: hidden[part], cell: cell.isEmpty ? nil : cell[part], lane: lane,
+            outputs: outputs)
+        }
+      }
+    }
+  }
+
+  /// `part` is where a direction's values stand in a state's.
+  private func forEachDirection(
+    _ body: (_ part: Range<Int>, DirectionWorkspace, _ outputs: UnsafeMutableRawPointer) -> Void
+  ) {
+    let hidden = configuration.hiddenSize
+    for (layer, directions) in layers.enumerated() {
+      for (direction, workspace) in directions.enumerated() {
+        let first = (layer * directions.count + direction) * hidden
+        body(first..<first + hidden, workspace, outputs[layer])
+      }
+    }
+  }
+}

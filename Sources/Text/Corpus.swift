@@ -1,0 +1,154 @@
+/// A text of any size, read where it lies: files are mapped, never copied, and several are one
+/// text, joined exactly as they are, with nothing put between them and nothing normalised.
+///
+/// Offsets are bytes from the beginning of the whole text. A corpus does not know what its bytes
+/// mean: whether they must be UTF-8 is for a `Vocabulary` and an `EncodedText` to say.
+///
+/// The files must stay as they are while the corpus lives.
+public final class Corpus: Sendable {
+  /// One of the files a corpus was joined from.
+  public struct File: Equatable, Sendable {
+    /// The path, as found, or `standard input`.
+    public let name: String
+    /// Where the file's bytes lie in the corpus; empty for an empty file.
+    public let byteRange: Range<Int>
+  }
+
+  /// A file's bytes: a UTF-8 sequence lies within one piece.
+  struct Piece: Sendable {
+    let mapping: Mapping
+    let range: Range<Int>
+    /// Where the piece begins in the corpus.
+    let start: Int
+
+    var end: Int { start + range.count }
+
+    /// Valid while the piece's mapping lives.
+    var bytes: UnsafeRawBufferPointer {
+      UnsafeRawBufferPointer(rebasing: mapping.bytes[range])
+    }
+
+    /// Lets go of a range of the corpus that lies within the piece: see `Mapping.release(_:)`.
+    func release(_ corpusRange: Range<Int>) {
+      let shift = range.lowerBound - start
+      mapping.release(corpusRange.lowerBound + shift..<corpusRange.upperBound + shift)
+    }
+  }
+
+  /// All files in order, empty ones too.
+  public let files: [File]
+  /// Files that are not empty, in order: at least one.
+  let pieces: [Piece]
+
+  /// Always more than 0.
+  public var byteCount: Int { files.last?.byteRange.upperBound ?? 0 }
+
+  /// A corpus of parts, each a file's name and, unless it is empty, its bytes in a mapping.
+  init(parts: [(name: String, bytes: (mapping: Mapping, range: Range<Int>)?)]) throws(CorpusError) {
+    var files: [File] = []
+    var pieces: [Piece] = []
+    var start = 0
+    for (name, bytes) in parts {
+      if let bytes {
+        pieces.append(Piece(mapping: bytes.mapping, range: bytes.range, start: start))
+      }
+      let end = start + (bytes?.range.count ?? 0)
+      files.append(File(name: name, byteRange: start..<end))
+      start = end
+    }
+    guard start > 0 else { throw .empty(paths: parts.map(\.name)) }
+    self.files = files
+    self.pieces = pieces
+  }
+
+  /// A copy of `bytes` as a corpus of one file.
+  ///
+  /// - Throws: `CorpusError.empty` where there are none.
+  public convenience init(bytes: [UInt8], name: String = "text") throws(CorpusError) {
+    try self.init(
+      parts: [(name, bytes.isEmpty ? nil : (Mapping(copying: bytes), 0..<bytes.count))])
+  }
+
+  /// The UTF-8 of `text` as a corpus of one file.
+  ///
+  /// - Throws: `CorpusError.empty` where there is none.
+  public convenience init(text: String) throws(CorpusError) {
+    try self.init(bytes: Array(text.utf8))
+  }
+
+  /// The file that holds the byte at `offset`, and the byte's offset in that file.
+  public func location(of offset: Int) -> (file: File, offset: Int) {
+    precondition(offset >= 0 && offset < byteCount, "no byte at offset \(offset)")
+    // Empty files hold no byte; `upperBound > offset` skips them.
+    let file = files[files.firstIndexSorted { $0.byteRange.upperBound > offset }]
+    return (file, offset - file.byteRange.lowerBound)
+  }
+
+  /// The first piece that reaches beyond `offset`.
+  func pieceIndex(at offset: Int) -> Int {
+    pieces.firstIndexSorted { $0.end > offset }
+  }
+
+  /// Walks the UTF-8 of `range`, checking it, and tells `sink` of all scalars.
+  ///
+  /// Memory stays constant however long the range.
+  func scan<Sink: UTF8Sink & ~Copyable>(
+    _ range: Range<Int>, into sink: inout Sink
+  ) throws(CorpusError) {
+    var index = pieceIndex(at: range.lowerBound)
+    var offset = range.lowerBound
+    while offset < range.upperBound {
+      let piece = pieces[index]
+      let end = min(piece.end, range.upperBound)
+      let bytes = UnsafeRawBufferPointer(rebasing: piece.bytes[..<(end - piece.start)])
+      while offset < end {
+        let reached: Int
+        do {
+          reached = try UTF8Scan.walk(
+            bytes, from: offset - piece.start, to: min(offset + scanWindow, end) - piece.start,
+            into: &sink)
+        } catch {
+          let (file, fileOffset) = location(of: piece.start + error.offset)
+          throw .invalidUTF8(file: file.name, offset: fileOffset)
+        }
+        piece.release(offset..<piece.start + reached)
+        offset = piece.start + reached
+      }
+      index += 1
+    }
+  }
+
+  /// Checks that all of the text is UTF-8.
+  ///
+  /// - Throws: `CorpusError.invalidUTF8` with the first place that is not.
+  public func validateUTF8() throws(CorpusError) {
+    try validateUTF8(in: 0..<byteCount)
+  }
+
+  func validateUTF8(in range: Range<Int>) throws(CorpusError) {
+    var sink = NoSink()
+    try scan(range, into: &sink)
+  }
+}
+
+/// How much of the text a scan keeps resident.
+private let scanWindow = 1 << 22
+
+private struct NoSink: UTF8Sink {
+  mutating func ascii(_: UInt64) {}
+  mutating func scalar(_: DecodedScalar) {}
+}
+
+extension RandomAccessCollection where Index == Int {
+  /// The first index whose element fulfils `predicate`, which all after it do too.
+  ///
+  /// - Complexity: O(log `count`).
+  fileprivate func firstIndexSorted(where predicate: (Element) -> Bool) -> Int {
+    var range = startIndex..<endIndex
+    while !range.isEmpty {
+      let middle = range.lowerBound + range.count / 2
+      range = predicate(self[middle]) ? range.lowerBound..<middle : middle + 1..<range.upperBound
+    }
+    return range.lowerBound
+  }
+}

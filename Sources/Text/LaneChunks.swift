@@ -1,0 +1,98 @@
+/// Reads a text in lanes, chunk after chunk, each chunk going on where the last one ended, as a
+/// stateful recurrent network needs it.
+///
+/// Lane b of the plan's B begins at symbol `offset + b · laneLength`, cyclically. A worker thread
+/// that trains lanes `lo..<hi` has a `LaneChunks` of its own for just those; together they read
+/// what one for all lanes would.
+public struct LaneChunks: Sendable {
+  /// The text that is read.
+  public let text: EncodedText
+  /// How the text is cut.
+  public let plan: LanePlan
+  /// Which of the plan's lanes are read here.
+  public let lanes: Range<Int>
+  /// Where in the text the epoch began.
+  public private(set) var offset = 0
+  // [lanes]: each after the symbol in `pending`
+  private var cursors: [EncodedText.Cursor] = []
+  // [lanes]: the last target, which is the next input
+  private var pending: [Int32] = []
+
+  /// At the beginning of an epoch with offset 0.
+  ///
+  /// - Parameters:
+  ///   - plan: made for a text of no more symbols than `text`.
+  ///   - lanes: all of the plan's, unless given.
+  public init(text: EncodedText, plan: LanePlan, lanes: Range<Int>? = nil) {
+    let lanes = lanes ?? 0..<plan.lanes
+    precondition(lanes.lowerBound >= 0 && lanes.upperBound <= plan.lanes, "no such lanes")
+    precondition(text.count > plan.lanes * plan.laneLength, "the plan is for a longer text")
+    self.text = text
+    self.plan = plan
+    self.lanes = lanes
+    seek(step: 0)
+  }
+
+  /// Begins an epoch.
+  ///
+  /// Offset 0 is the text's beginning; whoever trains draws one from
+  /// `0..<text.count` for each epoch, so that chunks do not always begin at the same places.
+  public mutating func startEpoch(offset: Int) {
+    precondition(offset >= 0 && offset < text.count, "no symbol at offset \(offset)")
+    self.offset = offset
+    seek(step: 0)
+  }
+
+  /// Goes on at a chunk of this epoch, as if those before it had been read: for an exact resume.
+  public mutating func seek(chunk: Int) {
+    precondition(chunk >= 0 && chunk <= plan.chunksPerEpoch, "no chunk \(chunk) in the epoch")
+    seek(step: chunk * plan.sequenceLength)
+  }
+
+  private mutating func seek(step: Int) {
+    pending.removeAll(keepingCapacity: true)
+    cursors.removeAll(keepingCapacity: true)
+    for lane in lanes {
+      let position = (offset + lane * plan.laneLength + step) % text.count
+      var cursor = EncodedText.Cursor(text, at: position)
+      withUnsafeTemporaryAllocation(of: Int32.self, capacity: 1) { symbol in
+        cursor.read(1, into: symbol)
+        pending.append(symbol[0])
+      }
+      cursors.append(cursor)
+    }
+  }
+
+  /// Writes the next `steps` symbols of each lane, and the symbol after each.
+  ///
+  /// Does not allocate. The caller counts chunks: after `plan.chunksPerEpoch` of them a lane reads
+  /// on into the next.
+  ///
+  /// - Parameters:
+  ///   - steps: T of this chunk, `plan.sequenceLength` unless given. A pass over all of a lane ends
+  ///     with a chunk of `plan.laneLength % plan.sequenceLength`.
+  ///   - inputs: [steps, lanes]
+  ///   - targets: [steps, lanes]
+  public mutating func next(
+    steps: Int? = nil,
+    inputs: UnsafeMutableBufferPointer<Int32>,
+    targets: UnsafeMutableBufferPointer<Int32>
+  ) {
+    let steps = steps ?? plan.sequenceLength
+    let width = lanes.count
+    precondition(
+      min(inputs.count, targets.count) >= steps * width, "too small for [\(steps), \(width)]")
+    guard steps > 0, width > 0 else { return }
+    for lane in 0..<width {
+      inputs[lane] = pending[lane]
+      cursors[lane].read(
+        steps, into: UnsafeMutableBufferPointer(rebasing: targets[lane..<steps * width]),
+        stride: width)
+      pending[lane] = targets[(steps - 1) * width + lane]
+    }
+    // Every other input is the target one step before it.
+    for index in width..<max(width, steps * width) {
+      inputs[index] = targets[index - width]
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import Glibc
+
+/// One thing to read text from, found by walking the paths a person gave.
+enum TextSource {
+  case standardInput
+  /// A path's bytes, ending in 0. Bytes, because a file's name need not be UTF-8.
+  case file(path: [CChar])
+
+  var name: String {
+    switch self {
+    case .standardInput: "standard input"
+    case .file(let path): Self.displayName(of: path)
+    }
+  }
+
+  /// An open descriptor, to be given back with `close(_:)`.
+  func open(standardInput: CInt) throws(CorpusError) -> CInt {
+    guard case .file(let path) = self else { return standardInput }
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw Self.lastError(at: path) }
+    return descriptor
+  }
+
+  func close(_ descriptor: CInt) {
+    if case .file = self { _ = Glibc.close(descriptor) }
+  }
+
+  /// Every source behind `paths`, in order.
+  ///
+  /// A folder gives the regular files below it, sorted by
+  /// the bytes of their paths. Names that begin with a dot are left out below a folder, and links
+  /// to folders are not followed there, so that a walk always ends.
+  static func expand(_ paths: [String]) throws(CorpusError) -> [TextSource] {
+    var sources: [TextSource] = []
+    for path in paths {
+      if path == "-" {
+        sources.append(.standardInput)
+        continue
+      }
+      let bytes = Array(path.utf8CString)
+      if try mode(of: bytes) == S_IFDIR {
+        sources += try files(below: bytes)
+      } else {
+        sources.append(.file(path: bytes))
+      }
+    }
+    return sources
+  }
+
+  private static func files(below root: [CChar]) throws(CorpusError) -> [TextSource] {
+    var found: [[CChar]] = []
+    var folders = [root]
+    while let folder = folders.popLast() {
+      for path in try visibleEntries(of: folder) {
+        switch try mode(of: path, followingLinks: false) {
+        case S_IFREG:
+          found.append(path)
+        case S_IFDIR:
+          folders.append(path)
+        case S_IFLNK where try mode(of: path) == S_IFREG:
+          found.append(path)
+        default:
+          break
+        }
+      }
+    }
+    guard !found.isEmpty else { throw .noText(folder: displayName(of: root)) }
+    found.sort { first, second in
+      first.lexicographicallyPrecedes(second) { UInt8(bitPattern: $0) < UInt8(bitPattern: $1) }
+    }
+    return found.map { .file(path: $0) }
+  }
+
+  private static func visibleEntries(of folder: [CChar]) throws(CorpusError) -> [[CChar]] {
+    guard let stream = opendir(folder) else { throw lastError(at: folder) }
+    defer { closedir(stream) }
+    var prefix = Array(folder.dropLast())
+    if prefix.last != slash { prefix.append(slash) }
+
+    var entries: [[CChar]] = []
+    while true {
+      errno = 0
+      guard let entry = readdir(stream) else {
+        guard errno == 0 else { throw lastError(at: folder) }
+        return entries
+      }
+      // Read in place: a record is only as long as its name needs, shorter than the struct.
+      let name = UnsafeRawPointer(entry)
+        .advanced(by: MemoryLayout<dirent>.offset(of: \.d_name) ?? 0)
+        .assumingMemoryBound(to: CChar.self)
+      guard name[0] != dot else { continue }
+      entries.append(prefix + UnsafeBufferPointer(start: name, count: strlen(name) + 1))
+    }
+  }
+
+  /// The kind of file at `path`, one of `S_IFREG`, `S_IFDIR`, ….
+  private static func mode(
+    of path: [CChar], followingLinks: Bool = true
+  ) throws(CorpusError) -> mode_t {
+    var status = stat()
+    guard (followingLinks ? stat(path, &status) : lstat(path, &status)) == 0 else {
+      throw lastError(at: path)
+    }
+    return status.st_mode & S_IFMT
+  }
+
+  private static func lastError(at path: [CChar]) -> CorpusError {
+    let error = SystemError.last
+    let name = displayName(of: path)
+    return error.code == ENOENT || error.code == ENOTDIR
+      ? .noSuchFile(path: name) : .unreadable(path: name, reason: error.reason)
+  }
+
+  private static func displayName(of path: [CChar]) -> String {
+    String(decoding: path.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  private static let slash = CChar(bitPattern: UInt8(ascii: "/"))
+  private static let dot = CChar(bitPattern: UInt8(ascii: "."))
+}

@@ -1,0 +1,25 @@
+/// What can keep a model from being trained.
+public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
+  case optionOutOfRange(name: String, value: String, range: String)
+  /// Fewer than two known characters.
+  case corpusTooShort(characters: Int)
+  /// The loss or the gradient is not a number any more.
+  case diverged(step: Int, learningRate: Float)
+  /// A resume file does not go with what it is to be resumed with.
+  case cannotResume(path: String, reason: String)
+
+  public var description: String {
+    switch self {
+    case .optionOutOfRange(let name, let value, let range):
+      "--\(name) must be \(range), got \(value)"
+    case .corpusTooShort(let characters):
+      "the training part has \(characters) characters; at least 2 are needed, and a few hundred "
+        + "to learn anything"
+    case .diverged(let step, let rate):
+      "the loss is not a finite number any more at step \(step), learning rate \(rate); "
+        + "try a lower --learning-rate or --clip-norm 1. What was saved before stands"
+    case .cannotResume(let path, let reason):
+      "cannot resume \(path): \(reason)"
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/// What a trainer tells of its work.
+public enum TrainingEvent: Equatable, Sendable {
+  case began(TrainingPlan)
+  case step(StepReport)
+  case validation(ValidationReport)
+  /// Files were written after this step.
+  case saved(step: Int)
+}
+
+/// What a trainer is about to do.
+public struct TrainingPlan: Equatable, Sendable {
+  /// Values that are trained.
+  public var parameters: Int
+  /// `B`, perhaps fewer than asked for.
+  public var lanes: Int
+  /// `T`, perhaps shorter than asked for.
+  public var sequenceLength: Int
+  /// Whether the corpus was too short for the lanes or the length asked for.
+  public var shrank: Bool
+  public var trainingCharacters: Int
+  /// 0 where the corpus leaves too little to validate on.
+  public var validationCharacters: Int
+  /// Characters of the validation part that the training part does not have; they are left out.
+  public var unknownValidationCharacters: Int
+  public var stepsPerEpoch: Int
+  public var totalSteps: Int
+  /// Steps done before, in a run that is resumed.
+  public var doneSteps: Int
+  public var workers: Int
+}
+
+/// Where training stands. Losses are nats per character.
+public struct StepReport: Equatable, Sendable {
+  /// From 1.
+  public var epoch: Int
+  /// Optimizer steps so far.
+  public var step: Int
+  /// Characters read so far.
+  public var characters: Int
+  /// The mean since the last report.
+  public var trainLoss: Double
+  public var learningRate: Float
+  /// Before clipping.
+  public var gradientNorm: Double
+  /// Since the last report, validation and saving not counted.
+  public var charactersPerSecond: Double
+  /// Since training began, what was before a resume included.
+  public var elapsedSeconds: Double
+}
+
+/// How well the averaged weights predict the validation part.
+public struct ValidationReport: Equatable, Sendable {
+  /// From 1.
+  public var epoch: Int
+  public var step: Int
+  /// Nats per character.
+  public var validationLoss: Double
+  public var bitsPerCharacter: Double
+  public var bestValidationLoss: Double
+  public var isBest: Bool
+}
+
+/// Why a training run ended.
+public enum TrainingOutcome: Equatable, Sendable {
+  case completed
+  /// Validation did not get better for as many times as patience allows.
+  case patienceExhausted
+  /// It was asked to stop, and can be resumed.
+  case interrupted
+}

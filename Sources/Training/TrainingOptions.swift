@@ -1,0 +1,92 @@
+import Recurrent
+
+/// How a model is trained. Defaults suit a corpus of about a megabyte.
+public struct TrainingOptions: Codable, Equatable, Sendable {
+  /// `B`: parallel streams of the corpus.
+  public var lanes = 64
+  /// `T`: steps that the gradient goes back.
+  public var sequenceLength = 128
+  /// Passes over the training part.
+  public var epochs = 20
+  /// The most optimizer steps; all epochs where nil.
+  public var maxSteps: Int?
+  /// The highest rate, after warm-up.
+  public var learningRate: Float = 4e-3
+  public var schedule = LearningRateSchedule.cosine
+  public var warmupSteps = 200
+  /// AdamW's decay of matrices, times the rate.
+  public var weightDecay: Float = 0.01
+  /// The largest norm of all gradients together; 0 for no clipping.
+  public var clipNorm: Float = 1
+  public var dropout = Dropout.none
+  /// How much of the averaged weights a step keeps.
+  public var averageDecay: Float = 0.999
+  /// Steps between validations; an epoch's end validates anyway.
+  public var validateEvery: Int?
+  /// Validations without a better loss after which training ends; never where nil.
+  public var patience: Int?
+  /// Steps between reports.
+  public var reportEvery = 20
+  /// Steps between savings of the state to go on from; each validation saves anyway.
+  public var saveEvery: Int?
+  public var seed: UInt64 = 1
+  public var precision = Precision.native
+  public var threads = 1
+
+  public init() {}
+
+  /// Refuses values that cannot work.
+  /// - Throws: `TrainingError.optionOutOfRange`.
+  public func validate() throws(TrainingError) {
+    func check(
+      _ name: String, _ value: some CustomStringConvertible, _ range: String, _ holds: Bool
+    )
+      throws(TrainingError)
+    {
+      guard holds else {
+        throw .optionOutOfRange(name: name, value: "\(value)", range: range)
+      }
+    }
+    try check("batch-size", lanes, "1 to 65536", (1...65536).contains(lanes))
+    try check(
+      "sequence-length", sequenceLength, "1 to 65536", (1...65536).contains(sequenceLength))
+    try check("epochs", epochs, "1 to 1000000", (1...1_000_000).contains(epochs))
+    if let maxSteps { try check("max-steps", maxSteps, "1 or more", maxSteps > 0) }
+    try check(
+      "learning-rate", learningRate, "above 0, finite", learningRate > 0 && learningRate.isFinite)
+    try check("warmup-steps", warmupSteps, "0 or more", warmupSteps >= 0)
+    try check("weight-decay", weightDecay, "0 to 1", weightDecay >= 0 && weightDecay <= 1)
+    try check("clip-norm", clipNorm, "0 or more", clipNorm >= 0 && clipNorm.isFinite)
+    for (name, value) in [
+      ("dropout-embedding", dropout.embedding), ("dropout-layers", dropout.betweenLayers),
+      ("dropout-output", dropout.output),
+    ] {
+      try check(name, value, "0 to below 1", value >= 0 && value < 1)
+    }
+    try check("average-decay", averageDecay, "0 to below 1", averageDecay >= 0 && averageDecay < 1)
+    if let validateEvery {
+      try check("validate-every", validateEvery, "1 or more", validateEvery > 0)
+    }
+    if let patience { try check("patience", patience, "1 or more", patience > 0) }
+    if let saveEvery { try check("save-every", saveEvery, "1 or more", saveEvery > 0) }
+    try check("report-every", reportEvery, "1 or more", reportEvery > 0)
+    try check("threads", threads, "1 to 1024", (1...1024).contains(threads))
+  }
+}
+
+extension TrainingOptions {
+  /// The options as a model file tells them: by their names on the command line.
+  var summary: [String: String] {
+    var summary = [
+      "batch-size": "\(lanes)", "sequence-length": "\(sequenceLength)", "epochs": "\(epochs)",
+      "learning-rate": "\(learningRate)", "schedule": schedule.rawValue,
+      "warmup-steps": "\(warmupSteps)", "weight-decay": "\(weightDecay)",
+      "clip-norm": "\(clipNorm)", "dropout-embedding": "\(dropout.embedding)",
+      "dropout-layers": "\(dropout.betweenLayers)", "dropout-output": "\(dropout.output)",
+      "average-decay": "\(averageDecay)", "seed": "\(seed)", "precision": precision.rawValue,
+      "threads": "\(threads)",
+    ]
+    if let maxSteps { summary["max-steps"] = "\(maxSteps)" }
+    return summary
+  }
+}

@@ -1,0 +1,16 @@
+/// How far a run has come: with the weights, the optimizer's moments and the lanes' states, all that
+/// an exact resume needs. Random choices derive from the seed and from these counts.
+public struct TrainingProgress: Codable, Equatable, Sendable {
+  /// From 0.
+  public var epoch = 0
+  /// Chunks of this epoch that have been read.
+  public var chunk = 0
+  /// Optimizer steps done.
+  public var step = 0
+  public var bestLoss: Double?
+  /// Validations since the best.
+  public var validationsWithoutBest = 0
+  public var elapsedSeconds = 0.0
+
+  public init() {}
+}

@@ -1,0 +1,63 @@
+import Recurrent
+import Text
+
+/// One worker's lanes of the training part, and its gradients.
+///
+/// Unchecked: a worker has it to itself while the team runs, and the trainer between runs.
+final class TrainingWorker: @unchecked Sendable {
+  let lanes: Range<Int>
+  let gradients: FloatBuffer
+  /// The sum of its targets' surprisal over the last chunk, in nats.
+  private(set) var loss = 0.0
+  private let workspace: LanguageModelWorkspace
+  private var chunks: LaneChunks
+  /// `[T, B]` each
+  private let inputs: UnsafeMutableBufferPointer<Int32>
+  private let targets: UnsafeMutableBufferPointer<Int32>
+
+  init(
+    _ weights: PackedWeights, text: EncodedText, plan: LanePlan, lanes: Range<Int>,
+    dropout: Dropout, parameterCount: Int
+  ) {
+    self.lanes = lanes
+    gradients = FloatBuffer(count: parameterCount)
+    workspace = LanguageModelWorkspace(
+      weights, steps: plan.sequenceLength, lanes: lanes.count, dropout: dropout)
+    chunks = LaneChunks(text: text, plan: plan, lanes: lanes)
+    let count = plan.sequenceLength * lanes.count
+    inputs = .allocate(capacity: count)
+    targets = .allocate(capacity: count)
+    inputs.initialize(repeating: 0)
+    targets.initialize(repeating: 0)
+  }
+
+  deinit {
+    inputs.deallocate()
+    targets.deallocate()
+  }
+
+  /// Begins an epoch, or goes on in the middle of one.
+  func start(offset: Int, chunk: Int, states: ArraySlice<RecurrentState>) {
+    chunks.startEpoch(offset: offset)
+    if chunk > 0 { chunks.seek(chunk: chunk) }
+    for (lane, state) in states.enumerated() { workspace.load(state, lane: lane) }
+  }
+
+  /// Reads the next chunk and computes the gradients of `scale` times its loss.
+  /// - Parameter masks: the generator of a lane's dropout masks.
+  func train(scale: Float, masks: (_ lane: Int) -> Xoshiro256) {
+    chunks.next(inputs: inputs, targets: targets)
+    workspace.drawMasks { masks(lanes.lowerBound + $0) }
+    guard let input = inputs.baseAddress, let target = targets.baseAddress else { return }
+    loss = workspace.train(input, targets: target, scale: scale, gradients: gradients)
+  }
+
+  /// The state of each of its lanes.
+  func states(_ configuration: ModelConfiguration) -> [RecurrentState] {
+    (0..<lanes.count).map { lane in
+      var state = RecurrentState(configuration)
+      workspace.save(lane: lane, into: &state)
+      return state
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+
+/// The command line: commands, options, and how results and mistakes are shown.
+@main
+struct Charlstm: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "charlstm",
+    abstract: "Train a character-level recurrent network on plain text, and write with it.",
+    discussion: """
+      Results go to standard output, everything else to standard error. Exit codes are those of \
+      sysexits: 64 usage, 65 bad data, 66 no input, 73 cannot create, 74 input or output; 130 \
+      after Ctrl-C.
+      """,
+    version: "0.1.0",
+    subcommands: [Train.self, Sample.self, Evaluate.self, Info.self])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      exit(reporting: error)
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import Checkpoints
+import Foundation
+import Generation
+import Recurrent
+import Text
+import Training
+
+/// A mistake that only the command line can make.
+struct Failure: Error, CustomStringConvertible {
+  var description: String
+  var code: ExitCode
+
+  static func usage(_ message: String) -> Failure { Failure(description: message, code: .usage) }
+  static func badData(_ message: String) -> Failure {
+    Failure(description: message, code: .badData)
+  }
+}
+
+extension ExitCode {
+  static let usage = ExitCode(EX_USAGE)
+  static let badData = ExitCode(EX_DATAERR)
+  static let noInput = ExitCode(EX_NOINPUT)
+  static let cannotCreate = ExitCode(EX_CANTCREAT)
+  static let inputOutput = ExitCode(EX_IOERR)
+
+  /// The code for an error, where it is one of ours.
+  fileprivate init?(for error: any Error) {
+    switch error {
+    case let failure as Failure: self = failure.code
+    case let error as CorpusError: self = error.exitCode
+    case let error as CheckpointError: self = error.exitCode
+    case TrainingError.optionOutOfRange: self = .usage
+    case is TrainingError: self = .badData
+    case is SamplingOptionsError, is StopStringsError, is ConfigurationError: self = .usage
+    default: return nil
+    }
+  }
+}
+
+extension CorpusError {
+  fileprivate var exitCode: ExitCode {
+    switch self {
+    case .noSuchFile, .unreadable: .noInput
+    case .noText, .empty, .invalidUTF8: .badData
+    case .cannotSpool: .inputOutput
+    }
+  }
+}
+
+extension CheckpointError {
+  fileprivate var exitCode: ExitCode {
+    switch self {
+    case .cannotOpen: .noInput
+    case .cannotCreate: .cannotCreate
+    case .diskFull, .writeFailed, .renameFailed: .inputOutput
+    default: .badData
+    }
+  }
+}
+
+extension ParsableArguments {
+  /// Says in one line what went wrong and ends the process with the code that fits.
+  static func exit(reporting error: any Error) -> Never {
+    if let code = ExitCode(for: error) {
+      standardError("Error: \(error)\n")
+      Foundation.exit(code.rawValue)
+    }
+    exit(withError: error)
+  }
+}
+
+/// Writes to standard error; what cannot be written there has nowhere else to go.
+func standardError(_ text: String) {
+  FileHandle.standardError.write(Data(text.utf8))
+}

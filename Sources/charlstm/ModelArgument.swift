@@ -1,0 +1,45 @@
+import ArgumentParser
+import Foundation
+import Recurrent
+
+extension Cell: ExpressibleByArgument {}
+extension Precision: ExpressibleByArgument {}
+
+/// What a matrix product's operands are to be, as asked for.
+struct PrecisionOption: ParsableArguments {
+  enum Choice: String, ExpressibleByArgument, CaseIterable {
+    case auto
+    case float32
+    case bfloat16
+  }
+
+  @Option(
+    help: "Operands of matrix products: auto (bfloat16 where this CPU has it), float32, bfloat16.")
+  var precision = Choice.auto
+
+  func resolved() throws -> Precision {
+    switch precision {
+    case .auto: return .native
+    case .float32: return .float32
+    case .bfloat16:
+      guard Precision.native == .bfloat16 else {
+        throw Failure.usage("--precision bfloat16: this CPU cannot; use float32 or auto")
+      }
+      return .bfloat16
+    }
+  }
+}
+
+/// How many threads to work with.
+struct ThreadsOption: ParsableArguments {
+  @Option(help: "Worker threads. (default: one for each processor)")
+  var threads: Int?
+
+  func resolved() throws -> Int {
+    let count = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    guard (1...1024).contains(count) else {
+      throw Failure.usage("--threads must be 1 to 1024, got \(count)")
+    }
+    return count
+  }
+}

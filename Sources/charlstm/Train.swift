@@ -1,0 +1,150 @@
+import ArgumentParser
+import Checkpoints
+import Foundation
+import Generation
+import Recurrent
+import Text
+import Training
+
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train a model on plain text.",
+    discussion: """
+      Writes best.safetensors and last.safetensors (models to write with), resume.safetensors and \
+      metrics.jsonl into the run folder. Ctrl-C finishes the step, saves, and says how to go on.
+      """)
+
+  @Argument(help: "Text files, folders of them, or - for standard input; together one text.")
+  var corpora: [String] = []
+
+  @Option(name: .shortAndLong, help: "The run folder.")
+  var output: String?
+
+  @Flag(help: "Go on with the run in the folder, exactly where it was saved.")
+  var resume = false
+
+  @OptionGroup(title: "Network") var network: NetworkOptions
+  @OptionGroup(title: "Training") var training: TrainingFlags
+  @OptionGroup(title: "Text") var text: TextOptions
+  @OptionGroup(title: "Machine") var precision: PrecisionOption
+  @OptionGroup(title: "Machine") var threads: ThreadsOption
+
+  @Option(help: "Steps between short samples; 0 for none.")
+  var sampleEvery = 500
+
+  @Flag(name: .shortAndLong, help: "Show errors only.")
+  var quiet = false
+
+  func run() throws {
+    guard let output else {
+      throw Failure.usage("missing --output: the folder to write the run into")
+    }
+    guard !corpora.isEmpty else {
+      throw Failure.usage("no corpus: name text files, folders, or - for standard input")
+    }
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
+    let trainer: Trainer
+    let folder: RunFolder
+    if resume {
+      let path = "\(output)/resume.safetensors"
+      let point = try ResumePoint(contentsOf: path)
+      let parts = try text.parts(of: Corpus(paths: corpora), vocabulary: point.vocabulary)
+      trainer = try Trainer(
+        resuming: point, path: path, training: parts.training, validation: parts.validation)
+      folder = try RunFolder(path: output, isNew: false)
+    } else {
+      let options = try training.options(
+        precision: precision.resolved(), threads: threads.resolved())
+      try options.validate()
+      let start = try network.initializeFrom.map { try TrainedModel(contentsOf: $0) }
+      try start.map { try network.check($0.model.configuration) }
+      let corpus = try Corpus(paths: corpora)
+      let parts = try text.parts(of: corpus, vocabulary: start?.vocabulary)
+      let model =
+        try start?.model
+        ?? LanguageModel(
+          network.configuration(vocabularySize: parts.training.vocabulary.count),
+          seed: options.seed)
+      trainer = try Trainer(
+        model, training: parts.training, validation: parts.validation, options: options)
+      folder = try RunFolder(path: output, isNew: true)
+    }
+    Interruption.watch()
+    let display = TrainingDisplay(isQuiet: quiet)
+    let outcome: TrainingOutcome
+    do {
+      outcome = try trainer.run(in: folder, stops: { Interruption.signal != nil }) { event in
+        display.show(event)
+        if case .step(let report) = event, sampleIsDue(report, every: trainer.options.reportEvery) {
+          display.show(sample: try sample(of: trainer))
+        }
+      }
+    } catch {
+      display.finish()
+      throw error
+    }
+    display.finish()
+    try conclude(outcome, trainer, folder)
+  }
+
+  private func sampleIsDue(_ report: StepReport, every reported: Int) -> Bool {
+    guard !quiet, sampleEvery > 0 else { return false }
+    return report.step / sampleEvery > (report.step - reported) / sampleEvery
+  }
+
+  /// A few lines of what the averaged weights write by now.
+  private func sample(of trainer: Trainer) throws -> String {
+    let generator = Generator(
+      trainer.averagedModel, vocabulary: trainer.vocabulary,
+      precision: trainer.options.precision)
+    var state = generator.start()
+    var random = Xoshiro256(
+      seed: trainer.options.seed, stream: [UInt64(trainer.progress.step)])
+    var bytes: [UInt8] = []
+    _ = try generator.write(
+      from: &state, WritingOptions(sampling: SamplingOptions(temperature: 0.8), length: 160),
+      using: &random
+    ) {
+      bytes += $0
+      return true
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private func conclude(
+    _ outcome: TrainingOutcome, _ trainer: Trainer, _ folder: RunFolder
+  ) throws {
+    switch outcome {
+    case .interrupted:
+      standardError(
+        """
+        Stopped at step \(trainer.progress.step) and saved. To go on:
+          charlstm train \(corpora.map(shellQuoted).joined(separator: " ")) --output \
+        \(shellQuoted(folder.path)) --resume
+
+        """)
+      throw ExitCode(128 + (Interruption.signal ?? SIGINT))
+    case .patienceExhausted, .completed:
+      guard !quiet else { return }
+      if outcome == .patienceExhausted { standardError("No better for a while: stopped early.\n") }
+      let best = trainer.progress.bestLoss.map { String(format: " (%.4f nats)", $0) } ?? ""
+      standardError(
+        """
+        Best model: \(folder.bestPath)\(best). To write with it:
+          charlstm sample \(shellQuoted(folder.bestPath)) --length 500
+
+        """)
+    }
+  }
+}
+
+/// A word as a shell would take it.
+private func shellQuoted(_ word: String) -> String {
+  let isPlain = word.utf8.allSatisfy {
+    UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0
+      || UInt8(ascii: "-")...UInt8(ascii: "9") ~= $0 || $0 == UInt8(ascii: "_")
+  }
+  return isPlain && !word.isEmpty
+    ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+}

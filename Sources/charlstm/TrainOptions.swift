@@ -1,0 +1,160 @@
+import ArgumentParser
+import Recurrent
+import Text
+import Training
+
+extension LearningRateSchedule: ExpressibleByArgument {}
+extension Vocabulary.Kind: ExpressibleByArgument {}
+
+/// The network to train.
+struct NetworkOptions: ParsableArguments {
+  @Option(help: "The recurrent cell.")
+  var cell: Cell?
+
+  @Option(help: "Recurrent layers. (default: 2)")
+  var layers: Int?
+
+  @Option(help: "Cells of a layer. (default: 256)")
+  var hiddenSize: Int?
+
+  @Option(help: "Numbers that stand for a character. (default: 64)")
+  var embeddingSize: Int?
+
+  @Option(help: "Begin with the weights, shape and vocabulary of this model.")
+  var initializeFrom: String?
+
+  func configuration(vocabularySize: Int) -> ModelConfiguration {
+    ModelConfiguration(
+      cell: cell ?? .lstm, layers: layers ?? 2, hiddenSize: hiddenSize ?? 256,
+      embeddingSize: embeddingSize ?? 64, vocabularySize: vocabularySize)
+  }
+
+  /// Refuses options that contradict the model to begin with.
+  func check(_ configuration: ModelConfiguration) throws {
+    for (name, wanted, found) in [
+      ("cell", cell?.rawValue, configuration.cell.rawValue),
+      ("layers", layers.map(String.init), "\(configuration.layers)"),
+      ("hidden-size", hiddenSize.map(String.init), "\(configuration.hiddenSize)"),
+      ("embedding-size", embeddingSize.map(String.init), "\(configuration.embeddingSize)"),
+    ] {
+      if let wanted, wanted != found {
+        throw Failure.usage(
+          "--\(name) \(wanted) contradicts --initialize-from, whose model has \(found)")
+      }
+    }
+  }
+}
+
+/// How it is trained.
+struct TrainingFlags: ParsableArguments {
+  private static let defaults = TrainingOptions()
+
+  @Option(help: "Streams of the corpus read side by side.")
+  var batchSize = defaults.lanes
+
+  @Option(help: "Characters that the gradient goes back.")
+  var sequenceLength = defaults.sequenceLength
+
+  @Option(help: "Passes over the training part.")
+  var epochs = defaults.epochs
+
+  @Option(help: "The most optimizer steps.")
+  var maxSteps: Int?
+
+  @Option(help: "The highest learning rate.")
+  var learningRate = defaults.learningRate
+
+  @Option(help: "How the rate falls after the warm-up.")
+  var schedule = defaults.schedule
+
+  @Option(help: "Steps in which the rate rises.")
+  var warmupSteps = defaults.warmupSteps
+
+  @Option(help: "Decay of matrices (AdamW).")
+  var weightDecay = defaults.weightDecay
+
+  @Option(help: "The largest norm of the gradient; 0 for no clipping.")
+  var clipNorm = defaults.clipNorm
+
+  @Option(help: "Locked dropout on the embedding.")
+  var dropoutEmbedding: Float = 0
+
+  @Option(help: "Locked dropout between layers.")
+  var dropoutLayers: Float = 0
+
+  @Option(help: "Locked dropout on what the head reads.")
+  var dropoutOutput: Float = 0
+
+  @Option(help: "How much of the averaged weights a step keeps.")
+  var averageDecay = defaults.averageDecay
+
+  @Option(help: "Steps between validations, beside the one at each epoch's end.")
+  var validateEvery: Int?
+
+  @Option(help: "Stop after this many validations without a better one.")
+  var patience: Int?
+
+  @Option(help: "Steps between savings of the state to go on from.")
+  var saveEvery: Int?
+
+  @Option(help: "Chooses the first weights, offsets and dropout; the same seed gives the same run.")
+  var seed: UInt64 = 1
+
+  func options(precision: Precision, threads: Int) -> TrainingOptions {
+    var options = TrainingOptions()
+    options.lanes = batchSize
+    options.sequenceLength = sequenceLength
+    options.epochs = epochs
+    options.maxSteps = maxSteps
+    options.learningRate = learningRate
+    options.schedule = schedule
+    options.warmupSteps = warmupSteps
+    options.weightDecay = weightDecay
+    options.clipNorm = clipNorm
+    options.dropout = Dropout(
+      embedding: dropoutEmbedding, betweenLayers: dropoutLayers, output: dropoutOutput)
+    options.averageDecay = averageDecay
+    options.validateEvery = validateEvery
+    options.patience = patience
+    options.saveEvery = saveEvery
+    options.seed = seed
+    options.precision = precision
+    options.threads = threads
+    return options
+  }
+}
+
+/// How the text is read.
+struct TextOptions: ParsableArguments {
+  @Option(help: "What a symbol is: scalars (Unicode characters of the text) or bytes.")
+  var vocabulary = Vocabulary.Kind.scalars
+
+  @Option(help: "Characters rarer than this are spelt with bytes.")
+  var minCount = 1
+
+  @Option(help: "The share of the text, at its end, to validate on.")
+  var validationFraction = 0.1
+
+  /// The parts of a corpus, in the vocabulary given or in one of the training part's own.
+  func parts(
+    of corpus: Corpus, vocabulary known: Vocabulary?
+  ) throws -> (training: EncodedText, validation: EncodedText?) {
+    guard validationFraction >= 0 && validationFraction < 1 else {
+      throw Failure.usage(
+        "--validation-fraction must be 0 to below 1, got \(validationFraction)")
+    }
+    guard minCount >= 1 else {
+      throw Failure.usage("--min-count must be 1 or more, got \(minCount)")
+    }
+    let split = Split(corpus: corpus, validationFraction: validationFraction)
+    let symbols =
+      try known
+      ?? Vocabulary(
+        scanning: corpus, training: split.training, kind: vocabulary, minCount: minCount)
+    let training = try EncodedText(corpus, byteRange: split.training, vocabulary: symbols)
+    let validation =
+      split.validation.isEmpty
+      ? nil : try EncodedText(corpus, byteRange: split.validation, vocabulary: symbols)
+    return (training, validation)
+  }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import Training
+
+/// Shows training on standard error: one line that is written over on a terminal, plain lines
+/// elsewhere.
+final class TrainingDisplay {
+  private let isQuiet: Bool
+  private let isTerminal = isatty(STDERR_FILENO) == 1
+  private var plan: TrainingPlan?
+  private var lastValidation: ValidationReport?
+  private var lastPlainLine = ContinuousClock.now
+  private var hasOpenLine = false
+  private var startSeconds: Double?
+  private var startStep = 0
+
+  /// Seconds between plain lines.
+  private static let interval = Duration.seconds(5)
+
+  init(isQuiet: Bool) {
+    self.isQuiet = isQuiet
+  }
+
+  func show(_ event: TrainingEvent) {
+    guard !isQuiet else { return }
+    switch event {
+    case .began(let plan): show(plan)
+    case .step(let report): show(report)
+    case .validation(let report): show(report)
+    case .saved: break
+    }
+  }
+
+  func show(sample: String) {
+    guard !isQuiet else { return }
+    let indented = sample.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { "  | \($0)\n" }.joined()
+    print(lines: indented)
+  }
+
+  /// Leaves the cursor on a line of its own.
+  func finish() {
+    if hasOpenLine { standardError("\n") }
+    hasOpenLine = false
+  }
+
+  private func show(_ plan: TrainingPlan) {
+    self.plan = plan
+    startStep = plan.doneSteps
+    var text = """
+      \(plan.parameters.formatted()) parameters; \(plan.trainingCharacters.formatted()) characters \
+      to train on, \(plan.validationCharacters.formatted()) to validate on
+      \(plan.lanes) lanes of \(plan.sequenceLength) steps, \(plan.totalSteps.formatted()) optimizer \
+      steps, \(plan.workers) \(plan.workers == 1 ? "worker" : "workers")
+
+      """
+    if plan.shrank {
+      text += "The text is short: fewer lanes or shorter chunks than asked for.\n"
+    }
+    if plan.validationCharacters < 2 {
+      text += "The text is too short to validate on: the latest model counts as the best.\n"
+    }
+    if plan.unknownValidationCharacters > 0 {
+      text += """
+        \(plan.unknownValidationCharacters.formatted()) characters of the validation part do not \
+        occur in the training part and are left out.
+
+        """
+    }
+    if plan.doneSteps > 0 { text += "Going on after step \(plan.doneSteps.formatted()).\n" }
+    print(lines: text)
+  }
+
+  private func show(_ report: StepReport) {
+    guard let plan else { return }
+    let now = ContinuousClock.now
+    let isLast = report.step == plan.totalSteps
+    guard isTerminal || isLast || now - lastPlainLine >= Self.interval else { return }
+    lastPlainLine = now
+    let began = startSeconds ?? report.elapsedSeconds
+    startSeconds = began
+    let perStep =
+      report.charactersPerSecond > 0
+      ? Double(report.characters) / Double(report.step) / report.charactersPerSecond : 0
+    let left = Double(plan.totalSteps - report.step) * perStep
+    var line = String(
+      format: "epoch %d  step %d/%d  loss %.4f nats %.4f bits", report.epoch, report.step,
+      plan.totalSteps, report.trainLoss, report.trainLoss / log(2))
+    if let lastValidation {
+      line += String(
+        format: "  validation %.4f  best %.4f", lastValidation.validationLoss,
+        lastValidation.bestValidationLoss)
+    }
+    line += "  \(Int(report.charactersPerSecond).formatted()) characters/s"
+    line += "  \(clock(left)) left"
+    if isTerminal {
+      // The line is cut to the terminal's width, lest it wrap and not be written over.
+      standardError("\r\u{1B}[K" + line.prefix(max(1, terminalWidth() - 1)))
+      hasOpenLine = true
+    } else {
+      standardError(line + "\n")
+    }
+  }
+
+  private func show(_ report: ValidationReport) {
+    lastValidation = report
+    print(
+      lines: String(
+        format: "epoch %d  step %d  validation %.4f nats %.4f bits%@\n", report.epoch, report.step,
+        report.validationLoss, report.bitsPerCharacter, report.isBest ? "  (best so far)" : ""))
+  }
+
+  /// Whole lines, above the one that is written over.
+  private func print(lines: String) {
+    standardError((hasOpenLine ? "\r\u{1B}[K" : "") + lines)
+    hasOpenLine = false
+  }
+
+  private func clock(_ seconds: Double) -> String {
+    let total = Int(seconds.rounded())
+    return total >= 3600
+      ? String(format: "%d:%02d:%02d", total / 3600, total / 60 % 60, total % 60)
+      : String(format: "%d:%02d", total / 60, total % 60)
+  }
+
+  private func terminalWidth() -> Int {
+    var size = winsize()
+    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+}

@@ -1,0 +1,27 @@
+/// Steele, Lea and Flood 2014; small, and the same on every machine.
+struct SplitMix64: RandomNumberGenerator {
+  private var state: UInt64
+
+  /// How many numbers were drawn.
+  private(set) var draws = 0
+
+  init(seed: UInt64) {
+    state = seed
+  }
+
+  mutating func next() -> UInt64 {
+    draws += 1
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
+
+/// Always the same number: a chosen place in the cumulative distribution.
+struct ConstantGenerator: RandomNumberGenerator {
+  let value: UInt64
+
+  func next() -> UInt64 { value }
+}
