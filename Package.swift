@@ -10,7 +10,8 @@ let package = Package(
     .executable(name: "charlstm", targets: ["charlstm"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/google/swift-benchmark", from: "0.1.2"),
   ],
   targets: [
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
@@ -26,6 +27,12 @@ let package = Package(
         "Recurrent", "Text", "Checkpoints", "Training", "Generation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .executableTarget(
+      name: "kernel-benchmarks",
+      dependencies: [
+        "CKernels", "Recurrent", .product(name: "Benchmark", package: "swift-benchmark"),
+      ],
+      path: "Tests/Benchmarks/Kernels"),
     .testTarget(name: "RecurrentTests", dependencies: ["Recurrent", "Checkpoints"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),

@@ -1,3 +1,4 @@
+import CKernels
 import COneDNN
 
 /// How a matrix lies in memory.
@@ -30,32 +31,54 @@ package final class MatrixMultiply {
   private let c: dnnl_memory_t
   private let scratch: dnnl_memory_t
   private let scratchBlock: FloatBuffer
+  private let quantization: Quantization?
   private var arguments: [dnnl_exec_arg_t]
+
+  /// For int8: the left-hand matrix as it is multiplied, and how to scale the sums.
+  private struct Quantization {
+    var left: FloatBuffer
+    var layout: MatrixLayout
+    var columns: Int
+  }
 
   /// A product of plain matrices.
   package convenience init(
     _ a: MatrixLayout, _ aType: Precision, by b: MatrixLayout, _ bType: Precision,
     into c: MatrixLayout, _ cType: Precision, accumulate: Bool = false
   ) {
-    let right = makeDescription(b, bType.dataType)
+    let right = makeDescription(b, bType.storedType)
     defer { charlstm_desc_destroy(right) }
-    self.init(a, aType, by: right, into: c, cType, accumulate: accumulate)
+    self.init(
+      a, aType.storedType, by: right, into: c, cType.storedType, accumulate: accumulate,
+      quantization: nil)
   }
 
-  /// A product by a packed matrix.
+  /// A product by a packed matrix. Both other matrices are stored as `b`'s precision has it.
   package convenience init(
     _ a: MatrixLayout, by b: PackedMatrix, into c: MatrixLayout, _ cType: Precision,
     accumulate: Bool = false
   ) {
-    self.init(a, b.precision, by: b.description, into: c, cType, accumulate: accumulate)
+    guard b.precision == .int8 else {
+      self.init(
+        a, b.precision.storedType, by: b.description, into: c, cType.storedType,
+        accumulate: accumulate, quantization: nil)
+      return
+    }
+    precondition(!accumulate && a.columnStride == 1 && c.rowStride == c.columns)
+    self.init(
+      .rowMajor(a.rows, a.columns), dnnl_s8, by: b.description, into: c, dnnl_s32,
+      accumulate: false,
+      quantization: Quantization(
+        left: FloatBuffer(count: a.rows * a.columns / 4 + 1), layout: a, columns: c.columns))
   }
 
   private init(
-    _ a: MatrixLayout, _ aType: Precision, by right: charlstm_desc, into c: MatrixLayout,
-    _ cType: Precision, accumulate: Bool
+    _ a: MatrixLayout, _ aType: dnnl_data_type_t, by right: charlstm_desc, into c: MatrixLayout,
+    _ cType: dnnl_data_type_t, accumulate: Bool, quantization: Quantization?
   ) {
-    let left = makeDescription(a, aType.dataType)
-    let result = makeDescription(c, cType.dataType)
+    self.quantization = quantization
+    let left = makeDescription(a, aType)
+    let result = makeDescription(c, cType)
     defer {
       charlstm_desc_destroy(left)
       charlstm_desc_destroy(result)
@@ -102,7 +125,16 @@ package final class MatrixMultiply {
   package func callAsFunction(
     _ left: UnsafeRawPointer, _ right: PackedMatrix, into result: UnsafeMutableRawPointer
   ) {
-    self(left, right.elements, into: result)
+    guard let quantization, let scales = right.scales else {
+      return self(left, right.elements, into: result)
+    }
+    let layout = quantization.layout
+    let quantized = UnsafeMutableRawPointer(quantization.left.pointer)
+    ck_quantize(
+      Int64(layout.rows), Int64(layout.columns), Int64(layout.rowStride),
+      left.assumingMemoryBound(to: Float.self), quantized.assumingMemoryBound(to: Int8.self), nil)
+    self(quantized, right.elements, into: result)
+    ck_dequantize(Int64(layout.rows), Int64(quantization.columns), scales.pointer, result)
   }
 }
 
@@ -110,6 +142,11 @@ package final class MatrixMultiply {
 package final class PackedMatrix: @unchecked Sendable {
   package let precision: Precision
   let description: charlstm_desc
+  /// For int8, one a column.
+  let scales: FloatBuffer?
+  private let layout: MatrixLayout
+  /// For int8, the matrix before it is packed.
+  private let quantized: FloatBuffer?
   private let block: FloatBuffer
   private let reorder: dnnl_primitive_t
   private let stream: dnnl_stream_t
@@ -121,13 +158,18 @@ package final class PackedMatrix: @unchecked Sendable {
   ///   - rows: the number of rows of the left-hand matrices to choose the layout for; others work.
   package init(_ layout: MatrixLayout, precision: Precision, rows: Int) {
     self.precision = precision
-    let type = precision.dataType
+    self.layout = layout
+    let isQuantized = precision == .int8
+    precondition(!isQuantized || layout.rowStride == 1, "columns must be contiguous for their scales")
+    scales = isQuantized ? FloatBuffer(count: layout.columns) : nil
+    quantized = isQuantized ? FloatBuffer(count: layout.rows * layout.columns / 4 + 1) : nil
+    let type = precision.operandType
     let left = makeDescription(.rowMajor(rows, layout.rows), type)
     let any = made {
       charlstm_desc_any(&$0, dnnl_dim_t(layout.rows), dnnl_dim_t(layout.columns), type)
     }
-    let result = makeDescription(.rowMajor(rows, layout.columns), dnnl_f32)
-    let plain = makeDescription(layout, dnnl_f32)
+    let result = makeDescription(.rowMajor(rows, layout.columns), precision.sumType)
+    let plain = makeDescription(layout, isQuantized ? dnnl_s8 : dnnl_f32)
     defer { for description in [left, any, result, plain] { charlstm_desc_destroy(description) } }
     let product = made {
       charlstm_matmul_desc(&$0, Engine.cpu.handle, left, any, result, false)
@@ -162,7 +204,14 @@ package final class PackedMatrix: @unchecked Sendable {
 
   /// Takes the values of the matrix at `pointer`, which has the layout given at the start.
   package func pack(from pointer: UnsafePointer<Float>) {
-    dnnl_memory_set_data_handle(source, UnsafeMutableRawPointer(mutating: pointer))
+    var plain = UnsafeMutableRawPointer(mutating: pointer)
+    if let quantized, let scales {
+      plain = UnsafeMutableRawPointer(quantized.pointer)
+      ck_quantize(
+        Int64(layout.columns), Int64(layout.rows), Int64(layout.columnStride), pointer,
+        plain.assumingMemoryBound(to: Int8.self), scales.pointer)
+    }
+    dnnl_memory_set_data_handle(source, plain)
     let arguments = [
       dnnl_exec_arg_t(arg: DNNL_ARG_FROM, memory: source),
       dnnl_exec_arg_t(arg: DNNL_ARG_TO, memory: packed),

@@ -53,6 +53,7 @@ package final class PackedWeights: @unchecked Sendable {
   }
 
   package init(_ model: LanguageModel, for use: Use) {
+    precondition(use.precision != .int8 || !use.training, "int8 is for inference")
     self.use = use
     configuration = model.configuration
     layout = model.layout
@@ -130,7 +131,7 @@ final class InputTable {
     self.precision = precision
     full = FloatBuffer(count: count)
     rows =
-      precision == .float32
+      precision.element == CK_F32
       ? UnsafeMutableRawPointer(full.pointer) : arena.elements(count, precision)
     product = MatrixMultiply(
       .rowMajor(configuration.vocabularySize, configuration.embeddingSize), .float32,
@@ -142,7 +143,7 @@ final class InputTable {
     product(
       parameters.pointer + embedding.range.lowerBound,
       parameters.pointer + weight.range.lowerBound, into: full.pointer)
-    if precision == .bfloat16 {
+    if precision.element != CK_F32 {
       ck_store(precision.element, Int64(full.count), full.pointer, rows)
     }
   }

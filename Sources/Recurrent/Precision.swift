@@ -1,11 +1,14 @@
 import CKernels
 import COneDNN
 
-/// The type of the operands of matrix products and of stored activations. Sums, cell states, master
-/// weights and the optimizer are in single precision either way.
+/// The type of the operands of matrix products, and with it of stored activations. Sums, cell states,
+/// master weights and the optimizer are in single precision whatever it is.
 public enum Precision: String, Codable, Sendable, CaseIterable {
   case float32
   case bfloat16
+  /// For inference only: weights with one scale a row, hidden states in steps of 1/127; activations
+  /// are stored in single precision.
+  case int8
 
   /// `bfloat16` where this CPU multiplies it natively, `float32` elsewhere.
   public static var native: Precision {
@@ -16,25 +19,43 @@ public enum Precision: String, Codable, Sendable, CaseIterable {
     return native ? .bfloat16 : .float32
   }
 
-  /// Bytes of an element.
+  /// Bytes of a stored activation.
   package var size: Int {
     switch self {
-    case .float32: 4
+    case .float32, .int8: 4
     case .bfloat16: 2
     }
   }
 
   var element: ck_element {
     switch self {
-    case .float32: CK_F32
+    case .float32, .int8: CK_F32
     case .bfloat16: CK_BF16
     }
   }
 
-  var dataType: dnnl_data_type_t {
+  /// Of stored activations.
+  var storedType: dnnl_data_type_t {
+    switch self {
+    case .float32, .int8: dnnl_f32
+    case .bfloat16: dnnl_bf16
+    }
+  }
+
+  /// Of the operands of products.
+  var operandType: dnnl_data_type_t {
     switch self {
     case .float32: dnnl_f32
     case .bfloat16: dnnl_bf16
+    case .int8: dnnl_s8
+    }
+  }
+
+  /// Of the sums of products of these operands, where they are not stored as activations.
+  var sumType: dnnl_data_type_t {
+    switch self {
+    case .float32, .bfloat16: dnnl_f32
+    case .int8: dnnl_s32
     }
   }
 }

@@ -25,12 +25,12 @@ public struct RunFolder: Sendable {
   public var lastPath: String { "\(path)/last.safetensors" }
   public var resumePath: String { "\(path)/resume.safetensors" }
 
-  func save(best model: TrainedModel) throws(CheckpointError) {
-    try model.write(to: bestPath)
+  func save(best model: TrainedModel, halfSize: Bool) throws(CheckpointError) {
+    try model.write(to: bestPath, halfSize: halfSize)
   }
 
-  func save(last model: TrainedModel) throws(CheckpointError) {
-    try model.write(to: lastPath)
+  func save(last model: TrainedModel, halfSize: Bool) throws(CheckpointError) {
+    try model.write(to: lastPath, halfSize: halfSize)
   }
 
   func save(_ point: ResumePoint) throws(CheckpointError) {

@@ -266,7 +266,7 @@ public final class Trainer {
   ) throws {
     guard let scorer, let validation else {
       // With nothing to validate on, the latest is the best there is.
-      try folder?.save(best: trained(validationLoss: nil))
+      try folder?.save(best: trained(validationLoss: nil), halfSize: options.savesHalfSize)
       return
     }
     scorer.update()
@@ -275,7 +275,8 @@ public final class Trainer {
     if isBest {
       progress.bestLoss = score.natsPerCharacter
       progress.validationsWithoutBest = 0
-      try folder?.save(best: trained(validationLoss: score.natsPerCharacter))
+      try folder?.save(
+        best: trained(validationLoss: score.natsPerCharacter), halfSize: options.savesHalfSize)
     } else {
       progress.validationsWithoutBest += 1
     }
@@ -297,7 +298,7 @@ public final class Trainer {
   }
 
   private func save(in folder: RunFolder) throws(CheckpointError) {
-    try folder.save(last: trained(validationLoss: nil))
+    try folder.save(last: trained(validationLoss: nil), halfSize: options.savesHalfSize)
     try folder.save(
       ResumePoint(
         options: options, progress: progress, corpusBytes: training.corpus.byteCount,

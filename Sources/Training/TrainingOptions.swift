@@ -31,6 +31,8 @@ public struct TrainingOptions: Codable, Equatable, Sendable {
   public var saveEvery: Int?
   public var seed: UInt64 = 1
   public var precision = Precision.native
+  /// Whether models are saved with bfloat16 weights, at half the size.
+  public var savesHalfSize = false
   public var threads = 1
 
   public init() {}
@@ -70,6 +72,7 @@ public struct TrainingOptions: Codable, Equatable, Sendable {
     if let patience { try check("patience", patience, "1 or more", patience > 0) }
     if let saveEvery { try check("save-every", saveEvery, "1 or more", saveEvery > 0) }
     try check("report-every", reportEvery, "1 or more", reportEvery > 0)
+    try check("precision", precision.rawValue, "float32 or bfloat16", precision != .int8)
     try check("threads", threads, "1 to 1024", (1...1024).contains(threads))
   }
 }

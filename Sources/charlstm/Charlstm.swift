@@ -12,7 +12,7 @@ struct Charlstm: ParsableCommand {
       after Ctrl-C.
       """,
     version: "0.1.0",
-    subcommands: [Train.self, Sample.self, Evaluate.self, Info.self])
+    subcommands: [Train.self, Sample.self, Evaluate.self, Info.self, Benchmark.self])
 
   static func main() {
     do {

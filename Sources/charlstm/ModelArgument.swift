@@ -6,21 +6,18 @@ extension Cell: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 
 /// What a matrix product's operands are to be, as asked for.
-struct PrecisionOption: ParsableArguments {
-  enum Choice: String, ExpressibleByArgument, CaseIterable {
-    case auto
-    case float32
-    case bfloat16
-  }
+enum PrecisionChoice: String, ExpressibleByArgument, CaseIterable {
+  case auto
+  case float32
+  case bfloat16
+  case int8
 
-  @Option(
-    help: "Operands of matrix products: auto (bfloat16 where this CPU has it), float32, bfloat16.")
-  var precision = Choice.auto
-
+  /// - Throws: `Failure` for what this CPU cannot do.
   func resolved() throws -> Precision {
-    switch precision {
+    switch self {
     case .auto: return .native
     case .float32: return .float32
+    case .int8: return .int8
     case .bfloat16:
       guard Precision.native == .bfloat16 else {
         throw Failure.usage("--precision bfloat16: this CPU cannot; use float32 or auto")
@@ -28,6 +25,17 @@ struct PrecisionOption: ParsableArguments {
       return .bfloat16
     }
   }
+}
+
+struct PrecisionOption: ParsableArguments {
+  @Option(
+    help: """
+      Operands of matrix products: auto (bfloat16 where this CPU has it, else float32), float32, \
+      bfloat16, or to write and evaluate int8.
+      """)
+  var precision = PrecisionChoice.auto
+
+  func resolved() throws -> Precision { try precision.resolved() }
 }
 
 /// How many threads to work with.

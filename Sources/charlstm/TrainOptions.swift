@@ -97,6 +97,9 @@ struct TrainingFlags: ParsableArguments {
   @Option(help: "Steps between savings of the state to go on from.")
   var saveEvery: Int?
 
+  @Flag(help: "Save models with bfloat16 weights, at half the size.")
+  var halfSize = false
+
   @Option(help: "Chooses the first weights, offsets and dropout; the same seed gives the same run.")
   var seed: UInt64 = 1
 
@@ -119,6 +122,7 @@ struct TrainingFlags: ParsableArguments {
     options.saveEvery = saveEvery
     options.seed = seed
     options.precision = precision
+    options.savesHalfSize = halfSize
     options.threads = threads
     return options
   }

@@ -78,6 +78,14 @@ void ck_mask(ck_element element, int64_t rows, int64_t columns, int64_t lanes, c
 void ck_store(ck_element element, int64_t count, const float *in, void *out);
 void ck_load(ck_element element, int64_t count, const void *in, float *out);
 
+// Operands of int8 products. Rows of `in` are `stride` elements apart, those of `out` `columns`.
+// With `scales` null, values within ±1 become multiples of 1/127; otherwise each row is divided by
+// its largest magnitude over 127, which is written to scales[row].
+void ck_quantize(int64_t rows, int64_t columns, int64_t stride, const float *in, int8_t *out,
+                 float *scales);
+// Sums of int8 products in place to floats: out[row, c] = sum[row, c] · scales[c] / 127.
+void ck_dequantize(int64_t rows, int64_t columns, const float *scales, void *sums);
+
 // AdamW (Loshchilov and Hutter 2019) with an exponential moving average of the weights.
 typedef struct {
   float learning_rate;
