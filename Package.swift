@@ -33,7 +33,7 @@ let package = Package(
         "CKernels", "Recurrent", .product(name: "Benchmark", package: "swift-benchmark"),
       ],
       path: "Tests/Benchmarks/Kernels"),
-    .testTarget(name: "RecurrentTests", dependencies: ["Recurrent", "Checkpoints"]),
+    .testTarget(name: "RecurrentTests", dependencies: ["CKernels", "Recurrent", "Checkpoints"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
     .testTarget(name: "GenerationTests", dependencies: ["Generation"]),
