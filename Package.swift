@@ -36,7 +36,7 @@ let package = Package(
     .testTarget(name: "RecurrentTests", dependencies: ["CKernels", "Recurrent", "Checkpoints"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
-    .testTarget(name: "GenerationTests", dependencies: ["Generation"]),
+    .testTarget(name: "GenerationTests", dependencies: ["Recurrent", "Text", "Generation"]),
   ],
   swiftLanguageModes: [.v6]
 )
