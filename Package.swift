@@ -33,10 +33,10 @@ let package = Package(
         "CKernels", "Recurrent", .product(name: "Benchmark", package: "swift-benchmark"),
       ],
       path: "Tests/Benchmarks/Kernels"),
-    .testTarget(name: "RecurrentTests", dependencies: ["Recurrent", "Checkpoints"]),
+    .testTarget(name: "RecurrentTests", dependencies: ["CKernels", "Recurrent", "Checkpoints"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
-    .testTarget(name: "GenerationTests", dependencies: ["Generation"]),
+    .testTarget(name: "GenerationTests", dependencies: ["Recurrent", "Text", "Generation"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -69,6 +69,11 @@ public struct TrainedModel: Sendable {
     } catch {
       throw .invalidMetadata(path: path, key: "configuration", reason: error.description)
     }
+    guard !configuration.bidirectional else {
+      throw .invalidMetadata(
+        path: path, key: "configuration",
+        reason: "a language model reads in one direction only, this one reads in both")
+    }
     let layout = ParameterLayout(configuration)
     // Before memory for the weights is taken: the file must have them all.
     for tensor in layout.tensors {

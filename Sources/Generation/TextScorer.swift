@@ -151,20 +151,32 @@ private final class Reader: @unchecked Sendable {
   /// Puts each lane at its part of the text, warmed up on what comes before.
   func begin(_ text: EncodedText, _ plan: LanePlan, from start: RecurrentState) {
     var chunks = LaneChunks(text: text, plan: plan, lanes: lanes)
-    let warmUp = plan.lanes == 1 ? 0 : TextScorer.warmUp % text.count
+    let warmUp = min(TextScorer.warmUp, (plan.lanes - 1) * plan.laneLength)
     chunks.startEpoch(offset: (text.count - warmUp) % text.count)
     self.chunks = chunks
     for lane in 0..<lanes.count { workspace.load(start, lane: lane) }
     isWarm = false
-    remaining = warmUp
-    while remaining > 0 { readChunk() }
-    // The first lane warmed up on the text's end; nothing comes before its part.
-    if lanes.lowerBound == 0 { workspace.load(start, lane: 0) }
+    // A lane with less than a whole warm-up before its part comes from the text's end, and starts
+    // anew where it comes to the beginning: the last lanes first.
+    var ahead = warmUp
+    for lane in (0..<lanes.count).reversed() {
+      let before = (lanes.lowerBound + lane) * plan.laneLength
+      guard before < warmUp else { continue }
+      read(steps: ahead - before)
+      workspace.load(start, lane: lane)
+      ahead = before
+    }
+    read(steps: ahead)
     isWarm = true
     position = 0
     nats = nats.map { _ in 0 }
     // The last lane's part takes in what the division leaves over; the others read on in vain.
     remaining = plan.laneLength + (text.count - 1) % plan.lanes
+  }
+
+  private func read(steps: Int) {
+    remaining = steps
+    while remaining > 0 { readChunk() }
   }
 
   /// Reads the next chunk of all lanes and returns its steps.

@@ -53,7 +53,10 @@ struct TextWriter {
     // Of several bytes only the last one completes a character.
     if !bytes.isEmpty { passage.characters += 1 }
     output += stops.append(bytes)
-    passage.stop = stops.found
+    if let stop = stops.found {
+      passage.stop = stop
+      passage.characters -= stop.unicodeScalars.count
+    }
     if isFinished { output += stops.finish() }
     return symbol
   }

@@ -7,6 +7,8 @@ package struct ResumePoint {
   package var options: TrainingOptions
   package var progress: TrainingProgress
   package var corpusBytes: Int
+  /// How much of the corpus, from its beginning, trains; the rest validates.
+  package var trainingBytes: Int
   package var vocabulary: Vocabulary
   package var model: LanguageModel
   /// AdamW's moments.
@@ -28,6 +30,11 @@ extension ResumePoint {
     options = try metadata.decode("options")
     progress = try metadata.decode("progress")
     corpusBytes = try metadata.decode("corpus_bytes")
+    trainingBytes = try metadata.decode("training_bytes")
+    guard (1...max(1, corpusBytes)).contains(trainingBytes) else {
+      throw .invalidMetadata(
+        path: path, key: "training_bytes", reason: "\(trainingBytes) of \(corpusBytes) bytes")
+    }
     vocabulary = try metadata.decode("vocabulary")
     let configuration: ModelConfiguration = try metadata.decode("configuration")
     do throws(ConfigurationError) {
@@ -35,9 +42,21 @@ extension ResumePoint {
     } catch {
       throw .invalidMetadata(path: path, key: "configuration", reason: error.description)
     }
+    guard !configuration.bidirectional, vocabulary.count == configuration.vocabularySize else {
+      throw .invalidMetadata(
+        path: path, key: "configuration",
+        reason: "it is not that of a language model with \(vocabulary.count) symbols")
+    }
     let layout = ParameterLayout(configuration)
+    // Before memory for the weights is taken: the file must have them all.
     for tensor in layout.tensors {
-      for buffer in Self.buffers { _ = try file.tensor(named: "\(buffer).\(tensor.name)") }
+      for buffer in Self.buffers {
+        let name = "\(buffer).\(tensor.name)"
+        let shape = try file.tensor(named: name).shape
+        guard shape == tensor.shape else {
+          throw .unexpectedShape(path: path, tensor: name, found: shape, expected: tensor.shape)
+        }
+      }
     }
     model = LanguageModel(valid: configuration)
     first = FloatBuffer(count: layout.count)
@@ -85,7 +104,8 @@ extension ResumePoint {
       tensors,
       metadata: [
         "configuration": json(model.configuration), "corpus_bytes": json(corpusBytes),
-        "options": json(options), "progress": json(progress), "vocabulary": json(vocabulary),
+        "options": json(options), "progress": json(progress),
+        "training_bytes": json(trainingBytes), "vocabulary": json(vocabulary),
       ], to: path)
   }
 }

@@ -81,23 +81,34 @@ public final class Trainer {
 
   /// Goes on from where a run was saved, as if it had never stopped.
   ///
-  /// - Throws: `TrainingError.cannotResume` where the point is not of this corpus.
-  package convenience init(
-    resuming point: ResumePoint, path: String, training: EncodedText, validation: EncodedText?
-  ) throws(TrainingError) {
-    guard training.corpus.byteCount == point.corpusBytes else {
-      throw .cannotResume(
+  /// - Throws: `TrainingError.cannotResume` where the point is not of this corpus; `CorpusError`.
+  package convenience init(resuming point: ResumePoint, path: String, corpus: Corpus) throws {
+    guard corpus.byteCount == point.corpusBytes else {
+      throw TrainingError.cannotResume(
         path: path,
-        reason: "the corpus has \(training.corpus.byteCount) bytes, the run began with "
+        reason: "the corpus has \(corpus.byteCount) bytes, the run began with "
           + "\(point.corpusBytes); give the same corpus")
     }
+    guard point.options.precision == .float32 || Precision.native == point.options.precision else {
+      throw TrainingError.cannotResume(
+        path: path, reason: "the run is in \(point.options.precision), which this CPU cannot")
+    }
     try self.init(
-      point.model, training: training, validation: validation, options: point.options)
+      point.model,
+      training: EncodedText(
+        corpus, byteRange: 0..<point.trainingBytes, vocabulary: point.vocabulary),
+      validation: EncodedText(
+        corpus, byteRange: point.trainingBytes..<corpus.byteCount, vocabulary: point.vocabulary),
+      options: point.options)
     guard point.states.count == lanePlan.lanes else {
-      throw .cannotResume(
+      throw TrainingError.cannotResume(
         path: path,
         reason: "it has the states of \(point.states.count) lanes, the corpus gives "
-          + "\(lanePlan.lanes); give the same corpus and --validation-fraction")
+          + "\(lanePlan.lanes); give the same corpus")
+    }
+    guard point.progress.isValid(chunksPerEpoch: lanePlan.chunksPerEpoch) else {
+      throw TrainingError.cannotResume(
+        path: path, reason: "its place in the corpus is beyond the end; it is damaged")
     }
     for (mine, saved) in [
       (optimizer.first, point.first), (optimizer.second, point.second),
@@ -271,6 +282,10 @@ public final class Trainer {
     }
     scorer.update()
     let score = scorer.score(validation)
+    guard score.nats.isFinite else {
+      throw TrainingError.diverged(
+        step: progress.step, learningRate: learningRate(step: progress.step - 1))
+    }
     let isBest = progress.bestLoss.map { score.natsPerCharacter < $0 } ?? true
     if isBest {
       progress.bestLoss = score.natsPerCharacter
@@ -302,6 +317,7 @@ public final class Trainer {
     try folder.save(
       ResumePoint(
         options: options, progress: progress, corpusBytes: training.corpus.byteCount,
+        trainingBytes: training.byteRange.count,
         vocabulary: vocabulary, model: model, first: optimizer.first, second: optimizer.second,
         average: optimizer.average,
         states: workers.flatMap { $0.states(model.configuration) }))

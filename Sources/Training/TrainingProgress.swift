@@ -13,4 +13,9 @@ public struct TrainingProgress: Codable, Equatable, Sendable {
   public var elapsedSeconds = 0.0
 
   public init() {}
+
+  /// Whether it is a place in a corpus of so many chunks.
+  func isValid(chunksPerEpoch: Int) -> Bool {
+    epoch >= 0 && step >= 0 && (0..<chunksPerEpoch).contains(chunk)
+  }
 }

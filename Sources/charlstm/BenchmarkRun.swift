@@ -104,7 +104,8 @@ struct BenchmarkRun {
       }
     } else {
       let generator = BatchGenerator(
-        model, vocabulary: vocabulary, precision: samplingPrecision, lanes: streams, threads: threads)
+        model, vocabulary: vocabulary, precision: samplingPrecision, lanes: streams,
+        threads: threads)
       while rates.count < 6 || clock.now - start < .seconds(seconds / 2) {
         try measure(characters: streams * options.length) {
           try generator.write(

@@ -49,9 +49,7 @@ struct Train: ParsableCommand {
     if resume {
       let path = "\(output)/resume.safetensors"
       let point = try ResumePoint(contentsOf: path)
-      let parts = try text.parts(of: Corpus(paths: corpora), vocabulary: point.vocabulary)
-      trainer = try Trainer(
-        resuming: point, path: path, training: parts.training, validation: parts.validation)
+      trainer = try Trainer(resuming: point, path: path, corpus: try Corpus(paths: corpora))
       folder = try RunFolder(path: output, isNew: false)
     } else {
       let options = try training.options(

@@ -1,0 +1,128 @@
+import Foundation
+import Recurrent
+import Testing
+
+@Suite("AdamW")
+struct AdamWTests {
+  /// The update as in the paper (Loshchilov and Hutter 2019, algorithm 2), in double precision.
+  private struct Plain {
+    var options: AdamW.Options
+    var weights: [Double]
+    var average: [Double]
+    var first: [Double]
+    var second: [Double]
+
+    init(_ weights: [Float], _ options: AdamW.Options) {
+      self.options = options
+      self.weights = weights.map(Double.init)
+      average = self.weights
+      first = weights.map { _ in 0 }
+      second = first
+    }
+
+    mutating func update(_ gradient: [Float], decays: [Bool], rate: Double, step: Int) {
+      let norm = gradient.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+      let clip = Double(options.clipNorm)
+      let scale = clip > 0 ? min(1, clip / norm) : 1
+      let (beta1, beta2) = (Double(options.beta1), Double(options.beta2))
+      let keep = min(Double(options.averageDecay), Double(step) / Double(step + 10))
+      for index in weights.indices {
+        let g = Double(gradient[index]) * scale
+        first[index] = beta1 * first[index] + (1 - beta1) * g
+        second[index] = beta2 * second[index] + (1 - beta2) * g * g
+        let m = first[index] / (1 - pow(beta1, Double(step)))
+        let v = second[index] / (1 - pow(beta2, Double(step)))
+        if decays[index] { weights[index] -= rate * Double(options.weightDecay) * weights[index] }
+        weights[index] -= rate * m / (v.squareRoot() + Double(options.epsilon))
+        average[index] = keep * average[index] + (1 - keep) * weights[index]
+      }
+    }
+  }
+
+  private let configuration = ModelConfiguration(
+    layers: 1, hiddenSize: 18, embeddingSize: 3, vocabularySize: 5)
+
+  /// Gradients of a few steps, zero between the tensors.
+  private func gradients(_ layout: ParameterLayout, steps: Int) -> [[Float]] {
+    var generator = Xoshiro256(seed: 4)
+    return (0..<steps).map { _ in
+      var gradient = [Float](repeating: 0, count: layout.count)
+      for tensor in layout.tensors {
+        for index in tensor.range { gradient[index] = generator.symmetric(0.1) }
+      }
+      return gradient
+    }
+  }
+
+  /// Weights, averages and moments after a few steps by several workers, each with a gradient.
+  private func run(
+    _ options: AdamW.Options, steps: Int, workers: Int
+  ) throws -> (model: LanguageModel, optimizer: AdamW) {
+    let model = try LanguageModel(configuration, seed: 1)
+    let optimizer = AdamW(model, options: options)
+    for (index, gradient) in gradients(model.layout, steps: steps).enumerated() {
+      // A half, a quarter, an eighth, …, and the last worker's the rest: exact in binary.
+      var share: Float = 1
+      let buffers = (0..<workers).map { worker in
+        if worker < workers - 1 { share /= 2 }
+        let buffer = FloatBuffer(count: model.layout.count)
+        for (index, value) in gradient.enumerated() { buffer.elements[index] = value * share }
+        return buffer
+      }
+      let squares = (0..<workers).map {
+        optimizer.reduce(buffers, worker: $0, workers: workers)
+      }
+      for worker in 0..<workers {
+        optimizer.update(
+          model.parameters, gradient: buffers[0], norm: squares.reduce(0, +).squareRoot(),
+          learningRate: 0.01, step: index + 1, worker: worker, workers: workers)
+      }
+    }
+    return (model, optimizer)
+  }
+
+  @Test(arguments: [0, 0.5, 100] as [Float], [0, 0.1] as [Float])
+  func equalsThePlainUpdate(clipNorm: Float, weightDecay: Float) throws {
+    var options = AdamW.Options()
+    options.clipNorm = clipNorm
+    options.weightDecay = weightDecay
+    options.averageDecay = 0.2
+    let (model, optimizer) = try run(options, steps: 5, workers: 1)
+
+    let start = try LanguageModel(configuration, seed: 1)
+    var plain = Plain(Array(start.parameters.elements), options)
+    var decays = [Bool](repeating: false, count: start.layout.count)
+    for tensor in start.layout.tensors where tensor.name.contains("weight") {
+      for index in tensor.range { decays[index] = true }
+    }
+    for (index, gradient) in gradients(start.layout, steps: 5).enumerated() {
+      plain.update(gradient, decays: decays, rate: 0.01, step: index + 1)
+    }
+    func agrees(_ buffer: FloatBuffer, _ expected: [Double]) -> Bool {
+      zip(buffer.elements, expected).allSatisfy { abs(Double($0) - $1) < 2e-6 }
+    }
+    #expect(agrees(model.parameters, plain.weights))
+    #expect(agrees(optimizer.average, plain.average))
+    #expect(agrees(optimizer.first, plain.first))
+    #expect(agrees(optimizer.second, plain.second))
+  }
+
+  @Test func workersAgree() throws {
+    var options = AdamW.Options()
+    // Clipping would bring in the norm, whose sum is rounded otherwise.
+    options.clipNorm = 0
+    let alone = try run(options, steps: 3, workers: 1)
+    let shared = try run(options, steps: 3, workers: 3)
+    #expect(Array(shared.model.parameters.elements) == Array(alone.model.parameters.elements))
+    #expect(Array(shared.optimizer.average.elements) == Array(alone.optimizer.average.elements))
+  }
+
+  @Test func whatIsBetweenTensorsStaysZero() throws {
+    let (model, _) = try run(AdamW.Options(), steps: 3, workers: 2)
+    let used = Set(model.layout.tensors.flatMap { Array($0.range) })
+    #expect(
+      model.parameters.elements.indices.allSatisfy {
+        used.contains($0) || model.parameters.elements[$0] == 0
+      })
+  }
+}
