@@ -36,6 +36,7 @@ let package = Package(
     .testTarget(name: "RecurrentTests", dependencies: ["CKernels", "Recurrent", "Checkpoints"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training"]),
     .testTarget(name: "GenerationTests", dependencies: ["Recurrent", "Text", "Generation"]),
   ],
   swiftLanguageModes: [.v6]
