@@ -20,7 +20,8 @@ struct SafetensorsLayout {
         throw .misplacedTensor(path: path, tensor: entry.name, fault: fault)
       }
       guard entry.end <= data.count else {
-        let needed = data.lowerBound.addingReportingOverflow(entry.end)
+        let end = header.entries.reduce(entry.end) { max($0, $1.end) }
+        let needed = data.lowerBound.addingReportingOverflow(end)
         throw .cutShort(
           path: path, size: data.upperBound,
           needed: needed.overflow ? .max : needed.partialValue)
