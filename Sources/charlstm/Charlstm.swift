@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// The command line: commands, options, and how results and mistakes are shown.
 @main
@@ -15,6 +16,9 @@ struct Charlstm: ParsableCommand {
     subcommands: [Train.self, Sample.self, Evaluate.self, Info.self, Benchmark.self])
 
   static func main() {
+    // Whoever reads the output may stop (`| head`); then so does this, quietly, even where it was
+    // started with the signal ignored.
+    signal(SIGPIPE, SIG_DFL)
     do {
       var command = try parseAsRoot()
       try command.run()

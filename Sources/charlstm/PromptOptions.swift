@@ -29,21 +29,39 @@ struct PromptOptions: ParsableArguments {
   }
 
   private func contents(of path: String) throws -> String {
-    let data: Data
-    do {
-      data =
-        path == "-"
-        ? try FileHandle.standardInput.readToEnd() ?? Data()
-        : try Data(contentsOf: URL(filePath: path))
-    } catch {
+    guard let bytes = path == "-" ? readAll(STDIN_FILENO) : readFile(path) else {
       throw Failure(
-        description: "cannot read the prompt file \(path): \(error.localizedDescription)",
+        description: "cannot read the prompt file \(path): \(String(cString: strerror(errno))); "
+          + "check the path",
         code: .noInput)
     }
-    guard let text = String(validating: data, as: UTF8.self) else {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
       throw Failure.badData(
         "the prompt file \(path) is not UTF-8; convert it, for instance with iconv")
     }
     return text
+  }
+}
+
+/// The bytes of a file; nil, with the reason in `errno`, where they cannot be read.
+private func readFile(_ path: String) -> [UInt8]? {
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { return nil }
+  let bytes = readAll(descriptor)
+  let reason = errno
+  close(descriptor)
+  errno = reason
+  return bytes
+}
+
+private func readAll(_ descriptor: Int32) -> [UInt8]? {
+  var bytes: [UInt8] = []
+  var piece = [UInt8](repeating: 0, count: 1 << 16)
+  while true {
+    let count = read(descriptor, &piece, piece.count)
+    if count < 0 && errno == EINTR { continue }
+    guard count >= 0 else { return nil }
+    guard count > 0 else { return bytes }
+    bytes += piece[..<count]
   }
 }
