@@ -34,10 +34,13 @@ let package = Package(
       ],
       path: "Tests/Benchmarks/Kernels"),
     .testTarget(name: "RecurrentTests", dependencies: ["CKernels", "Recurrent", "Checkpoints"]),
-    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints"]),
+    .testTarget(name: "CheckpointsTests", dependencies: ["Recurrent", "Text", "Checkpoints"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training"]),
     .testTarget(name: "GenerationTests", dependencies: ["Recurrent", "Text", "Generation"]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: ["Recurrent", "Text", "Checkpoints", "Generation", "Training"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -13,7 +13,7 @@ struct Written: Equatable, Sendable {
 }
 
 private let precisions: [Precision] =
-  Precision.native == .bfloat16 ? [.float32, .bfloat16] : [.float32]
+  Precision.native == .bfloat16 ? [.float32, .bfloat16, .int8] : [.float32, .int8]
 
 @Suite("Writing")
 struct WritingTests {

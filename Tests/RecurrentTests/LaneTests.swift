@@ -30,7 +30,7 @@ struct LaneTests {
     }
     let optimizer = AdamW(model, options: AdamW.Options())
     for worker in 0..<2 { _ = optimizer.reduce(gradients, worker: worker, workers: 2) }
-    return (loss, Array(gradients[0].elements))
+    return (loss, gradients[0].values)
   }
 
   @Test(

@@ -81,9 +81,9 @@ struct ParameterLayoutTests {
       #expect(sum == (0..<72).map { (18..<36).contains($0) ? 1 : 0 })
     }
     let other = try LanguageModel(configuration(.lstm, hidden: 18), seed: 1)
-    #expect(Array(other.parameters.elements) == Array(model.parameters.elements))
+    #expect(other.parameters.values == model.parameters.values)
     let third = try LanguageModel(configuration(.lstm, hidden: 18), seed: 2)
-    #expect(Array(third.parameters.elements) != Array(model.parameters.elements))
+    #expect(third.parameters.values != model.parameters.values)
   }
 
   @Test func shapesOutOfRange() {

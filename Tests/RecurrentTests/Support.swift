@@ -96,3 +96,8 @@ extension LanguageModelWorkspace {
     }
   }
 }
+
+extension FloatBuffer {
+  /// A copy, made while the buffer is sure to live.
+  var values: [Float] { Array(elements) }
+}

@@ -1,0 +1,130 @@
+import Checkpoints
+import Foundation
+import Recurrent
+import Testing
+import Text
+import Training
+
+/// A run that was stopped and goes on ends in the same bytes as one that was not.
+@Suite("Resuming")
+struct ResumeTests {
+  private let folder: TemporaryFolder
+  private let whole: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    whole = try TemporaryFolder()
+  }
+
+  private var path: String { "\(folder.path)/resume.safetensors" }
+
+  private func resumed(_ corpus: Corpus) throws -> Trainer {
+    try Trainer(resuming: ResumePoint(contentsOf: path), path: path, corpus: corpus)
+  }
+
+  static let precisions: [Precision] =
+    Precision.native == .bfloat16 ? [.float32, .bfloat16] : [.float32]
+
+  @Test(arguments: Cell.allCases, precisions)
+  func endsInTheSameBytes(_ cell: Cell, _ precision: Precision) throws {
+    var bench = Bench(cell: cell, validationFraction: 0.3)
+    bench.options.precision = precision
+    bench.options.sequenceLength = 37
+    bench.options.maxSteps = nil
+    bench.options.epochs = 3
+    let expected = try Told(bench.trainer(), in: whole)
+    let perEpoch = try #require(expected.plan).stepsPerEpoch
+    #expect(perEpoch > 5)
+
+    // Within an epoch, at its end, and within the next.
+    let stops = [2, perEpoch, perEpoch + 4]
+    var steps: [StepReport] = []
+    for (index, stop) in stops.enumerated() {
+      let trainer = try index == 0 ? bench.trainer() : resumed(bench.corpus)
+      let told = try Told(trainer, in: folder, isNew: index == 0, until: stop)
+      #expect(told.outcome == .interrupted)
+      #expect(trainer.progress.step == stop)
+      steps += told.steps
+    }
+    let last = try Told(resumed(bench.corpus), in: folder, isNew: false)
+    #expect(last.outcome == .completed)
+    #expect(last.plan?.doneSteps == stops.last)
+    steps += last.steps
+
+    #expect(steps.map(\.step) == expected.steps.map(\.step))
+    #expect(steps.map(\.epoch) == expected.steps.map(\.epoch))
+    #expect(steps.map(\.trainLoss) == expected.steps.map(\.trainLoss))
+    #expect(steps.map(\.learningRate) == expected.steps.map(\.learningRate))
+    for name in ["best.safetensors", "last.safetensors"] {
+      #expect(try folder.bytes(of: name) == whole.bytes(of: name))
+    }
+    let losses = try [folder, whole].map { folder in
+      try folder.metrics().map { $0["train_loss"] as? Double ?? $0["validation_loss"] as? Double }
+    }
+    #expect(losses[0] == losses[1])
+  }
+
+  /// What was best before a stop still counts after it.
+  @Test func rememberTheBest() throws {
+    var bench = Bench()
+    bench.options.validateEvery = 3
+    bench.options.maxSteps = 9
+    _ = try Told(bench.trainer(), in: folder, until: 4)
+    let best = try folder.bytes(of: "best.safetensors")
+    var point = try ResumePoint(contentsOf: path)
+    #expect(point.progress.step == 4 && point.progress.bestLoss != nil)
+    point.progress.bestLoss = 0
+    let trainer = try Trainer(resuming: point, path: path, corpus: bench.corpus)
+    let told = try Told(trainer, in: folder, isNew: false)
+    #expect(told.validations.map(\.isBest) == [false, false])
+    #expect(try folder.bytes(of: "best.safetensors") == best)
+  }
+
+  @Test func aFinishedRunHasNothingLeft() throws {
+    let bench = Bench()
+    _ = try Told(bench.trainer(), in: folder)
+    let told = try Told(resumed(bench.corpus), in: folder, isNew: false)
+    #expect(told.outcome == .completed)
+    #expect(told.steps.isEmpty && told.validations.isEmpty)
+  }
+
+  @Test func whatDoesNotFitIsRefused() throws {
+    let bench = Bench()
+    _ = try Told(bench.trainer(), in: folder, until: 3)
+    #expect {
+      _ = try resumed(Corpus(text: Bench.text + "x"))
+    } throws: { error in
+      let bytes = Bench.text.utf8.count
+      return "\(error)"
+        == "cannot resume \(path): the corpus has \(bytes + 1) bytes, the run began with "
+        + "\(bytes); give the same corpus"
+    }
+
+    func refuses(_ change: (inout ResumePoint) -> Void) throws -> Bool {
+      var point = try ResumePoint(contentsOf: path)
+      change(&point)
+      do {
+        _ = try Trainer(resuming: point, path: path, corpus: bench.corpus)
+        return false
+      } catch is TrainingError {
+        return true
+      }
+    }
+    #expect(try !refuses { _ in })
+    #expect(try refuses { $0.progress.chunk = 1_000_000 })
+    #expect(try refuses { $0.progress.chunk = -1 })
+    #expect(try refuses { $0.progress.epoch = -1 })
+    #expect(try refuses { $0.states.removeLast() })
+    #expect(try refuses { $0.options.lanes = 0 })
+    #expect(try refuses { $0.options.precision = .int8 })
+
+    // A model is no resume file, and the reverse.
+    #expect(throws: CheckpointError.self) {
+      try ResumePoint(contentsOf: "\(folder.path)/last.safetensors")
+    }
+    #expect(throws: CheckpointError.self) { try TrainedModel(contentsOf: path) }
+    let cut = try folder.bytes(of: "resume.safetensors").dropLast(100)
+    try cut.write(to: URL(filePath: path))
+    #expect(throws: CheckpointError.self) { try ResumePoint(contentsOf: path) }
+  }
+}

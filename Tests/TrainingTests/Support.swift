@@ -1,0 +1,116 @@
+import Checkpoints
+import Foundation
+import Recurrent
+import Testing
+import Text
+import Training
+
+/// A folder of its own for a test, removed with everything in it at the end.
+final class TemporaryFolder {
+  let path = NSTemporaryDirectory() + "/training-\(UUID().uuidString)"
+
+  init() throws {
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit {
+    try? FileManager.default.removeItem(atPath: path)
+  }
+
+  func bytes(of name: String) throws -> Data {
+    try Data(contentsOf: URL(filePath: "\(path)/\(name)"))
+  }
+
+  /// The lines of `metrics.jsonl`.
+  func metrics() throws -> [[String: Any]] {
+    let text = String(decoding: try bytes(of: "metrics.jsonl"), as: UTF8.self)
+    #expect(text.hasSuffix("\n"))
+    return try text.split(separator: "\n").map {
+      try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+    }
+  }
+}
+
+/// A small text of words, and a tiny network to train on it.
+struct Bench {
+  static let text: String = {
+    var generator = Xoshiro256(seed: 1)
+    let words = ["the ", "sea ", "and ", "a stone, ", "é", "over ", "\n", "night. "]
+    return (0..<600).map { _ in words[Int.random(in: 0..<8, using: &generator)] }.joined()
+  }()
+
+  var text = Bench.text
+  var cell = Cell.lstm
+  var hidden = 20
+  var validationFraction = 0.1
+  var options: TrainingOptions = {
+    var options = TrainingOptions()
+    options.lanes = 6
+    options.sequenceLength = 20
+    options.maxSteps = 12
+    options.warmupSteps = 3
+    options.reportEvery = 1
+    options.dropout = Dropout(embedding: 0.1, betweenLayers: 0.2, output: 0.1)
+    options.threads = 2
+    options.precision = .float32
+    return options
+  }()
+
+  var corpus: Corpus {
+    get throws { try Corpus(text: text) }
+  }
+
+  func trainer() throws -> Trainer {
+    let corpus = try corpus
+    let split = Split(corpus: corpus, validationFraction: validationFraction)
+    let vocabulary = try Vocabulary(scanning: corpus, training: split.training)
+    let model = try LanguageModel(
+      ModelConfiguration(
+        cell: cell, layers: 2, hiddenSize: hidden, embeddingSize: 5,
+        vocabularySize: vocabulary.count), seed: options.seed)
+    return try Trainer(
+      model,
+      training: EncodedText(corpus, byteRange: split.training, vocabulary: vocabulary),
+      validation: EncodedText(corpus, byteRange: split.validation, vocabulary: vocabulary),
+      options: options)
+  }
+}
+
+/// What a trainer told of.
+struct Told {
+  var outcome: TrainingOutcome
+  var plan: TrainingPlan?
+  var steps: [StepReport] = []
+  var validations: [ValidationReport] = []
+
+  /// Runs a trainer, until after a step if one is given.
+  init(
+    _ trainer: Trainer, in folder: TemporaryFolder? = nil, isNew: Bool = true,
+    until stop: Int? = nil
+  )
+    throws
+  {
+    let run = try folder.map { try RunFolder(path: $0.path, isNew: isNew) }
+    var plan: TrainingPlan?
+    var steps: [StepReport] = []
+    var validations: [ValidationReport] = []
+    outcome = try trainer.run(
+      in: run, stops: { stop.map { trainer.progress.step >= $0 } ?? false }
+    ) { event in
+      switch event {
+      case .began(let told): plan = told
+      case .step(let report): steps.append(report)
+      case .validation(let report): validations.append(report)
+      case .saved: break
+      }
+    }
+    self.plan = plan
+    self.steps = steps
+    self.validations = validations
+  }
+}
+
+extension FloatBuffer {
+  /// A copy, made while the buffer is sure to live.
+  var values: [Float] { Array(elements) }
+}
