@@ -41,6 +41,7 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: ["Recurrent", "Text", "Checkpoints", "Generation", "Training"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["charlstm"]),
   ],
   swiftLanguageModes: [.v6]
 )

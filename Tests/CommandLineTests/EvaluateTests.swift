@@ -1,0 +1,85 @@
+import Foundation
+import Testing
+
+@Suite("charlstm evaluate and info")
+struct EvaluateTests {
+  private let charlstm: CommandLineSession
+
+  init() throws {
+    charlstm = try CommandLineSession()
+    try charlstm.putFixture("tiny.safetensors")
+  }
+
+  private func json(_ text: String) throws -> [String: Any] {
+    #expect(text.hasSuffix("}\n") && text.split(separator: "\n").count == 1)
+    return try #require(
+      try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+  }
+
+  @Test func jsonResult() throws {
+    try charlstm.put("The king is dead.\n", at: "text.txt")
+    let outcome = try charlstm("evaluate tiny.safetensors text.txt --json --precision float32")
+    #expect(outcome.code == 0 && outcome.error == "")
+    let record = try json(outcome.output)
+    #expect(
+      Set(record.keys) == [
+        "characters", "nats_per_character", "bits_per_character", "bits_per_byte", "perplexity",
+      ])
+    #expect(record["characters"] as? Int == 17)
+    let nats = try #require(record["nats_per_character"] as? Double)
+    #expect(abs((record["perplexity"] as? Double ?? 0) - exp(nats)) < 1e-9)
+    #expect(abs((record["bits_per_character"] as? Double ?? 0) - nats / log(2)) < 1e-9)
+    #expect(record["bits_per_byte"] as? Double == record["bits_per_character"] as? Double)
+  }
+
+  @Test func severalTextsAreOne() throws {
+    try charlstm.put("The king", at: "1.txt")
+    try charlstm.put(" is dead.\n", at: "2.txt")
+    try charlstm.put("The king is dead.\n", at: "text.txt")
+    let whole = try charlstm("evaluate tiny.safetensors text.txt")
+    #expect(whole.code == 0)
+    #expect(try charlstm("evaluate tiny.safetensors 1.txt 2.txt") == whole)
+    #expect(
+      try charlstm("evaluate tiny.safetensors 1.txt -", input: " is dead.\n") == whole)
+  }
+
+  @Test func unknownCharactersAreCounted() throws {
+    try charlstm.put("The kíng ís dead.\n", at: "text.txt")
+    let outcome = try charlstm("evaluate tiny.safetensors text.txt --json")
+    #expect(outcome.code == 0)
+    #expect(
+      outcome.error == "The model does not know 2 characters of the text; they are left out.\n")
+    #expect(try json(outcome.output)["characters"] as? Int == 15)
+  }
+
+  @Test func lanes() throws {
+    try charlstm.put(
+      String(repeating: "The king is dead.\nLong live the king!\n", count: 200), at: "text.txt")
+    let exact = try json(
+      charlstm("evaluate tiny.safetensors text.txt --json --precision float32").output)
+    let cut = try json(
+      charlstm("evaluate tiny.safetensors text.txt --json --precision float32 --lanes 5").output)
+    let difference =
+      try #require(exact["nats_per_character"] as? Double)
+      - #require(cut["nats_per_character"] as? Double)
+    #expect(abs(difference) < 1e-3)
+    // More lanes than characters.
+    try charlstm.put("The", at: "short.txt")
+    #expect(
+      try charlstm("evaluate tiny.safetensors short.txt --lanes 64 --precision float32")
+        == charlstm("evaluate tiny.safetensors short.txt --precision float32"))
+  }
+
+  @Test func infoAsJSON() throws {
+    let outcome = try charlstm("info tiny.safetensors --json")
+    #expect(outcome.code == 0 && outcome.error == "")
+    let record = try json(outcome.output)
+    #expect(Set(record.keys) == ["configuration", "parameters", "training", "vocabulary"])
+    #expect(record["parameters"] as? Int == 9487)
+    let configuration = try #require(record["configuration"] as? [String: Any])
+    #expect(configuration["hiddenSize"] as? Int == 32)
+    #expect(configuration["cell"] as? String == "lstm")
+    let training = try #require(record["training"] as? [String: Any])
+    #expect(training["steps"] as? Int == 1920)
+  }
+}

@@ -1,0 +1,192 @@
+import Foundation
+import Testing
+
+@Suite("charlstm train")
+struct TrainTests {
+  private let charlstm: CommandLineSession
+  private let small = "--hidden-size 12 --batch-size 6 --sequence-length 20 --sample-every 0"
+
+  init() throws {
+    charlstm = try CommandLineSession()
+    let lines = (0..<150).map { "Line \($0 * 7919 % 150) of a text to train on, and no more.\n" }
+    try charlstm.put(lines.joined(), at: "text.txt")
+  }
+
+  private func metrics(_ run: String) throws -> [[String: Any]] {
+    try charlstm.text(of: "\(run)/metrics.jsonl").split(separator: "\n").map {
+      try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+    }
+  }
+
+  @Test func saysWhatItDoes() throws {
+    let outcome = try charlstm(
+      "train text.txt --output run --max-steps 3 --threads 2 --precision float32 \(small)")
+    #expect(outcome.code == 0 && outcome.output == "")
+    #expect(
+      try charlstm.names(in: "run") == [
+        "best.safetensors", "last.safetensors", "metrics.jsonl", "resume.safetensors",
+      ])
+    let lines = outcome.error.split(separator: "\n").map(String.init)
+    try #require(lines.count == 6)
+    #expect(
+      lines[0] == "6,994 parameters; 5,976 characters to train on, 664 to validate on")
+    #expect(lines[1] == "6 lanes of 20 steps, 3 optimizer steps, 2 workers")
+    #expect(
+      lines[2].wholeMatch(
+        of:
+          #/epoch 1  step 3/3  loss \d\.\d{4} nats \d\.\d{4} bits  [\d,]+ characters/s  0:00 left/#
+      ) != nil)
+    #expect(
+      lines[3].wholeMatch(
+        of: #/epoch 1  step 3  validation \d\.\d{4} nats \d\.\d{4} bits  \(best so far\)/#) != nil)
+    #expect(
+      lines[4].wholeMatch(
+        of: #/Best model: run/best\.safetensors \(\d\.\d{4} nats\)\. To write with it:/#) != nil)
+    #expect(lines[5] == "  charlstm sample run/best.safetensors --length 500")
+
+    #expect(
+      try charlstm("train text.txt --output run --max-steps 3 --quiet \(small)")
+        == .init(code: 0, output: "", error: ""))
+    #expect(try metrics("run").count == 2, "a new run begins with new metrics")
+  }
+
+  @Test func theSameSeedGivesTheSameBytes() throws {
+    let line = "train text.txt --max-steps 25 --threads 2 --dropout-output 0.2 --quiet \(small)"
+    for run in ["first", "second", "third"] {
+      #expect(
+        try charlstm("\(line) --output \(run) --seed \(run == "third" ? 6 : 5)")
+          == .init(code: 0, output: "", error: ""))
+    }
+    for name in ["best.safetensors", "last.safetensors"] {
+      let bytes = try charlstm.bytes(of: "first/\(name)")
+      #expect(try charlstm.bytes(of: "second/\(name)") == bytes)
+      #expect(try charlstm.bytes(of: "third/\(name)") != bytes)
+    }
+    let losses = try ["first", "second"].map { try metrics($0).map { $0["train_loss"] as? Double } }
+    #expect(losses[0] == losses[1])
+  }
+
+  @Test func shortTexts() throws {
+    try charlstm.put(String(charlstm.text(of: "text.txt").prefix(330)), at: "short.txt")
+    let outcome = try charlstm(
+      "train short.txt --output run --hidden-size 12 --max-steps 3 --sample-every 0")
+    #expect(outcome.code == 0)
+    let lines = outcome.error.split(separator: "\n")
+    #expect(lines[0].hasSuffix(" parameters; 297 characters to train on, 32 to validate on"))
+    #expect(lines[1] == "1 lanes of 74 steps, 3 optimizer steps, 1 worker")
+    #expect(lines[2] == "The text is short: fewer lanes or shorter chunks than asked for.")
+
+    try charlstm.put("ab", at: "two.txt")
+    let two = try charlstm(
+      "train two.txt --output two --validation-fraction 0 --hidden-size 12 --max-steps 3")
+    #expect(two.code == 0)
+    #expect(
+      two.error.contains(
+        "The text is too short to validate on: the latest model counts as the best.\n"))
+    #expect(try charlstm("sample two/best.safetensors --length 10").code == 0)
+  }
+
+  @Test func fromStandardInput() throws {
+    let text = try charlstm.text(of: "text.txt")
+    let line = "--max-steps 4 --quiet \(small)"
+    #expect(try charlstm("train - --output piped \(line)", input: text).code == 0)
+    #expect(try charlstm("train text.txt --output read \(line)").code == 0)
+    // The models are the same but for the name of the text in the summary.
+    let sample = "--length 50 --seed 1"
+    #expect(
+      try charlstm("sample piped/last.safetensors \(sample)")
+        == charlstm("sample read/last.safetensors \(sample)"))
+    #expect(try charlstm("info piped/last.safetensors").output.contains("standard input"))
+  }
+
+  @Test func fromAModel() throws {
+    #expect(
+      try charlstm("train text.txt --output first --max-steps 30 --quiet \(small)").code == 0)
+    let outcome = try charlstm(
+      """
+      train text.txt --output second --max-steps 1 --initialize-from first/last.safetensors \
+      --warmup-steps 1000 --batch-size 6 --sequence-length 20 --quiet
+      """)
+    #expect(outcome == .init(code: 0, output: "", error: ""))
+    let before = try #require(metrics("first").last?["validation_loss"] as? Double)
+    let after = try #require(metrics("second").last?["validation_loss"] as? Double)
+    #expect(abs(before - after) < 0.02)
+  }
+
+  @Test func samplesAreShown() throws {
+    let outcome = try charlstm(
+      """
+      train text.txt --output run --max-steps 20 --hidden-size 12 --batch-size 6 \
+      --sequence-length 20 --sample-every 20
+      """)
+    #expect(outcome.error.split(separator: "\n").contains { $0.hasPrefix("  | ") })
+  }
+
+  /// Ctrl-C ends the step, saves, and says how to go on; what goes on ends as if nothing had been.
+  @Test func interruptAndResume() throws {
+    // A split of its own, which the resumed run must keep without being told.
+    let options = """
+      --max-steps 1000 --epochs 100 --threads 2 --validation-fraction 0.2 --dropout-output 0.1 --seed 3 \
+      --precision float32 \(small)
+      """
+    #expect(try charlstm("train text.txt --output whole --quiet \(options)").code == 0)
+
+    let running = try charlstm.start(
+      "train text.txt --output run \(options)".split(separator: " ").map(String.init))
+    let metrics = charlstm.folder.appending(path: "run/metrics.jsonl").path
+    try running.wait(within: 30) {
+      (try? String(contentsOfFile: metrics, encoding: .utf8))?.contains("\"step\":20") ?? false
+    }
+    running.interrupt()
+    let stopped = try running.finish(within: 30)
+    #expect(stopped.code == 130 && stopped.output == "")
+    let message = try #require(
+      stopped.error.firstMatch(
+        of: #/Stopped at step (\d+) and saved\. To go on:\n  charlstm (.*)\n$/#))
+    let step = try #require(Int(message.1))
+    #expect((20..<1000).contains(step))
+    #expect(message.2 == "train text.txt --output run --resume")
+    #expect(try charlstm("sample run/last.safetensors --length 10").code == 0)
+
+    let resumed = try charlstm(String(message.2))
+    #expect(resumed.code == 0)
+    #expect(resumed.error.contains("\nGoing on after step \(step).\n"))
+    for name in ["best.safetensors", "last.safetensors"] {
+      #expect(try charlstm.bytes(of: "run/\(name)") == charlstm.bytes(of: "whole/\(name)"))
+    }
+    let lines = try self.metrics("run")
+    let whole = try self.metrics("whole")
+    #expect(lines.map { $0["step"] as? Int } == whole.map { $0["step"] as? Int })
+  }
+
+  @Test func resumeNeedsTheSameText() throws {
+    #expect(try charlstm("train text.txt --output run --max-steps 2 --quiet \(small)").code == 0)
+    let before = try charlstm.bytes(of: "run/resume.safetensors")
+    try charlstm.put("Another text.\n", at: "other.txt")
+    #expect(
+      try charlstm("train other.txt --output run --resume")
+        == .init(
+          code: 65, output: "",
+          error: """
+            Error: cannot resume run/resume.safetensors: the corpus has 14 bytes, the run began \
+            with \(charlstm.bytes(of: "text.txt").count); give the same corpus
+
+            """))
+    #expect(try charlstm.bytes(of: "run/resume.safetensors") == before)
+  }
+
+  @Test func divergenceIsSaid() throws {
+    let outcome = try charlstm(
+      """
+      train text.txt --output run --learning-rate 1e30 --warmup-steps 0 --max-steps 50 \
+      --precision float32 \(small)
+      """)
+    #expect(outcome.code == 65)
+    let error = try #require(outcome.error.split(separator: "\n").last)
+    #expect(
+      error.wholeMatch(
+        of:
+          #/Error: the loss is not a finite number any more at step \d, learning rate [\d.e+]+; try a lower --learning-rate or --clip-norm 1\. What was saved before stands/#
+      ) != nil)
+  }
+}
