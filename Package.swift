@@ -36,7 +36,6 @@ let package = Package(
     .testTarget(name: "RecurrentTests", dependencies: ["CKernels", "Recurrent", "Checkpoints"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Recurrent", "Text", "Checkpoints"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training"]),
     .testTarget(name: "GenerationTests", dependencies: ["Recurrent", "Text", "Generation"]),
     .testTarget(
       name: "TrainingTests",

@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
-"""Holds a charlstm model against PyTorch: the same weights must give the same logits.
+"""Holds a charlstm model against PyTorch: the same weights must predict a text alike.
 
-    python3 Tests/Fixtures/check_model.py MODEL.safetensors RUN.json [--tolerance 1e-4]
+    python3 Tests/Fixtures/check_model.py MODEL.safetensors TEXT [--charlstm .build/debug/charlstm]
 
-RUN.json is {"symbols": [T symbol ids], "logits": [T rows of V numbers]}: what charlstm computed
-for the symbols from the zero state in float32. The model's recurrent tensors go into
-torch.nn.LSTM, GRU or RNN by load_state_dict, nothing but the cell's prefix taken off their names.
-Prints the largest absolute difference; exits 1 above the tolerance. Needs torch and safetensors.
+The model's recurrent tensors go into torch.nn.LSTM, GRU or RNN by load_state_dict, nothing but the
+cell's prefix taken off their names, and the text goes through them in double precision. The
+surprisal of each character must be the one that `charlstm evaluate --per-character` prints. Prints
+the largest absolute difference; exits 1 above the tolerance. Needs torch and safetensors.
 """
 
 import argparse
 import json
+import subprocess
 import sys
 
 import torch
@@ -49,23 +50,43 @@ def logits(configuration: dict, tensors: dict[str, torch.Tensor],
         output.squeeze(1), tensors["head.weight"], tensors["head.bias"])
 
 
+def encode(path: str, text: str) -> list[int]:
+    """The text in the model's symbols; what is not among them is left out."""
+    with safe_open(path, framework="pt") as file:
+        vocabulary = json.loads(file.metadata()["vocabulary"])
+    scalars = {scalar: index for index, scalar in enumerate(vocabulary.get("scalars", ""))}
+    if vocabulary["kind"] == "bytes" or vocabulary["byteFallback"]:
+        spelt = [[scalars[scalar]] if scalar in scalars
+                 else [len(scalars) + byte for byte in scalar.encode()] for scalar in text]
+        return [symbol for symbols in spelt for symbol in symbols]
+    return [scalars[scalar] for scalar in text if scalar in scalars]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Holds a charlstm model against PyTorch.")
     parser.add_argument("model", help="a charlstm model, .safetensors")
-    parser.add_argument("run", help='JSON: {"symbols": [...], "logits": [[...]]}')
-    parser.add_argument("--tolerance", type=float, default=1e-4)
+    parser.add_argument("text", help="a text file")
+    parser.add_argument("--charlstm", default=".build/debug/charlstm", help="the program")
+    parser.add_argument("--tolerance", type=float, default=1e-4, help="nats (default: 1e-4)")
     arguments = parser.parse_args()
 
     configuration, tensors = load(arguments.model)
-    with open(arguments.run, encoding="utf-8") as file:
-        run = json.load(file)
+    with open(arguments.text, encoding="utf-8", newline="") as file:
+        symbols = encode(arguments.model, file.read())
     with torch.no_grad():
-        expected = logits(configuration, tensors, run["symbols"])
-    found = torch.tensor(run["logits"], dtype=torch.float64)
+        expected = torch.nn.functional.cross_entropy(
+            logits(configuration, tensors, symbols[:-1]), torch.tensor(symbols[1:]),
+            reduction="none")
+    printed = subprocess.run(
+        [arguments.charlstm, "evaluate", arguments.model, arguments.text, "--per-character",
+         "--precision", "float32"], check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout
+    rows = [line.split("\t") for line in printed.splitlines()]
+    found = torch.tensor([float(nats) for _, nats, _ in rows[1:]], dtype=torch.float64)
     if found.shape != expected.shape:
-        sys.exit(f"logits are {list(found.shape)}, PyTorch's {list(expected.shape)}")
+        sys.exit(f"{len(found)} characters were scored, PyTorch has {len(expected)}")
     difference = (found - expected).abs().max().item()
-    print(f"maximum absolute logit difference {difference:.3g} over {list(expected.shape)}")
+    print(f"maximum absolute difference {difference:.3g} nats over {len(expected)} characters, "
+          f"mean {expected.mean():.4f} nats")
     # Not `difference > tolerance`: a NaN must fail too.
     sys.exit(0 if difference <= arguments.tolerance else 1)
 
