@@ -18,6 +18,8 @@ struct TinyModel {
   }
 
   init(_ vocabulary: Vocabulary, cell: Cell = .lstm, hidden: Int = 24, seed: UInt64 = 1) throws {
+    // Tests run on many threads: products that each took all processors would wait for each other.
+    _ = WorkerTeam(count: 1)
     self.vocabulary = vocabulary
     model = try LanguageModel(
       ModelConfiguration(

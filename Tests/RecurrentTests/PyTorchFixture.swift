@@ -27,6 +27,7 @@ struct PyTorchFixture {
   let gradients: [String: [Float]]
 
   init(_ name: String) throws {
+    useOneProductThread()
     let file = try SafetensorsFile(path: fixturePath("\(name).safetensors"))
     func integer(_ key: String) -> Int { Int(file.metadata[key]!)! }
     let configuration = ModelConfiguration(

@@ -6,6 +6,7 @@ extension LanguageModel {
     _ cell: Cell, layers: Int = 2, hidden: Int, embedding: Int = 3, vocabulary: Int = 5,
     bidirectional: Bool = false, seed: UInt64 = 7
   ) throws -> LanguageModel {
+    useOneProductThread()
     let model = try LanguageModel(
       ModelConfiguration(
         cell: cell, layers: layers, hiddenSize: hidden, embeddingSize: embedding,
@@ -100,4 +101,9 @@ extension LanguageModelWorkspace {
 extension FloatBuffer {
   /// A copy, made while the buffer is sure to live.
   var values: [Float] { Array(elements) }
+}
+
+/// Tests run on many threads: products that each took all processors would wait for each other.
+func useOneProductThread() {
+  _ = WorkerTeam(count: 1)
 }
