@@ -85,7 +85,7 @@ struct Benchmark: ParsableCommand {
       configuration: configuration, lanes: batchSize, steps: sequenceLength, streams: streams,
       precision: precision.resolved(),
       samplingPrecision: (samplingPrecision ?? precision.precision).resolved(),
-      threads: threads.resolved(), seconds: seconds
+      threads: threads.resolved(), streamThreads: threads.resolved(lanes: 1), seconds: seconds
     ).measure()
   }
 
@@ -99,9 +99,9 @@ struct Benchmark: ParsableCommand {
       "benchmark", "--json", "--cell", cell.rawValue, "--layers", "\(layers)", "--hidden-size",
       "\(hidden)", "--embedding-size", "\(embeddingSize)", "--batch-size", "\(lanes)",
       "--sequence-length", "\(steps)", "--vocabulary-size", "\(vocabularySize)", "--seconds",
-      "\(seconds)", "--precision", precision.precision.rawValue, "--threads",
-      "\(try threads.resolved())",
+      "\(seconds)", "--precision", precision.precision.rawValue,
     ]
+    if let threads = threads.threads { child.arguments? += ["--threads", "\(threads)"] }
     if let samplingPrecision {
       child.arguments? += ["--sampling-precision", samplingPrecision.rawValue]
     }

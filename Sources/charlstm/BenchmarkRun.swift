@@ -14,6 +14,8 @@ struct BenchmarkRun {
   var precision: Precision
   var samplingPrecision: Precision
   var threads: Int
+  /// For one stream.
+  var streamThreads: Int
   var seconds: Double
 
   func measure() throws -> BenchmarkRecord {
@@ -94,7 +96,8 @@ struct BenchmarkRun {
     }
     if streams == 1 {
       let generator = Generator(
-        model, vocabulary: vocabulary, precision: samplingPrecision, threads: threads)
+        model, vocabulary: vocabulary, precision: samplingPrecision,
+        threads: streamThreads)
       var state = generator.start()
       var random = Xoshiro256(seed: 1)
       while rates.count < 6 || clock.now - start < .seconds(seconds / 2) {

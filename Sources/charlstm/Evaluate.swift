@@ -54,7 +54,7 @@ struct Evaluate: ParsableCommand {
     }
     let scorer = TextScorer(
       trained.model, precision: try precision.resolved(), lanes: lanes,
-      threads: try threads.resolved())
+      threads: try threads.resolved(lanes: lanes))
     var output = StandardOutput()
     if perCharacter {
       try output.write(line: "character\tnats\tbits")

@@ -40,11 +40,17 @@ struct PrecisionOption: ParsableArguments {
 
 /// How many threads to work with.
 struct ThreadsOption: ParsableArguments {
-  @Option(help: "Worker threads. (default: one for each processor)")
+  @Option(
+    help: """
+      Worker threads, each with its own share of the lanes. (default: one for each processor; 1 \
+      where there is one lane)
+      """)
   var threads: Int?
 
-  func resolved() throws -> Int {
-    let count = threads ?? ProcessInfo.processInfo.activeProcessorCount
+  /// A single lane is not shared out: more threads would share each matrix product, which gains
+  /// little on a quiet machine and loses much on a busy one. Who asks for it gets it.
+  func resolved(lanes: Int = .max) throws -> Int {
+    let count = threads ?? (lanes == 1 ? 1 : ProcessInfo.processInfo.activeProcessorCount)
     guard (1...1024).contains(count) else {
       throw Failure.usage("--threads must be 1 to 1024, got \(count)")
     }

@@ -55,13 +55,14 @@ struct Sample: ParsableCommand {
     try check()
     let options = WritingOptions(sampling: sampling.options, length: length, stops: stop)
     let precision = try precision.resolved()
-    let threads = try threads.resolved()
     let trained = try TrainedModel(contentsOf: model)
     let prompts = try prompt.read().map { text in
       let (symbols, unknown) = trained.vocabulary.encode(text)
       warn(unknown: unknown)
       return Prompt(text: text, symbols: symbols)
     }
+    let lanes = min(batchSize, prompts.count * count)
+    let threads = try threads.resolved(lanes: lanes)
     let seed = seed ?? UInt64.random(in: 0...UInt64(UInt32.max))
     let destination = try Destination(
       path: output, folder: outputDirectory, jsonLines: jsonLines, total: prompts.count * count)
@@ -75,7 +76,7 @@ struct Sample: ParsableCommand {
     } else {
       let generator = BatchGenerator(
         trained.model, vocabulary: trained.vocabulary, precision: precision,
-        lanes: min(batchSize, prompts.count * count), threads: threads)
+        lanes: lanes, threads: threads)
       let count = count
       try generator.write(
         count: prompts.count * count, options,

@@ -58,7 +58,9 @@ struct HelpTests {
                                       this CPU has it, else float32), float32, bfloat16, or
                                       to write and evaluate int8. (values: auto, float32,
                                       bfloat16, int8; default: auto)
-              --threads <threads>     Worker threads. (default: one for each processor)
+              --threads <threads>     Worker threads, each with its own share of the lanes.
+                                      (default: one for each processor; 1 where there is
+                                      one lane)
 
             OPTIONS:
               --per-character         Each character with its surprisal, as tab-separated
