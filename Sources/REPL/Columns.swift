@@ -58,7 +58,7 @@ func wrapped(_ text: String, width: Int) -> [String] {
 func sideBySide(_ texts: [(heading: String, text: String)], width: Int) -> [String] {
   let separator = " │ "
   let column = (width - 3 * (texts.count - 1)) / max(1, texts.count)
-  guard column >= 12 else {
+  guard column >= 16 else {
     return texts.flatMap { ["── " + $0.heading] + wrapped($0.text, width: max(1, width)) }
   }
   let cells = texts.map { [$0.heading] + wrapped($0.text, width: column) }

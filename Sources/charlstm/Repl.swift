@@ -51,14 +51,19 @@ struct Repl: ParsableCommand {
   var noHistory = false
 
   @OptionGroup(title: "Machine") var precision: PrecisionOption
-  @OptionGroup(title: "Machine") var threads: ThreadsOption
+
+  // For one text at a time a product is too short to be worth sharing, unless the model is large.
+  @Option(help: "Threads that share each matrix product.")
+  var threads = 1
 
   func run() throws {
     let settings = Settings(
       writing: WritingOptions(sampling: sampling.options, length: length, stops: stop),
       speed: speed, precision: .init(precision.precision))
     try settings.validate()
-    let threads = try threads.resolved()
+    guard (1...1024).contains(threads) else {
+      throw Failure.usage("--threads must be 1 to 1024, got \(threads)")
+    }
     let environment = currentEnvironment()
     let path =
       try model

@@ -67,7 +67,7 @@ extension Interpreter {
       )
     }
     if !prompt.isEmpty {
-      try screen.remark("from \(excerpt(prompt, limit: 60)) with seed \(seed)")
+      try screen.remark("after \"\(excerpt(prompt, limit: 60, fromEnd: true))\", seed \(seed)")
     }
     for line in sideBySide(columns, width: screen.width()) { try screen.line(line) }
   }
