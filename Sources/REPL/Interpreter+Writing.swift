@@ -55,10 +55,10 @@ extension Interpreter {
     writing.length = length ?? writing.length
 
     let continuesLine = prompt.isEmpty ? !draft.endsLine : !prompt.endsLine
-    if !screen.showsTypedLines, !prompt.isEmpty {
+    if !isTyped, !prompt.isEmpty {
       try screen.output(screen.outputStyle.bold(screen.shown(prompt)))
     }
-    var opening = screen.showsTypedLines && continuesLine
+    var opening = isTyped && continuesLine
     var pace = Pace(speed: session.settings.speed, surroundings)
     var text: [UInt8] = []
     var isInterrupted = false
@@ -80,7 +80,7 @@ extension Interpreter {
     let exchange = Exchange(
       prompt: prompt, text: String(decoding: text, as: UTF8.self), stop: passage.stop,
       length: length, seed: seed, before: draft.place)
-    let shown = (screen.showsTypedLines ? "" : prompt) + exchange.text
+    let shown = (isTyped ? "" : prompt) + exchange.text
     if !shown.isEmpty, !shown.endsLine { try screen.output("\n") }
     draft.append(exchange, endingAt: Place(state: state, seed: seed &+ 1))
     session.draft = draft

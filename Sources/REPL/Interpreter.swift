@@ -14,6 +14,9 @@ package final class Interpreter {
   var session: Session
   let screen: Screen
   let surroundings: Surroundings
+  /// Whether the line at hand stands on the terminal, because a person typed it there.
+  private(set) var isTyped = false
+
   /// Whether a line said to leave.
   package private(set) var hasQuit = false
 
@@ -52,6 +55,8 @@ package final class Interpreter {
     while !hasQuit {
       switch source.readLine(prompt: prompt) {
       case .line(let line):
+        isTyped = screen.isTerminal && screen.isInteractive
+        defer { isTyped = false }
         try run(line, following: &source)
       case .malformed(_, let byte):
         try report(ReplError.badData("the line is not UTF-8 from byte \(byte); it was left out"))

@@ -35,9 +35,6 @@ package struct Screen {
     remarkStyle = Style(isOn: remarkColour)
   }
 
-  /// Whether the person sees prompts where the text will be, because they were typed there.
-  var showsTypedLines: Bool { isTerminal && isInteractive }
-
   func line(_ text: String) throws { try output(text + "\n") }
 
   /// Says something that only matters to a person at the keyboard.
@@ -51,8 +48,9 @@ package struct Screen {
     try remarks(text + "\n")
   }
 
+  /// Says on one line what went wrong, even where a name in it is a megabyte of anything.
   func error(_ error: any Error) throws {
-    try remarks(remarkStyle.red("Error:") + " \(error)\n")
+    try remarks(remarkStyle.red("Error:") + " \(excerpt("\(error)", limit: 1000))\n")
   }
 
   /// Text for this output: on a terminal, control characters as their pictures.

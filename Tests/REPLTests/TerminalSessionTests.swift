@@ -247,6 +247,26 @@ import Testing
     }
   }
 
+  @Test func linesFromTheCommandLineAreShownWithTheirText() throws {
+    let terminal = try start(["--execute", "To be"])
+    try terminal.send("/write \(folder.file("text"))\r")
+    try terminal.wait(for: "characters in ")
+    #expect(try folder.read("text") == text(after: ["To be"]))
+    let shown = try PseudoTerminal(
+      spawning: builtExecutable(named: "charlstm"),
+      arguments: ["repl", model, "--seed", "1", "--precision", "float32", "-e", "To be"],
+      environment: ["TERM": "dumb"])
+    try shown.wait(for: "commands.\r\nTo be")
+    try shown.wait(for: "> ")
+  }
+
+  @Test func thePromptComesAtOnce() throws {
+    let clock = ContinuousClock()
+    let times = try (0..<5).map { _ in try clock.measure { _ = try start(["--no-history"]) } }
+    // The least: what other programs do to the machine at the time is not this one's.
+    #expect(times.min() ?? .zero < .milliseconds(150))
+  }
+
   @Test func aBranchIsNamedInThePrompt() throws {
     let terminal = try start(["--execute", "/branch side"])
     try terminal.send("/branches\r")

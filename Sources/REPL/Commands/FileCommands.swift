@@ -10,7 +10,7 @@ extension Command {
     ) { interpreter, argument in
       let path = try file(argument, for: "/save")
       try SessionFile.write(interpreter.session, of: interpreter.resident, to: path)
-      try interpreter.screen.remark("saved as \(path)")
+      try interpreter.screen.remark("saved as \(excerpt(path, limit: 200))")
     },
     Command(
       name: "open", usage: "FILE", summary: "go on from a session that was saved",
@@ -35,7 +35,7 @@ extension Command {
       }
       let path = try file(argument, for: "/write")
       try AtomicFile.write(text.utf8, to: path)
-      try interpreter.screen.remark("\(text.unicodeScalars.count.grouped) characters in \(path)")
+      try interpreter.screen.remark("\(text.unicodeScalars.count.grouped) characters in \(excerpt(path, limit: 200))")
     },
     Command(
       name: "load", usage: "MODEL", summary: "take another model and begin a new text",

@@ -64,6 +64,8 @@ extension Command {
         throw ReplError.usage("/edit needs a terminal")
       }
       var text = try edit("")
+      // Ctrl-C in the editor was meant for it.
+      _ = interpreter.surroundings.takeInterrupt()
       if text.endsLine { text.unicodeScalars.removeLast() }
       guard !text.isEmpty else { return try interpreter.screen.remark("no prompt") }
       try interpreter.screen.remark(text.withControlPictures)
