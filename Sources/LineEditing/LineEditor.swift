@@ -55,6 +55,7 @@ package final class LineEditor: LineSource {
   package func readLine(prompt: String) -> LineResult {
     let completion = CompletionBridge(completer)
     let interrupt = InterruptFlag()
+    let resume = ResumeFlag()
     let usesBracketedPaste =
       rl_variable_value("enable-bracketed-paste")
       .map { strcmp($0, "on") == 0 } ?? false
@@ -67,6 +68,7 @@ package final class LineEditor: LineSource {
     rl_reset_screen_size()
     let line = readline(markingInvisibleParts(of: prompt))
     _ = consume terminal
+    _ = consume resume
     _ = consume completion
     guard let line else {
       // With bracketed paste, readline ends the abandoned line itself.
@@ -137,22 +139,21 @@ package final class LineEditor: LineSource {
 /// middle of a search or an unfinished paste.
 private func nextByte() -> Int32 {
   while true {
-    let signal = rl_pending_signal()
-    if signal == SIGINT {
+    if rl_pending_signal() == SIGINT {
       // So that ^C and what follows come after the line and not in the middle of it.
       rl_point = rl_end
       rl_redisplay()
     }
     rl_check_signals()
-    if signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU {
-      // Back from Ctrl-Z: the shell has written below the line, and the window may have changed.
+    if ResumeFlag.take() {
+      // The shell has written below the line, and the window may have changed.
       rl_reset_screen_size()
       rl_on_new_line()
       rl_redisplay()
     }
     if InterruptFlag.isRaised { return noByte }
     let isReady = waitForInput(on: STDIN_FILENO) {
-      rl_pending_signal() != 0 || InterruptFlag.isRaised
+      rl_pending_signal() != 0 || InterruptFlag.isRaised || ResumeFlag.isRaised
     }
     guard isReady else { continue }
     var byte: UInt8 = 0

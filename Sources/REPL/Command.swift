@@ -47,7 +47,8 @@ extension Command {
         try screen.line(command.synopsis.padded(to: width + 2) + command.summary)
       }
       try screen.line("")
-      try screen.line("Anything else is a prompt, and the model goes on from it. A backslash at the")
+      try screen.line(
+        "Anything else is a prompt, and the model goes on from it. A backslash at the")
       try screen.line("end of a line continues the prompt on the next; // begins a prompt with /.")
       try screen.line("Ctrl-C stops the writing and clears the line, Ctrl-D leaves.")
       return

@@ -68,7 +68,8 @@ extension Interpreter {
       var shown = screen.shown(String(decoding: bytes, as: UTF8.self))
       if opening {
         // Enter has ended the typed line, with or without the model's consent.
-        shown = shown.utf8.first == UInt8(ascii: "\n")
+        shown =
+          shown.utf8.first == UInt8(ascii: "\n")
           ? String(shown.unicodeScalars.dropFirst()) : screen.outputStyle.dim("…") + shown
         opening = false
       }
@@ -94,8 +95,10 @@ extension Interpreter {
     var parts = ["\(passage.characters.grouped) character\(passage.characters == 1 ? "" : "s")"]
     if seconds > 0 { parts.append("\(Int(Double(passage.characters) / seconds).grouped)/s") }
     parts.append("seed \(seed)")
-    if passage.characters > 0 {
-      let nats = passage.surprisal / Double(passage.characters)
+    // The stop string was drawn too, though it is not shown.
+    let drawn = passage.characters + (passage.stop?.unicodeScalars.count ?? 0)
+    if drawn > 0 {
+      let nats = passage.surprisal / Double(drawn)
       parts.append("\(nats.fixed(2)) nats a character")
     }
     if let stop = passage.stop { parts.append("stopped at \(escaped(stop))") }

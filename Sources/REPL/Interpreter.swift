@@ -84,7 +84,9 @@ package final class Interpreter {
       try attempt { try run(command: line.dropFirst()) }
     } else if let prompt = try continued(line, from: &source) {
       source.remember(prompt)
-      try attempt { try write(onFrom: prompt.hasPrefix("//") ? String(prompt.dropFirst()) : prompt) }
+      try attempt {
+        try write(onFrom: prompt.hasPrefix("//") ? String(prompt.dropFirst()) : prompt)
+      }
     }
   }
 

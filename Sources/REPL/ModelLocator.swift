@@ -47,7 +47,9 @@ package struct ModelLocator {
   /// As the XDG Base Directory Specification has it: paths that are not absolute do not count.
   private var dataFolder: String? {
     if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") { return data + "/charlstm" }
-    if let home = environment["HOME"], home.hasPrefix("/") { return home + "/.local/share/charlstm" }
+    if let home = environment["HOME"], home.hasPrefix("/") {
+      return home + "/.local/share/charlstm"
+    }
     return nil
   }
 

@@ -74,12 +74,12 @@ struct Setting: Sendable {
       }),
     Setting(
       name: "precision",
-      summary: "of matrix products: auto (bfloat16 where this CPU has it), float32, bfloat16",
+      summary: "of matrix products: auto (bfloat16 where this CPU has it), float32, bfloat16, int8",
       values: Settings.PrecisionChoice.allCases.map(\.rawValue),
       value: { $0.session.settings.precision.rawValue },
       set: { interpreter, text in
         guard let precision = Settings.PrecisionChoice(rawValue: text) else {
-          throw wrong(text, for: "precision", "auto, float32 or bfloat16")
+          throw wrong(text, for: "precision", "auto, float32, bfloat16 or int8")
         }
         try change(interpreter) { $0.precision = precision }
         interpreter.resident.use(try interpreter.session.settings.resolvedPrecision())

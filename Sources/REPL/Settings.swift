@@ -5,7 +5,7 @@ import Recurrent
 package struct Settings: Codable, Equatable, Sendable {
   /// The operands of matrix products.
   package enum PrecisionChoice: String, Codable, CaseIterable, Sendable {
-    case auto, float32, bfloat16
+    case auto, float32, bfloat16, int8
   }
 
   package var writing: WritingOptions
@@ -41,6 +41,7 @@ package struct Settings: Codable, Equatable, Sendable {
     switch precision {
     case .auto: return .native
     case .float32: return .float32
+    case .int8: return .int8
     case .bfloat16:
       guard Precision.native == .bfloat16 else {
         throw .usage("precision bfloat16: this CPU cannot; use float32 or auto")

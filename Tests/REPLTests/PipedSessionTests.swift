@@ -13,7 +13,8 @@ import Testing
   }
 
   @Test func linesComeInAndTextGoesOut() throws {
-    let result = try run(["repl", model, "--length", "5", "--seed", "3"], input: "To be\n/more\nor")
+    let result = try run(
+      ["repl", model, "--length", "5", "--seed", "3"], input: "To be\n/more\nor")
     #expect(result.code == 0)
     #expect(result.errors == "")
     let lines = result.output.split(separator: "\n", omittingEmptySubsequences: false)
@@ -42,7 +43,8 @@ import Testing
 
   @Test(arguments: [
     ("/nonsense", 64), ("/set length x", 64), ("/set temperature -1", 64), ("/open MISSING", 66),
-    ("/load NOTES", 65), ("/open TINY", 65), ("/save NO/FOLDER/FILE", 73), ("é", 65), ("\u{FF}", 65),
+    ("/load NOTES", 65), ("/open TINY", 65), ("/save NO/FOLDER/FILE", 73), ("é", 65),
+    ("\u{FF}", 65),
     ("/quit now", 64),
   ])
   func theExitCodeIsThatOfTheFirstFailure(line: String, code: Int32) throws {
@@ -56,7 +58,8 @@ import Testing
     #expect(result.code == code)
     // The session went on.
     #expect(result.output == "length 500\n")
-    #expect(result.errors.split(separator: "\n").allSatisfy { $0.hasPrefix("Error: ") || code == 65 })
+    #expect(
+      result.errors.split(separator: "\n").allSatisfy { $0.hasPrefix("Error: ") || code == 65 })
   }
 
   @Test(arguments: [
@@ -98,7 +101,8 @@ import Testing
 
   @Test func aSessionGoesOnInAnotherProcess() throws {
     let session = folder.file("session")
-    let setup = "/set repetition-penalty 1.4\nTo be\n/more 30\nor not\n/undo\n/branch other\n/more 4\n"
+    let setup =
+      "/set repetition-penalty 1.4\nTo be\n/more 30\nor not\n/undo\n/branch other\n/more 4\n"
     let goingOn = "question\n/undo\n/switch main\n/redo\n/more 50\n/branches\n"
     let options = ["--seed", "5", "--length", "40"]
     let whole = try run(["repl", model] + options, input: setup + goingOn)

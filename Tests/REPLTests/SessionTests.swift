@@ -22,7 +22,9 @@ import Text
   ]
 
   /// Lines that use all there is to a state, the repetition penalty's memory included.
-  private static let goingOn = ["Nymph, in thy orisons", "/more 9", "/retry", "/next 3", "/score all"]
+  private static let goingOn = [
+    "Nymph, in thy orisons", "/more 9", "/retry", "/next 3", "/score all",
+  ]
 
   @Test(arguments: [Cell.lstm, .gru, .rnn])
   func tenUndosLeadBackToAFreshSession(cell: Cell) throws {
@@ -176,7 +178,8 @@ import Text
 
   private let history = [
     "/set temperature 0.7", "/set repetition-penalty 1.3", "/set stop \"[[{(\" zqz",
-    "To be", "/more 5", "or not [[[", "/undo", "/branch other", "question", "/retry", "/switch main",
+    "To be", "/more 5", "or not [[[", "/undo", "/branch other", "question", "/retry",
+    "/switch main",
   ]
 
   @Test func anOpenedSessionGoesOnAsTheSavedOneWould() throws {
@@ -197,7 +200,8 @@ import Text
   @Test func theSameSessionGivesTheSameFile() throws {
     let talk = try Talk(model)
     try talk.say(lines: history)
-    try talk.say("/save \(folder.file("one"))", "/open \(folder.file("one"))", "/save \(folder.file("two"))")
+    try talk.say(
+      "/save \(folder.file("one"))", "/open \(folder.file("one"))", "/save \(folder.file("two"))")
     #expect(
       try Data(contentsOf: URL(filePath: folder.file("one")))
         == Data(contentsOf: URL(filePath: folder.file("two"))))
@@ -244,7 +248,8 @@ import Text
     let file = try SafetensorsFile(path: path)
     let text = try #require(file.metadata["charlstm.session"])
     for (old, new) in [
-      ("\"state\":1", "\"state\":2"), ("\"state\":1", "\"state\":-1"), ("\"length\":24", "\"length\":0"),
+      ("\"state\":1", "\"state\":2"), ("\"state\":1", "\"state\":-1"),
+      ("\"length\":24", "\"length\":0"),
       ("\"temperature\":1", "\"temperature\":-1"), ("\"name\":\"main\"", "\"name\":\"a b\""),
       ("\"name\":\"main\"", "\"name\":\"\""), ("\"hiddenSize\":24", "\"hiddenSize\":25"),
       ("\"weights\":", "\"weights\":1"), ("\"stops\":[]", "\"stops\":[\"\"]"),

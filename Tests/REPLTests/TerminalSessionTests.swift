@@ -98,7 +98,7 @@ import Testing
     try second.wait(for: "\rlength 3\r\n")
     try second.wait(for: "> ")
     try second.send(controlR + "To\r")
-    try second.wait(for: "24 characters")
+    try second.wait(for: "\r\n3 characters")
 
     let none = try start(["--no-history"], environment: ["XDG_STATE_HOME": folder.file("state")])
     try none.send(up + "/set length\r")

@@ -54,7 +54,9 @@ import Testing
   @Test func undoAndRedo() throws {
     let talk = try Talk(model)
     #expect(
-      try talk.say("/undo", "/redo", "To be", "/more 3", "/undo", "/undo", "/redo", "/write", "/reset", "/undo") == """
+      try talk.say(
+        "/undo", "/redo", "To be", "/more 3", "/undo", "/undo", "/redo", "/write", "/reset", "/undo"
+      ) == """
         > /undo
         Error: there is nothing to undo
         > /redo
@@ -87,33 +89,33 @@ import Testing
       try talk.say(
         "To be", "/branch", "/branch other one", "/branch other", "or not", "/branch other",
         "/branches", "/switch main", "/write", "/switch othre", "/switch nowhere") == """
-        > To be
-        …vqAfp'
-        6 characters · seed 1 · 3.88 nats a character
-        > /branch
-        Error: a branch needs a name of 1 to 40 characters without blanks
-        > /branch other one
-        Error: a branch needs a name of 1 to 40 characters without blanks
-        > /branch other
-        on other, a copy of main
-        other> or not
-        …u:nHBm
-        6 characters · seed 2 · 3.80 nats a character
-        other> /branch other
-        Error: there is a branch other already; /switch other goes there
-        other> /branches
-          main   1 exchange, 11 characters: To bevqAfp'
-        * other  2 exchanges, 24 characters: To bevqAfp'⏎or notu:nHBm
-        other> /switch main
-        1 exchange, 11 characters: To bevqAfp'
-        > /write
-        To bevqAfp'
-        > /switch othre
-        Error: there is no branch othre; did you mean other?
-        > /switch nowhere
-        Error: there is no branch nowhere; /branches lists them
+          > To be
+          …vqAfp'
+          6 characters · seed 1 · 3.88 nats a character
+          > /branch
+          Error: a branch needs a name of 1 to 40 characters without blanks
+          > /branch other one
+          Error: a branch needs a name of 1 to 40 characters without blanks
+          > /branch other
+          on other, a copy of main
+          other> or not
+          …u:nHBm
+          6 characters · seed 2 · 3.80 nats a character
+          other> /branch other
+          Error: there is a branch other already; /switch other goes there
+          other> /branches
+            main   1 exchange, 11 characters: To bevqAfp'
+          * other  2 exchanges, 24 characters: To bevqAfp'⏎or notu:nHBm
+          other> /switch main
+          1 exchange, 11 characters: To bevqAfp'
+          > /write
+          To bevqAfp'
+          > /switch othre
+          Error: there is no branch othre; did you mean other?
+          > /switch nowhere
+          Error: there is no branch nowhere; /branches lists them
 
-        """)
+          """)
   }
 
   @Test func settings() throws {
@@ -124,69 +126,69 @@ import Testing
         "/set typical-p 0.95", "/set repetition-penalty 1.2", "/set repetition-window 10",
         "/set length 7", #"/set stop "\n\n" THE\\END"#, "/set seed 99", "/set speed 60",
         "/set precision float32", "/set", "/set top-k", "/set top-k off", "To be", "/show") == """
-        > /set temperature 0.5
-        temperature 0.5
-        > /set top-k 5
-        top-k 5
-        > /set top-p .9
-        top-p 0.9
-        > /set min-p 0.01
-        min-p 0.01
-        > /set typical-p 0.95
-        typical-p 0.95
-        > /set repetition-penalty 1.2
-        repetition-penalty 1.2
-        > /set repetition-window 10
-        repetition-window 10
-        > /set length 7
-        length 7
-        > /set stop "\\n\\n" THE\\\\END
-        stop "\\n\\n" "THE\\\\END"
-        > /set seed 99
-        seed 99
-        > /set speed 60
-        speed 60
-        > /set precision float32
-        precision float32
-        > /set
-        temperature         0.5         below 1 more predictable, above 1 more varied, 0 the most probable
-        top-k               5           choose among the K most probable characters, or off
-        top-p               0.9         choose among the fewest characters that together are this probable, or off
-        min-p               0.01        choose among characters this many times as probable as the most probable, or off
-        typical-p           0.95        choose among characters of typical surprisal, together this probable, or off
-        repetition-penalty  1.2         above 1: characters of the recent text become less probable
-        repetition-window   10          how many characters back the penalty looks
-        length              7           the most characters to write at a time
-        stop                "\\n\\n" "THE\\\\END"  strings that end the text, such as "\\n\\n", parted by blanks, or off
-        seed                99          the next text's; each text after it has the next higher one. A number or random
-        speed               60          characters a second, as if typed, or off for the model's own speed
-        precision           float32     of matrix products: auto (bfloat16 where this CPU has it), float32, bfloat16
-        > /set top-k
-        top-k 5
-        > /set top-k off
-        top-k off
-        > To be
-        …zj-Hjyy
-        7 characters · 60/s · seed 99 · 3.64 nats a character
-        > /show
-        model               tiny.safetensors: lstm 2 × 24, 62 symbols
-        branch              main
-        text                1 exchange, 12 characters
-        ends                To bezj-Hjyy
-        temperature         0.5
-        top-k               off
-        top-p               0.9
-        min-p               0.01
-        typical-p           0.95
-        repetition-penalty  1.2
-        repetition-window   10
-        length              7
-        stop                "\\n\\n" "THE\\\\END"
-        seed                100
-        speed               60
-        precision           float32
+          > /set temperature 0.5
+          temperature 0.5
+          > /set top-k 5
+          top-k 5
+          > /set top-p .9
+          top-p 0.9
+          > /set min-p 0.01
+          min-p 0.01
+          > /set typical-p 0.95
+          typical-p 0.95
+          > /set repetition-penalty 1.2
+          repetition-penalty 1.2
+          > /set repetition-window 10
+          repetition-window 10
+          > /set length 7
+          length 7
+          > /set stop "\\n\\n" THE\\\\END
+          stop "\\n\\n" "THE\\\\END"
+          > /set seed 99
+          seed 99
+          > /set speed 60
+          speed 60
+          > /set precision float32
+          precision float32
+          > /set
+          temperature         0.5         below 1 more predictable, above 1 more varied, 0 the most probable
+          top-k               5           choose among the K most probable characters, or off
+          top-p               0.9         choose among the fewest characters that together are this probable, or off
+          min-p               0.01        choose among characters this many times as probable as the most probable, or off
+          typical-p           0.95        choose among characters of typical surprisal, together this probable, or off
+          repetition-penalty  1.2         above 1: characters of the recent text become less probable
+          repetition-window   10          how many characters back the penalty looks
+          length              7           the most characters to write at a time
+          stop                "\\n\\n" "THE\\\\END"  strings that end the text, such as "\\n\\n", parted by blanks, or off
+          seed                99          the next text's; each text after it has the next higher one. A number or random
+          speed               60          characters a second, as if typed, or off for the model's own speed
+          precision           float32     of matrix products: auto (bfloat16 where this CPU has it), float32, bfloat16, int8
+          > /set top-k
+          top-k 5
+          > /set top-k off
+          top-k off
+          > To be
+          …zj-Hjyy
+          7 characters · 60/s · seed 99 · 3.64 nats a character
+          > /show
+          model               tiny.safetensors: lstm 2 × 24, 62 symbols
+          branch              main
+          text                1 exchange, 12 characters
+          ends                To bezj-Hjyy
+          temperature         0.5
+          top-k               off
+          top-p               0.9
+          min-p               0.01
+          typical-p           0.95
+          repetition-penalty  1.2
+          repetition-window   10
+          length              7
+          stop                "\\n\\n" "THE\\\\END"
+          seed                100
+          speed               60
+          precision           float32
 
-        """)
+          """)
   }
 
   @Test func settingsThatAreWrong() throws {
@@ -196,64 +198,64 @@ import Testing
         "/set temprature 1", "/set zzz", "/set temperature hot", "/set temperature -1",
         "/set temperature nan", "/set top-k 0", "/set top-k 1.5", "/set top-p 2", "/set length 0",
         "/set length 99999999999999999999", "/set seed -1", "/set seed x", "/set speed 0",
-        "/set speed inf", "/set precision int8", #"/set stop """#, #"/set stop "a"#,
+        "/set speed inf", "/set precision int4", #"/set stop """#, #"/set stop "a"#,
         #"/set stop \x"#, "/set repetition-window -1", "/show") == """
-        > /set temprature 1
-        Error: there is no setting temprature; did you mean temperature?
-        > /set zzz
-        Error: there is no setting zzz; /set lists them
-        > /set temperature hot
-        Error: temperature must be a number, got hot
-        > /set temperature -1
-        Error: temperature must be 0 or more, got -1
-        > /set temperature nan
-        Error: temperature must be 0 or more, got nan
-        > /set top-k 0
-        Error: top-k must be 1 or more, got 0
-        > /set top-k 1.5
-        Error: top-k must be a whole number, got 1.5
-        > /set top-p 2
-        Error: top-p must be more than 0 and at most 1, got 2
-        > /set length 0
-        Error: length must be 1 or more, got 0
-        > /set length 99999999999999999999
-        Error: length must be a whole number, got 99999999999999999999
-        > /set seed -1
-        Error: seed must be a whole number of 0 or more, or random, got -1
-        > /set seed x
-        Error: seed must be a whole number of 0 or more, or random, got x
-        > /set speed 0
-        Error: speed must be more than 0 characters a second, got 0
-        > /set speed inf
-        Error: speed must be more than 0 characters a second, got inf
-        > /set precision int8
-        Error: precision must be auto, float32 or bfloat16, got int8
-        > /set stop ""
-        Error: stop string 1 is empty; a stop string needs at least one character
-        > /set stop "a
-        Error: a quote has no end
-        > /set stop \\x
-        Error: after a backslash there must be n, t, r, " or another backslash
-        > /set repetition-window -1
-        Error: repetition-window must be 0 or more, got -1
-        > /show
-        model               tiny.safetensors: lstm 2 × 24, 62 symbols
-        branch              main
-        text                0 exchanges, 0 characters
-        temperature         1
-        top-k               off
-        top-p               off
-        min-p               off
-        typical-p           off
-        repetition-penalty  1
-        repetition-window   64
-        length              24
-        stop                off
-        seed                1
-        speed               off
-        precision           float32
+          > /set temprature 1
+          Error: there is no setting temprature; did you mean temperature?
+          > /set zzz
+          Error: there is no setting zzz; /set lists them
+          > /set temperature hot
+          Error: temperature must be a number, got hot
+          > /set temperature -1
+          Error: temperature must be 0 or more, got -1
+          > /set temperature nan
+          Error: temperature must be 0 or more, got nan
+          > /set top-k 0
+          Error: top-k must be 1 or more, got 0
+          > /set top-k 1.5
+          Error: top-k must be a whole number, got 1.5
+          > /set top-p 2
+          Error: top-p must be more than 0 and at most 1, got 2
+          > /set length 0
+          Error: length must be 1 or more, got 0
+          > /set length 99999999999999999999
+          Error: length must be a whole number, got 99999999999999999999
+          > /set seed -1
+          Error: seed must be a whole number of 0 or more, or random, got -1
+          > /set seed x
+          Error: seed must be a whole number of 0 or more, or random, got x
+          > /set speed 0
+          Error: speed must be more than 0 characters a second, got 0
+          > /set speed inf
+          Error: speed must be more than 0 characters a second, got inf
+          > /set precision int4
+          Error: precision must be auto, float32, bfloat16 or int8, got int4
+          > /set stop ""
+          Error: stop string 1 is empty; a stop string needs at least one character
+          > /set stop "a
+          Error: a quote has no end
+          > /set stop \\x
+          Error: after a backslash there must be n, t, r, " or another backslash
+          > /set repetition-window -1
+          Error: repetition-window must be 0 or more, got -1
+          > /show
+          model               tiny.safetensors: lstm 2 × 24, 62 symbols
+          branch              main
+          text                0 exchanges, 0 characters
+          temperature         1
+          top-k               off
+          top-p               off
+          min-p               off
+          typical-p           off
+          repetition-penalty  1
+          repetition-window   64
+          length              24
+          stop                off
+          seed                1
+          speed               off
+          precision           float32
 
-        """)
+          """)
   }
 
   @Test func aStopStringEndsTheText() throws {
@@ -272,51 +274,51 @@ import Testing
         "/temperatures", "To be", "/temperatures 0,1,2", "/temperatures 0.5,1 or not",
         "/temperatures 1,,2", "/temperatures hot", "/temperatures -1", "/next 4", "/next x",
         "/score To be", "/score", "/write") == """
-        > /temperatures
-        ── 0.3: 3.11 nats
-        vo;cp'VrVC-Vv'Vbvbpppppp
-        ── 0.7: 3.96 nats
-        vpBbp'SuSA:Vv:YbyLcKsWdK
-        ── 1: 3.98 nats
-        vpBbo!RuQ;.Rw:SXwJVIoXaI
-        ── 1.3: 3.86 nats
-        vpBbn!StQ;.Qu-RVwIVHpZaK
-        > To be
-        …vqAfp'VvT?:Uw:WaxIXHpYcI
-        24 characters · seed 1 · 3.96 nats a character
-        > /temperatures 0,1,2
-        after "To be", seed 1
-        0: 2.52 nats       │ 1: 3.96 nats       │ 2: 4.11 nats
-        HII:::mLLLpppppppp │ vqAfp'VvT?:Uw:WaxI │ vqAdo
-        pppNpp             │ XHpYcI             │ VuS;:Vv:WZxIWGpXcI
-        > /temperatures 0.5,1 or not
-        after "or not", seed 2
-        0.5: 3.44 nats               │ 1: 3.83 nats
-        q:jA:fXj: :;ccrnm            │ v:mF;jYnH FMmkuppAsK;gZK
-        p;.ppV                       │
-        > /temperatures 1,,2
-        Error: temperatures are numbers with commas between them and no blanks, got 1,,2
-        > /temperatures hot
-        Error: temperatures are numbers with commas between them and no blanks, got hot
-        > /temperatures -1
-        Error: temperature must be 0 or more, got -1
-        > /next 4
-        I   7.7% ███▊
-        p   4.6% ██▎
-        a   4.2% ██
-        b   4.1% ██
-        > /next x
-        Error: /next takes a whole number of 1 or more, got x
-        > /score To be
-        To be
-        66758
-        5 characters: 4.543 nats, 6.554 bits a character
-        > /score
-        Error: /score needs a text
-        > /write
-        To bevqAfp'VvT?:Uw:WaxIXHpYcI
+          > /temperatures
+          ── 0.3: 3.11 nats
+          vo;cp'VrVC-Vv'Vbvbpppppp
+          ── 0.7: 3.96 nats
+          vpBbp'SuSA:Vv:YbyLcKsWdK
+          ── 1: 3.98 nats
+          vpBbo!RuQ;.Rw:SXwJVIoXaI
+          ── 1.3: 3.86 nats
+          vpBbn!StQ;.Qu-RVwIVHpZaK
+          > To be
+          …vqAfp'VvT?:Uw:WaxIXHpYcI
+          24 characters · seed 1 · 3.96 nats a character
+          > /temperatures 0,1,2
+          after "To be", seed 1
+          0: 2.52 nats       │ 1: 3.96 nats       │ 2: 4.11 nats
+          HII:::mLLLpppppppp │ vqAfp'VvT?:Uw:WaxI │ vqAdo
+          pppNpp             │ XHpYcI             │ VuS;:Vv:WZxIWGpXcI
+          > /temperatures 0.5,1 or not
+          after "or not", seed 2
+          0.5: 3.44 nats               │ 1: 3.83 nats
+          q:jA:fXj: :;ccrnm            │ v:mF;jYnH FMmkuppAsK;gZK
+          p;.ppV                       │
+          > /temperatures 1,,2
+          Error: temperatures are numbers with commas between them and no blanks, got 1,,2
+          > /temperatures hot
+          Error: temperatures are numbers with commas between them and no blanks, got hot
+          > /temperatures -1
+          Error: temperature must be 0 or more, got -1
+          > /next 4
+          I   7.7% ███▊
+          p   4.6% ██▎
+          a   4.2% ██
+          b   4.1% ██
+          > /next x
+          Error: /next takes a whole number of 1 or more, got x
+          > /score To be
+          To be
+          66758
+          5 characters: 4.543 nats, 6.554 bits a character
+          > /score
+          Error: /score needs a text
+          > /write
+          To bevqAfp'VvT?:Uw:WaxIXHpYcI
 
-        """)
+          """)
   }
 
   @Test func narrowTextsStandBelowEachOther() throws {
@@ -340,7 +342,8 @@ import Testing
     try folder.write("not a model", to: "other.txt")
     try folder.writeModel("second.safetensors", seed: 2)
     let said = try talk.say(
-      "To be", "/save \(folder.file("a session"))", "/reset", "/open \"\(folder.file("a session"))\"",
+      "To be", "/save \(folder.file("a session"))", "/reset",
+      "/open \"\(folder.file("a session"))\"",
       "/write", "/write \(folder.file("text.txt"))", "/open \(folder.file("tiny.safetensors"))",
       "/open \(folder.file("missing"))", "/open", "/load \(folder.file("other.txt"))",
       "/load \(folder.file("missing"))", "/write \(folder.file("no/folder"))",
@@ -425,7 +428,7 @@ import Testing
           stop                strings that end the text, such as "\\n\\n", parted by blanks, or off
           seed                the next text's; each text after it has the next higher one. A number or random
           speed               characters a second, as if typed, or off for the model's own speed
-          precision           of matrix products: auto (bfloat16 where this CPU has it), float32, bfloat16
+          precision           of matrix products: auto (bfloat16 where this CPU has it), float32, bfloat16, int8
         > /help /undo
         /undo: go back to before the last exchange, as often as you like
         The model's state, the text and the seed are exactly what they were: the same prompt again gives the same text again. Settings stay as they are.
@@ -602,15 +605,17 @@ import Testing
   @Test func aPipeGetsTextAlone() throws {
     let talk = try Talk(model, isInteractive: false)
     #expect(
-      try talk.say("To be", "/set length 5", "/more", "/undo", "/undo", "or é", "/nonsense", "/branches") == """
-        To bevqAfp'VvT?:Uw:WaxIXHpYcI
-        xDrIC
-        [The model does not know these characters, which are left out: é
-        ]or uo;cn
-        [Error: there is no command /nonsense; /help lists them
-        ]* main  1 exchange, 8 characters: or uo;cn
+      try talk.say(
+        "To be", "/set length 5", "/more", "/undo", "/undo", "or é", "/nonsense", "/branches")
+          == """
+          To bevqAfp'VvT?:Uw:WaxIXHpYcI
+          xDrIC
+          [The model does not know these characters, which are left out: é
+          ]or uo;cn
+          [Error: there is no command /nonsense; /help lists them
+          ]* main  1 exchange, 8 characters: or uo;cn
 
-        """)
+          """)
   }
 
   @Test func coloursOnATerminal() throws {

@@ -60,7 +60,10 @@ extension Interpreter {
         if surroundings.takeInterrupt() { throw Interrupted() }
         return true
       }
-      let nats = passage.surprisal / Double(max(1, passage.characters))
+      let nats =
+        passage.surprisal
+        / Double(
+          max(1, passage.characters + (passage.stop?.unicodeScalars.count ?? 0)))
       return (
         heading: "\(temperature.shortest): \(nats.fixed(2)) nats",
         text: String(decoding: text, as: UTF8.self).withControlPictures
@@ -132,7 +135,8 @@ extension Interpreter {
   }
 
   private func showSurprisal(_ scalars: [(scalar: Unicode.Scalar, bits: Double)]) throws {
-    for line in scalars.split(omittingEmptySubsequences: false, whereSeparator: { $0.scalar == "\n" })
+    for line in scalars.split(
+      omittingEmptySubsequences: false, whereSeparator: { $0.scalar == "\n" })
     {
       // The line feed that ends a line is shown with it.
       let isLast = line.endIndex == scalars.endIndex

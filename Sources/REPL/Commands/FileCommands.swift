@@ -35,7 +35,8 @@ extension Command {
       }
       let path = try file(argument, for: "/write")
       try AtomicFile.write(text.utf8, to: path)
-      try interpreter.screen.remark("\(text.unicodeScalars.count.grouped) characters in \(excerpt(path, limit: 200))")
+      try interpreter.screen.remark(
+        "\(text.unicodeScalars.count.grouped) characters in \(excerpt(path, limit: 200))")
     },
     Command(
       name: "load", usage: "MODEL", summary: "take another model and begin a new text",

@@ -12,11 +12,12 @@ func executablePath() -> String {
 }
 
 extension Settings.PrecisionChoice {
-  init(_ choice: PrecisionOption.Choice) {
+  init(_ choice: PrecisionChoice) {
     switch choice {
     case .auto: self = .auto
     case .float32: self = .float32
     case .bfloat16: self = .bfloat16
+    case .int8: self = .int8
     }
   }
 }
