@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoints
 import Generation
 import Glibc
 import LineEditing
@@ -6,7 +7,7 @@ import REPL
 
 struct Repl: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write with a model, line by line. (default)",
+    abstract: "Write with a model, line by line.",
     discussion: """
       What is typed is a prompt, and the model goes on from it; a line that begins with / is a \
       command, and /help lists them. The model remembers the whole text so far: /undo, /retry and \
@@ -79,8 +80,7 @@ struct Repl: ParsableCommand {
 
     let interrupt = editor.map { _ in InterruptFlag() }
     let started = ContinuousClock.now
-    let resident = try ResidentModel(
-      contentsOf: path, precision: settings.precision, threads: threads)
+    let resident = try open(path, settings: settings)
     let session = try Interpreter(
       model: resident, settings: settings,
       seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)),
@@ -107,6 +107,21 @@ struct Repl: ParsableCommand {
     }
     if editor == nil, let failure = session.firstFailure {
       throw ExitCode(for: failure) ?? .failure
+    }
+  }
+
+  /// - Throws: as `ResidentModel` does; a word that was probably meant as a command is named.
+  private func open(_ path: String, settings: Settings) throws -> ResidentModel {
+    do {
+      return try ResidentModel(
+        contentsOf: path, precision: settings.precision, threads: threads)
+    } catch CheckpointError.cannotOpen(path: path, code: ENOENT) {
+      let commands = Charlstm.configuration.subcommands.map { "\($0)".lowercased() }
+      guard let command = nearest(path, among: commands) else {
+        throw CheckpointError.cannotOpen(path: path, code: ENOENT)
+      }
+      throw Failure.usage(
+        "there is neither a command nor a model file \(path); did you mean \(command)?")
     }
   }
 }
