@@ -15,16 +15,20 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+    .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
     .target(name: "CKernels"),
     .target(name: "Recurrent", dependencies: ["CKernels", "COneDNN"]),
     .target(name: "Text"),
     .target(name: "Checkpoints", dependencies: ["Recurrent", "Text"]),
     .target(name: "Generation", dependencies: ["Recurrent", "Text"]),
     .target(name: "Training", dependencies: ["Recurrent", "Text", "Checkpoints", "Generation"]),
+    .target(name: "LineEditing", dependencies: ["CReadline"]),
+    .target(
+      name: "REPL", dependencies: ["Recurrent", "Text", "Checkpoints", "Generation", "LineEditing"]),
     .executableTarget(
       name: "charlstm",
       dependencies: [
-        "Recurrent", "Text", "Checkpoints", "Training", "Generation",
+        "Recurrent", "Text", "Checkpoints", "Training", "Generation", "LineEditing", "REPL",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -41,6 +45,15 @@ let package = Package(
       name: "TrainingTests",
       dependencies: ["Recurrent", "Text", "Checkpoints", "Generation", "Training"]),
     .testTarget(name: "CommandLineTests", dependencies: ["charlstm"]),
+    .target(name: "TerminalTesting", path: "Tests/TerminalTesting"),
+    .executableTarget(
+      name: "line-editing-probe", dependencies: ["LineEditing", "CReadline"],
+      path: "Tests/LineEditingProbe"),
+    .testTarget(
+      name: "LineEditingTests",
+      dependencies: ["LineEditing", "TerminalTesting", "line-editing-probe"]),
+    .testTarget(
+      name: "REPLTests", dependencies: ["REPL", "TerminalTesting", "charlstm"]),
   ],
   swiftLanguageModes: [.v6]
 )

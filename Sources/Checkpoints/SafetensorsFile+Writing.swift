@@ -12,6 +12,14 @@ extension SafetensorsFile {
   public static func write(
     _ tensors: [TensorContent], metadata: [String: String] = [:], to path: String
   ) throws(CheckpointError) {
+    try write(tensors, metadata: metadata, to: path, permissions: .standard)
+  }
+
+  /// The same, saying who may read the file.
+  package static func write(
+    _ tensors: [TensorContent], metadata: [String: String], to path: String,
+    permissions: AtomicFile.Permissions
+  ) throws(CheckpointError) {
     let tensors = tensors.sorted {
       $0.elementType == $1.elementType
         ? $0.name.utf8.lexicographicallyPrecedes($1.name.utf8)
@@ -26,7 +34,7 @@ extension SafetensorsFile {
       )
     }
 
-    try AtomicFile.write(to: path) { (sink) throws(CheckpointError) in
+    try AtomicFile.write(to: path, permissions: permissions) { (sink) throws(CheckpointError) in
       try header.withUnsafeBufferPointer { (header) throws(CheckpointError) in
         try sink(UnsafeRawBufferPointer(header))
       }

@@ -9,9 +9,9 @@ public struct RepetitionWindow: Sendable {
   /// The length of the text after each symbol's latest occurrence, 0 for one that never occurred.
   ///
   /// This is all a window needs: what falls out of it does so by growing old.
-  private var latest: [Int]
+  private(set) var latest: [Int]
 
-  private var length = 0
+  private(set) var length = 0
 
   /// Creates the window of an empty text.
   ///
@@ -23,6 +23,17 @@ public struct RepetitionWindow: Sendable {
     precondition(capacity >= 0, "a window cannot be shorter than 0")
     self.capacity = capacity
     latest = Array(repeating: 0, count: vocabularySize)
+  }
+
+  /// The window of a text whose symbols last occurred at `latest`, as another window had it; nil
+  /// where no text of this length has such a window.
+  init?(latest: [Int], length: Int) {
+    guard (0..<1 << 62).contains(length), latest.allSatisfy({ (0...length).contains($0) }) else {
+      return nil
+    }
+    capacity = 0
+    self.latest = latest
+    self.length = length
   }
 
   /// The number of symbols there are.

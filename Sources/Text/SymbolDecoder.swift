@@ -39,6 +39,9 @@ public struct SymbolDecoder: Sendable {
     }
   }
 
+  /// The bytes of a scalar begun and not yet whole, at most three.
+  package var pending: [UInt8] { (0..<heldCount).map { held[$0] } }
+
   /// Ends the text: a scalar begun and not completed becomes U+FFFD.
   public mutating func finish(_ output: inout [UInt8]) {
     breakOff(in: &output)

@@ -13,7 +13,10 @@ struct Charlstm: ParsableCommand {
       after Ctrl-C.
       """,
     version: "0.1.0",
-    subcommands: [Train.self, Sample.self, Evaluate.self, Info.self, Benchmark.self])
+    subcommands: [
+      Repl.self, Train.self, Sample.self, Evaluate.self, Info.self, Benchmark.self,
+    ],
+    defaultSubcommand: Repl.self)
 
   static func main() {
     // Whoever reads the output may stop (`| head`); then so does this, quietly, even where it was

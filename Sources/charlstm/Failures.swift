@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Foundation
 import Generation
+import REPL
 import Recurrent
 import Text
 import Training
@@ -25,7 +26,7 @@ extension ExitCode {
   static let inputOutput = ExitCode(EX_IOERR)
 
   /// The code for an error, where it is one of ours.
-  fileprivate init?(for error: any Error) {
+  init?(for error: any Error) {
     switch error {
     case let failure as Failure: self = failure.code
     case let error as CorpusError: self = error.exitCode
@@ -33,7 +34,19 @@ extension ExitCode {
     case TrainingError.optionOutOfRange: self = .usage
     case is TrainingError: self = .badData
     case is SamplingOptionsError, is StopStringsError, is ConfigurationError: self = .usage
+    case let error as ReplError: self = error.exitCode
     default: return nil
+    }
+  }
+}
+
+extension ReplError {
+  fileprivate var exitCode: ExitCode {
+    switch kind {
+    case .usage: .usage
+    case .badData: .badData
+    case .noInput: .noInput
+    case .inputOutput: .inputOutput
     }
   }
 }

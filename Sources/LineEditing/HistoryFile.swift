@@ -1,0 +1,150 @@
+import Glibc
+
+/// The lines of former sessions in a file that only its owner can read.
+///
+/// One entry a line, oldest first; a newline inside an entry is written `\n` and a backslash `\\`.
+/// Sessions that run at the same time take turns by `flock` and append, so that none loses another's
+/// entries. The file is cut back to the newest `limit` entries once it holds a quarter more, or more
+/// than 4 MiB; a cut appears whole or not at all.
+package struct HistoryFile: Equatable, Sendable {
+  package let path: String
+
+  /// The most entries that ``load()`` gives, at least 1.
+  package let limit: Int
+
+  /// A longer entry, in bytes of its escaped form, is not written to the file.
+  package static let longestEntry = 65_536
+
+  /// The file is cut back when it is longer than this, in bytes.
+  package static let largestSize = 4 << 20
+
+  package init(path: String, limit: Int) {
+    self.path = path
+    self.limit = max(1, limit)
+  }
+
+  /// `$XDG_STATE_HOME/charlstm/history`, or `~/.local/state/charlstm/history` where that variable is
+  /// unset or not an absolute path; nil where `HOME` is not one either.
+  package static func defaultPath(environment: [String: String]) -> String? {
+    if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") {
+      return state + "/charlstm/history"
+    }
+    guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
+    return home + "/.local/state/charlstm/history"
+  }
+
+  /// The newest entries, oldest first; none where there is no file yet.
+  package func load() throws(HistoryError) -> [String] {
+    guard let file = try LockedFile(path: path, creating: false) else { return [] }
+    return try newestLines(of: file.contents()).map(Self.unescape)
+  }
+
+  /// Adds `entry` at the end, creating the file (mode 0600) and its folder (mode 0700) if needed.
+  package func append(_ entry: String) throws(HistoryError) {
+    var line = Self.escape(entry)
+    guard line.count <= Self.longestEntry else { return }
+    line.append(UInt8(ascii: "\n"))
+    try createFolder()
+    guard let file = try LockedFile(path: path, creating: true) else { return }
+    let contents = try file.contents()
+    if let last = contents.last, last != UInt8(ascii: "\n") {
+      // A session that was killed in the middle of a write left half an entry.
+      line.insert(UInt8(ascii: "\n"), at: 0)
+    }
+    let lines = contents.count { $0 == UInt8(ascii: "\n") } + 1
+    if lines > limit + limit / 4 || contents.count + line.count > Self.largestSize {
+      try file.replace(with: joined(newestLines(of: contents + line)))
+    } else {
+      try file.append(line)
+    }
+  }
+
+  /// The last `limit` lines of `contents` that together fit into half of the largest size.
+  private func newestLines(of contents: [UInt8]) -> [ArraySlice<UInt8>] {
+    let lines = contents.split(separator: UInt8(ascii: "\n")).suffix(limit)
+    var size = 0
+    let kept = lines.reversed().prefix { line in
+      size += line.count + 1
+      return size <= Self.largestSize / 2
+    }
+    return kept.reversed()
+  }
+
+  private func joined(_ lines: [ArraySlice<UInt8>]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for line in lines {
+      bytes += line
+      bytes.append(UInt8(ascii: "\n"))
+    }
+    return bytes
+  }
+
+  private func createFolder() throws(HistoryError) {
+    guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return }
+    let folder = path[..<slash]
+    var end = folder.startIndex
+    while end < folder.endIndex {
+      let next = folder.index(after: end)
+      end = folder[next...].firstIndex(of: "/") ?? folder.endIndex
+      guard mkdir(String(folder[..<end]), 0o700) != 0 else { continue }
+      let code = errno
+      // Existing parents answer EEXIST, and those that may not be written to EACCES or EROFS.
+      if end == folder.endIndex, code != EEXIST {
+        throw .system(operation: "create the folder of", path: path, code: code)
+      }
+    }
+  }
+
+  static func escape(_ entry: String) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(entry.utf8.count)
+    for byte in entry.utf8 {
+      switch byte {
+      case UInt8(ascii: "\\"): bytes += [byte, byte]
+      case UInt8(ascii: "\n"): bytes += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
+      default: bytes.append(byte)
+      }
+    }
+    return bytes
+  }
+
+  /// The inverse of ``escape(_:)``; bytes that are not valid UTF-8 become U+FFFD.
+  static func unescape(_ line: some Sequence<UInt8>) -> String {
+    var bytes: [UInt8] = []
+    var isEscaped = false
+    for byte in line {
+      if isEscaped {
+        bytes.append(byte == UInt8(ascii: "n") ? UInt8(ascii: "\n") : byte)
+        isEscaped = false
+      } else if byte == UInt8(ascii: "\\") {
+        isEscaped = true
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}
+
+/// Why the history could not be read or kept.
+package enum HistoryError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// A symbolic link, a folder or a device stands at the path, or a file of somebody else.
+  case notOwnRegularFile(path: String)
+
+  /// Another session has kept the file locked for a second.
+  case busy(path: String)
+
+  /// A system call failed with the error number `code`.
+  case system(operation: String, path: String, code: Int32)
+
+  package var description: String {
+    switch self {
+    case .notOwnRegularFile(let path):
+      "history file \(path) is a link, not a plain file, or not yours: move it away to keep history"
+    case .busy(let path):
+      "history file \(path) stays locked by another session: end that one to keep history"
+    case .system(let operation, let path, let code):
+      "cannot \(operation) history file \(path): \(String(cString: strerror(code)))"
+    }
+  }
+}

@@ -1,0 +1,43 @@
+/// Where a session's lines come from: a person at a terminal, a pipe, or an array in a test.
+package protocol LineSource {
+  /// The next line, without its line end. Shows `prompt` first where there is a terminal.
+  mutating func readLine(prompt: String) -> LineResult
+
+  /// Keeps `entry`, which may span several lines, for the arrow keys and for later sessions.
+  mutating func remember(_ entry: String)
+}
+
+extension LineSource {
+  package mutating func remember(_ entry: String) {}
+}
+
+/// What reading a line came to.
+package enum LineResult: Equatable, Sendable {
+  /// A line. It holds `"\n"` where several lines were pasted or recalled as one entry.
+  case line(String)
+
+  /// A line that was not valid UTF-8: each ill-formed part has become U+FFFD. `byte` is the offset
+  /// of the first of them in the line as it came.
+  case malformed(repaired: String, byte: Int)
+
+  /// Ctrl-C: what had been typed is gone.
+  case interrupted
+
+  /// Ctrl-D on an empty line, or the end of the input.
+  case endOfInput
+}
+
+extension LineResult {
+  /// The line spelt by `bytes`: `malformed` where they are not valid UTF-8, `line` otherwise.
+  init(utf8 bytes: some Collection<UInt8>) {
+    if let text = String(validating: bytes, as: UTF8.self) {
+      self = .line(text)
+      return
+    }
+    var decoder = UTF8()
+    var iterator = bytes.makeIterator()
+    var byte = 0
+    while case .scalarValue(let scalar) = decoder.decode(&iterator) { byte += UTF8.width(scalar) }
+    self = .malformed(repaired: String(decoding: bytes, as: UTF8.self), byte: byte)
+  }
+}

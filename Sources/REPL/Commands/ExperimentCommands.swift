@@ -1,0 +1,188 @@
+import Foundation
+import Generation
+import Recurrent
+import Text
+
+extension Command {
+  static let experimentCommands: [Command] = [
+    Command(
+      name: "temperatures", usage: "[list [prompt]]",
+      summary: "the same prompt and seed at several temperatures",
+      details: """
+        /temperatures 0.3,0.7,1.0,1.3 writes on from the last prompt, with its seed, at each \
+        temperature, side by side; with a prompt, from that. The session stays as it is.
+        """,
+      argument: .free
+    ) { try $0.compareTemperatures($1) },
+    Command(
+      name: "next", usage: "[n]", summary: "show the n most probable next characters (10)",
+      details: "Probabilities are the model's own, before temperature and the other settings.",
+      argument: .free
+    ) { interpreter, argument in
+      try interpreter.showNext(try wholeNumber(argument, of: "/next") ?? 10)
+    },
+    Command(
+      name: "score", usage: "TEXT", summary: "how well the model predicts TEXT here",
+      details: """
+        TEXT is read as a prompt would be, from the place where the session is; the session stays as \
+        it is. Each character is coloured by its surprisal or, without colours, has its bits below \
+        it, rounded, 9 for more.
+        """,
+      argument: .free
+    ) { try $0.score($1) },
+  ]
+}
+
+extension Interpreter {
+  func compareTemperatures(_ argument: String) throws {
+    let list = argument.prefix { !$0.isWhitespace }
+    let temperatures = try list.isEmpty ? [0.3, 0.7, 1, 1.3] : temperatures(list)
+    let typed = argument[list.endIndex...].drop { $0.isWhitespace }
+
+    var draft = session.draft
+    var prompt = ""
+    var seed = draft.place.seed
+    if !typed.isEmpty {
+      prompt = try known(String(typed))
+    } else if let last = draft.exchanges.last, draft.undo() {
+      prompt = last.prompt
+      seed = last.seed
+    }
+    let start = try state(after: prompt, in: draft)
+    let columns = try temperatures.map { temperature in
+      var writing = session.settings.writing
+      writing.sampling.temperature = temperature
+      var state = start
+      var random = Xoshiro256(seed: seed, stream: [0])
+      var text: [UInt8] = []
+      let passage = try resident.generator.write(from: &state, writing, using: &random) { bytes in
+        text += bytes
+        if surroundings.takeInterrupt() { throw Interrupted() }
+        return true
+      }
+      let nats =
+        passage.surprisal
+        / Double(
+          max(1, passage.characters + (passage.stop?.unicodeScalars.count ?? 0)))
+      return (
+        heading: "\(temperature.shortest): \(nats.fixed(2)) nats",
+        text: String(decoding: text, as: UTF8.self).withControlPictures
+      )
+    }
+    if !prompt.isEmpty {
+      try screen.remark("after \"\(excerpt(prompt, limit: 60, fromEnd: true))\", seed \(seed)")
+    }
+    for line in sideBySide(columns, width: screen.width()) { try screen.line(line) }
+  }
+
+  private func temperatures(_ list: Substring) throws -> [Double] {
+    let parts = list.split(separator: ",", omittingEmptySubsequences: false)
+    guard parts.count <= 16 else { throw ReplError.usage("16 temperatures at most") }
+    return try parts.map { part in
+      guard let temperature = Double(part) else {
+        throw ReplError.usage(
+          "temperatures are numbers with commas between them and no blanks, got "
+            + excerpt(list, limit: 40))
+      }
+      try SamplingOptions(temperature: temperature).validate()
+      return temperature
+    }
+  }
+
+  func showNext(_ count: Int) throws {
+    let vocabulary = resident.generator.vocabulary
+    let next = session.draft.place.state.logits.withUnsafeBufferPointer {
+      mostProbable(count, logits: $0)
+    }
+    let names = next.map { vocabulary.description(of: $0.symbol) }
+    let width = names.map { columns(of: $0) }.max() ?? 0
+    let room = max(8, min(50, screen.width() - width - 10))
+    for (name, (_, probability)) in zip(names, next) {
+      let percent = (Double(probability) * 100).fixed(1)
+      let label = String(repeating: " ", count: max(0, 5 - percent.count)) + percent + "%"
+      let bar = bar(Double(probability), width: room)
+      try screen.line(name.padded(to: width) + " " + label + (bar.isEmpty ? "" : " " + bar))
+    }
+  }
+
+  func score(_ typed: String) throws {
+    guard !typed.isEmpty else { throw ReplError.usage("/score needs a text") }
+    let text = try known(typed)
+    let vocabulary = resident.generator.vocabulary
+    var state = session.draft.place.state
+    if !session.draft.endsLine {
+      resident.generator.read(vocabulary.encode("\n").symbols, into: &state)
+    }
+    var scalars: [(scalar: Unicode.Scalar, bits: Double)] = []
+    var nats = 0.0
+    for scalar in text.unicodeScalars {
+      if surroundings.takeInterrupt() { throw Interrupted() }
+      var bits = 0.0
+      for symbol in vocabulary.symbols(for: scalar) {
+        let logits = state.logits
+        let loss = Double(logits.withUnsafeBufferPointer { surprisal(of: symbol, in: $0) })
+        nats += loss
+        bits += loss / log(2)
+        resident.generator.read(CollectionOfOne(symbol), into: &state)
+      }
+      scalars.append((scalar, bits))
+    }
+    try showSurprisal(scalars)
+    let perCharacter = nats / Double(scalars.count)
+    try screen.line(
+      "\(scalars.count.grouped) character\(scalars.count == 1 ? "" : "s"): "
+        + "\(perCharacter.fixed(3)) nats, \((perCharacter / log(2)).fixed(3)) bits a character")
+  }
+
+  private func showSurprisal(_ scalars: [(scalar: Unicode.Scalar, bits: Double)]) throws {
+    for line in scalars.split(
+      omittingEmptySubsequences: false, whereSeparator: { $0.scalar == "\n" })
+    {
+      // The line feed that ends a line is shown with it.
+      let isLast = line.endIndex == scalars.endIndex
+      let shown = isLast ? line : scalars[line.startIndex...line.endIndex]
+      guard screen.outputStyle.isOn else {
+        var text = ""
+        var digits = ""
+        for (scalar, bits) in shown {
+          let picture = picture(of: scalar)
+          text += picture
+          digits += "\(Int(min(9, bits.rounded())))".padded(to: columns(of: picture))
+        }
+        try screen.line(text)
+        try screen.line(digits)
+        continue
+      }
+      try screen.line(
+        shown.map { screen.outputStyle.coloured(picture(of: $0.scalar), colour(ofBits: $0.bits)) }
+          .joined())
+    }
+  }
+
+  private func picture(of scalar: Unicode.Scalar) -> String {
+    switch scalar {
+    case "\n": "\u{23CE}"
+    case "\t": "\u{2409}"
+    default: String(scalar).withControlPictures
+    }
+  }
+}
+
+/// From green, expected, to red, a surprise; of the 256 of xterm.
+private func colour(ofBits bits: Double) -> Int {
+  switch bits {
+  case ..<1: 34
+  case ..<2: 70
+  case ..<3: 142
+  case ..<5: 178
+  case ..<8: 208
+  default: 196
+  }
+}
+
+/// A bar of `fraction` of `width` columns, to an eighth of one.
+private func bar(_ fraction: Double, width: Int) -> String {
+  let eighths = Int((min(max(fraction, 0), 1) * Double(width * 8)).rounded())
+  let parts = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
+  return String(repeating: "█", count: eighths / 8) + parts[eighths % 8]
+}

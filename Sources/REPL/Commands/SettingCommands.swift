@@ -1,0 +1,67 @@
+extension Command {
+  static let set = Command(
+    name: "set", usage: "[name [value]]", summary: "list the settings, show one, or change it",
+    details: Setting.all.map { "  \($0.name.padded(to: 20))\($0.summary)" }.joined(separator: "\n"),
+    argument: .setting
+  ) { interpreter, argument in
+    let screen = interpreter.screen
+    guard !argument.isEmpty else {
+      for setting in Setting.all {
+        try screen.line(
+          setting.name.padded(to: 20) + setting.value(interpreter).padded(to: 10) + "  "
+            + screen.outputStyle.dim(setting.summary))
+      }
+      return
+    }
+    let name = argument.prefix { !$0.isWhitespace }
+    let setting = try Setting.named(String(name))
+    let value = argument[name.endIndex...].trimmingBlanks
+    guard !value.isEmpty else {
+      try screen.line("\(setting.name) \(setting.value(interpreter))")
+      return
+    }
+    try setting.set(interpreter, value)
+    try screen.remark("\(setting.name) \(setting.value(interpreter))")
+  }
+
+  static let show = Command(
+    name: "show", summary: "show where this session is: model, text and settings"
+  ) { interpreter, _ in
+    let session = interpreter.session
+    var rows = [
+      ("model", "\(interpreter.resident.name): \(interpreter.resident.shape)"),
+      ("branch", session.branch),
+      ("text", session.draft.summary),
+    ]
+    if !session.draft.exchanges.isEmpty {
+      rows.append(("ends", excerpt(session.draft.text, limit: 50, fromEnd: true)))
+    }
+    rows += Setting.all.map { ($0.name, $0.value(interpreter)) }
+    for (name, value) in rows { try interpreter.screen.line(name.padded(to: 20) + value) }
+  }
+
+  static let info = Command(
+    name: "info", summary: "show what the model is and how it was trained"
+  ) { interpreter, _ in
+    try interpreter.screen.line(interpreter.resident.trained.factSheet)
+  }
+}
+
+extension Draft {
+  /// How much there is of it.
+  var summary: String {
+    let characters = text.unicodeScalars.count
+    return "\(exchanges.count) exchange\(exchanges.count == 1 ? "" : "s"), "
+      + "\(characters.grouped) character\(characters == 1 ? "" : "s")"
+  }
+}
+
+extension StringProtocol {
+  /// Without blanks and line ends around it.
+  var trimmingBlanks: String {
+    var rest = self[...]
+    while rest.first?.isWhitespace == true { rest.removeFirst() }
+    while rest.last?.isWhitespace == true { rest.removeLast() }
+    return String(rest)
+  }
+}

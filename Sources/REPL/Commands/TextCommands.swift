@@ -1,0 +1,96 @@
+extension Command {
+  static let textCommands: [Command] = [
+    Command(
+      name: "more", usage: "[n]", summary: "go on from where the text stopped",
+      details: "Writes n characters, or as many as the setting length says.",
+      argument: .free
+    ) { interpreter, argument in
+      try interpreter.write(
+        "", after: interpreter.session.draft, seed: interpreter.session.draft.place.seed,
+        length: try wholeNumber(argument, of: "/more"))
+    },
+    Command(
+      name: "retry", summary: "write on from the last prompt again, with the next seed",
+      details: """
+        The model is put back to where it was before the last prompt, exactly. With /set seed N \
+        before it, /retry writes the text of that seed.
+        """
+    ) { interpreter, _ in
+      var draft = interpreter.session.draft
+      guard let last = draft.exchanges.last, draft.undo() else {
+        throw ReplError.usage("there is nothing to retry; type a prompt first")
+      }
+      try interpreter.write(
+        last.prompt, after: draft, seed: interpreter.session.draft.place.seed, length: last.length)
+    },
+    Command(
+      name: "undo", summary: "go back to before the last exchange, as often as you like",
+      details: """
+        The model's state, the text and the seed are exactly what they were: the same prompt again \
+        gives the same text again. Settings stay as they are.
+        """
+    ) { interpreter, _ in
+      guard interpreter.session.draft.undo() else {
+        throw ReplError.usage("there is nothing to undo")
+      }
+      try interpreter.remarkPlace()
+    },
+    Command(
+      name: "redo", summary: "take the last /undo back"
+    ) { interpreter, _ in
+      guard interpreter.session.draft.redo() else {
+        throw ReplError.usage("there is nothing to redo")
+      }
+      try interpreter.remarkPlace()
+    },
+    Command(
+      name: "reset", summary: "begin a new text",
+      details: """
+        This text is forgotten, with all that could be undone; settings, seed and other branches \
+        stay. /branch keeps a text.
+        """
+    ) { interpreter, _ in
+      interpreter.session.draft = Draft(
+        at: Place(
+          state: interpreter.resident.generator.start(),
+          seed: interpreter.session.draft.place.seed))
+      try interpreter.remarkPlace()
+    },
+    Command(
+      name: "edit", summary: "write a prompt in $VISUAL or $EDITOR",
+      details: "What is in the editor when it is closed is the prompt; nothing is none."
+    ) { interpreter, _ in
+      guard let edit = interpreter.surroundings.edit else {
+        throw ReplError.usage("/edit needs a terminal")
+      }
+      var text = try edit("")
+      // Ctrl-C in the editor was meant for it.
+      _ = interpreter.surroundings.takeInterrupt()
+      if text.endsLine { text.unicodeScalars.removeLast() }
+      guard !text.isEmpty else { return try interpreter.screen.remark("no prompt") }
+      try interpreter.screen.remark(text.withControlPictures)
+      try interpreter.write(onFrom: text)
+    },
+  ]
+
+  /// A number of 1 or more; nil where there is none.
+  static func wholeNumber(_ text: String, of command: String) throws(ReplError) -> Int? {
+    let text = text.trimmingBlanks
+    guard !text.isEmpty else { return nil }
+    guard let number = Int(text), number >= 1 else {
+      throw .usage(
+        "\(command) takes a whole number of 1 or more, got \(excerpt(text, limit: 40))")
+    }
+    return number
+  }
+}
+
+extension Interpreter {
+  /// Tells a person where in the text they are now.
+  func remarkPlace() throws {
+    let draft = session.draft
+    let end = excerpt(draft.text, limit: 50, fromEnd: true)
+    try screen.remark(
+      draft.exchanges.isEmpty ? "at the beginning of the text" : "\(draft.summary): \(end)")
+  }
+}

@@ -1,0 +1,138 @@
+import Generation
+import Recurrent
+import Text
+
+extension Interpreter {
+  /// Goes on from a prompt as it was typed.
+  func write(onFrom typed: String) throws {
+    let prompt = try known(typed)
+    try write(prompt, after: session.draft, seed: session.draft.place.seed)
+  }
+
+  /// What the model knows of `text`; names the characters that are left out.
+  ///
+  /// - Throws: `ReplError` where nothing is left.
+  func known(_ text: String) throws -> String {
+    let vocabulary = resident.generator.vocabulary
+    let unknown = vocabulary.encode(text).unknown
+    guard !unknown.isEmpty else { return text }
+    let shown = unknown.prefix(20).map { "\(Vocabulary.Symbol.scalar($0))" }
+    let more = unknown.count > 20 ? " and \((unknown.count - 20).grouped) more" : ""
+    try screen.warning(
+      "The model does not know these characters, which are left out: "
+        + shown.joined(separator: " ") + more)
+    let left = Set(unknown)
+    var known = String.UnicodeScalarView()
+    known.append(contentsOf: text.unicodeScalars.filter { !left.contains($0) })
+    guard !known.isEmpty else {
+      throw ReplError.badData("the model knows no character of this")
+    }
+    return String(known)
+  }
+
+  /// The state once the model has read `prompt` at the end of `draft`: on a line of its own.
+  ///
+  /// - Throws: `Interrupted`.
+  func state(after prompt: String, in draft: Draft) throws -> TextState {
+    var state = draft.place.state
+    let opening = prompt.isEmpty || draft.endsLine ? "" : "\n"
+    let symbols = resident.generator.vocabulary.encode(opening + prompt).symbols
+    for start in stride(from: 0, to: symbols.count, by: 256) {
+      if surroundings.takeInterrupt() { throw Interrupted() }
+      resident.generator.read(symbols[start..<min(start + 256, symbols.count)], into: &state)
+    }
+    return state
+  }
+
+  /// Writes on from `prompt` at the end of `draft`, which with this exchange becomes the session's.
+  ///
+  /// - Throws: `Interrupted` while the prompt is read: then nothing has changed. Ctrl-C later ends
+  ///   the text there.
+  func write(_ prompt: String, after draft: Draft, seed: UInt64, length: Int? = nil) throws {
+    var draft = draft
+    var state = try state(after: prompt, in: draft)
+    var writing = session.settings.writing
+    writing.length = length ?? writing.length
+
+    let continuesLine = prompt.isEmpty ? !draft.endsLine : !prompt.endsLine
+    if !isTyped, !prompt.isEmpty {
+      try screen.output(screen.outputStyle.bold(screen.shown(prompt)))
+    }
+    var opening = isTyped && continuesLine
+    var pace = Pace(speed: session.settings.speed, surroundings)
+    var text: [UInt8] = []
+    var isInterrupted = false
+    var random = Xoshiro256(seed: seed, stream: [0])
+    let passage = try resident.generator.write(from: &state, writing, using: &random) { bytes in
+      text += bytes
+      var shown = screen.shown(String(decoding: bytes, as: UTF8.self))
+      if opening {
+        // Enter has ended the typed line, with or without the model's consent.
+        shown =
+          shown.utf8.first == UInt8(ascii: "\n")
+          ? String(shown.unicodeScalars.dropFirst()) : screen.outputStyle.dim("…") + shown
+        opening = false
+      }
+      try screen.output(shown)
+      isInterrupted = isInterrupted || !pace.wait()
+      return !isInterrupted
+    }
+
+    let exchange = Exchange(
+      prompt: prompt, text: String(decoding: text, as: UTF8.self), stop: passage.stop,
+      length: length, seed: seed, before: draft.place)
+    let shown = (isTyped ? "" : prompt) + exchange.text
+    if !shown.isEmpty, !shown.endsLine { try screen.output("\n") }
+    draft.append(exchange, endingAt: Place(state: state, seed: seed &+ 1))
+    session.draft = draft
+    try screen.remark(
+      summary(passage, seconds: pace.elapsed, seed: seed, isInterrupted: isInterrupted))
+  }
+
+  private func summary(
+    _ passage: Passage, seconds: Double, seed: UInt64, isInterrupted: Bool
+  ) -> String {
+    var parts = ["\(passage.characters.grouped) character\(passage.characters == 1 ? "" : "s")"]
+    if seconds > 0 { parts.append("\(Int(Double(passage.characters) / seconds).grouped)/s") }
+    parts.append("seed \(seed)")
+    // The stop string was drawn too, though it is not shown.
+    let drawn = passage.characters + (passage.stop?.unicodeScalars.count ?? 0)
+    if drawn > 0 {
+      let nats = passage.surprisal / Double(drawn)
+      parts.append("\(nats.fixed(2)) nats a character")
+    }
+    if let stop = passage.stop { parts.append("stopped at \(escaped(stop))") }
+    if isInterrupted { parts.append("interrupted") }
+    return parts.joined(separator: " · ")
+  }
+}
+
+/// The time that writing takes, and the waits of someone who types.
+private struct Pace {
+  private let speed: Double?
+  private let surroundings: Surroundings
+  private let start: Double
+  private var characters = 0
+
+  init(speed: Double?, _ surroundings: Surroundings) {
+    self.speed = speed
+    self.surroundings = surroundings
+    start = surroundings.now()
+  }
+
+  var elapsed: Double { surroundings.now() - start }
+
+  /// Waits until the next character is due; returns `false` once Ctrl-C was pressed.
+  mutating func wait() -> Bool {
+    characters += 1
+    guard !surroundings.takeInterrupt() else { return false }
+    guard let speed else { return true }
+    let due = start + Double(characters) / speed
+    while case let rest = due - surroundings.now(), rest > 0 {
+      // In slices, so that Ctrl-C is not kept waiting.
+      surroundings.sleep(min(rest, 0.02))
+      if surroundings.takeInterrupt() { return false }
+    }
+    return true
+  }
+}

@@ -1,0 +1,60 @@
+import Foundation
+
+/// Finds the model to open when none is named.
+package struct ModelLocator {
+  private let environment: [String: String]
+  private let executable: String
+
+  /// - Parameter executable: the real path of the program.
+  package init(environment: [String: String], executable: String) {
+    self.environment = environment
+    self.executable = executable
+  }
+
+  /// The model named by `CHARLSTM_MODEL`; else that of the nearest folder `checkpoints` beside the
+  /// program or above it; else that of the user's data folder.
+  ///
+  /// In a folder, `default.safetensors` is the one, or the only model there is.
+  ///
+  /// - Throws: `ReplError`, which names what was looked for.
+  package func find() throws(ReplError) -> String {
+    if let named = environment["CHARLSTM_MODEL"], !named.isEmpty { return named }
+    var notes: [String] = []
+    for folder in folders {
+      let models = models(in: folder)
+      if models.contains("default.safetensors") { return folder + "/default.safetensors" }
+      if models.count == 1 { return folder + "/" + models[0] }
+      if models.count > 1 {
+        notes.append("\(folder) has \(models.count) models and none is default.safetensors")
+      }
+    }
+    let found = notes.isEmpty ? "" : " (" + notes.joined(separator: "; ") + ")"
+    throw .noInput(
+      "there is no model to open\(found): looked for $CHARLSTM_MODEL, a folder checkpoints beside "
+        + "\(executable) or above it, and \(dataFolder ?? "a data folder"); name a model file")
+  }
+
+  private var folders: [String] {
+    var folders: [String] = []
+    var parent = executable
+    while let slash = parent.lastIndex(of: "/") {
+      parent = String(parent[..<slash])
+      folders.append(parent + "/checkpoints")
+    }
+    return folders + [dataFolder].compactMap { $0 }
+  }
+
+  /// As the XDG Base Directory Specification has it: paths that are not absolute do not count.
+  private var dataFolder: String? {
+    if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") { return data + "/charlstm" }
+    if let home = environment["HOME"], home.hasPrefix("/") {
+      return home + "/.local/share/charlstm"
+    }
+    return nil
+  }
+
+  private func models(in folder: String) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.filter { $0.hasSuffix(".safetensors") && !$0.hasPrefix(".") }
+  }
+}

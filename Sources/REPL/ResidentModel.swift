@@ -1,0 +1,45 @@
+import Checkpoints
+import Generation
+import Recurrent
+import Text
+
+/// A model in memory, ready to write.
+///
+/// The file it came from is closed: what becomes of it later does not matter.
+package struct ResidentModel {
+  let path: String
+  let trained: TrainedModel
+  let threads: Int
+  private(set) var generator: Generator
+
+  /// - Parameter threads: those that share each matrix product.
+  /// - Throws: `CheckpointError`, or `ReplError` for a precision that this CPU has not.
+  package init(
+    contentsOf path: String, precision: Settings.PrecisionChoice, threads: Int
+  ) throws {
+    let precision = try Settings(precision: precision).resolvedPrecision()
+    self.path = path
+    self.threads = threads
+    trained = try TrainedModel(contentsOf: path)
+    generator = Generator(
+      trained.model, vocabulary: trained.vocabulary, precision: precision, threads: threads)
+  }
+
+  /// Rounds the weights to another precision; states stay what they are.
+  mutating func use(_ precision: Precision) {
+    generator = Generator(
+      trained.model, vocabulary: trained.vocabulary, precision: precision, threads: threads)
+  }
+
+  /// The file's name.
+  var name: String {
+    path.split(separator: "/").last.map(String.init) ?? path
+  }
+
+  /// The network in a few words.
+  var shape: String {
+    let configuration = trained.model.configuration
+    return "\(configuration.cell.rawValue) \(configuration.layers) × \(configuration.hiddenSize), "
+      + "\(trained.vocabulary.count) symbols"
+  }
+}

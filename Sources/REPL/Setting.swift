@@ -1,0 +1,164 @@
+import Generation
+import Recurrent
+
+/// One of the settings that `/set` knows.
+struct Setting: Sendable {
+  let name: String
+  /// What it does and what it may be.
+  let summary: String
+  /// Values to complete with.
+  var values: [String] = []
+  let value: @Sendable (Interpreter) -> String
+  /// - Throws: what is wrong with the text; then nothing has changed.
+  let set: @Sendable (Interpreter, _ text: String) throws -> Void
+
+  static let all: [Setting] = [
+    number(
+      "temperature", "below 1 more predictable, above 1 more varied, 0 the most probable",
+      \.temperature, values: ["0", "0.3", "0.5", "0.7", "1", "1.3"]),
+    optionalCount("top-k", "choose among the K most probable characters", \.topK),
+    optionalNumber(
+      "top-p", "choose among the fewest characters that together are this probable", \.topP),
+    optionalNumber(
+      "min-p", "choose among characters this many times as probable as the most probable", \.minP),
+    optionalNumber(
+      "typical-p", "choose among characters of typical surprisal, together this probable",
+      \.typicalP),
+    number(
+      "repetition-penalty", "above 1: characters of the recent text become less probable",
+      \.repetitionPenalty, values: ["1", "1.1", "1.3"]),
+    Setting(
+      name: "repetition-window", summary: "how many characters back the penalty looks",
+      value: { "\($0.session.settings.writing.sampling.repetitionWindow)" },
+      set: { interpreter, text in
+        let window = try count(text, of: "repetition-window")
+        try change(interpreter) { $0.writing.sampling.repetitionWindow = window }
+      }),
+    Setting(
+      name: "length", summary: "the most characters to write at a time",
+      values: ["100", "500", "2000"],
+      value: { "\($0.session.settings.writing.length)" },
+      set: { interpreter, text in
+        let length = try count(text, of: "length")
+        try change(interpreter) { $0.writing.length = length }
+      }),
+    Setting(
+      name: "stop",
+      summary: #"strings that end the text, such as "\n\n", parted by blanks, or off"#,
+      values: ["off", #""\n\n""#],
+      value: { interpreter in
+        let stops = interpreter.session.settings.writing.stops
+        return stops.isEmpty ? "off" : stops.map(escaped).joined(separator: " ")
+      },
+      set: { interpreter, text in
+        let stops = text == "off" ? [] : try unescapedWords(text)
+        try change(interpreter) { $0.writing.stops = stops }
+      }),
+    Setting(
+      name: "seed",
+      summary: "the next text's; each text after it has the next higher one. A number or random",
+      values: ["random"],
+      value: { "\($0.session.draft.place.seed)" },
+      set: { interpreter, text in
+        guard let seed = text == "random" ? .random(in: 0...UInt64(UInt32.max)) : UInt64(text)
+        else { throw wrong(text, for: "seed", "a whole number of 0 or more, or random") }
+        interpreter.session.draft.place.seed = seed
+      }),
+    Setting(
+      name: "speed", summary: "characters a second, as if typed, or off for the model's own speed",
+      values: ["off", "30", "60", "200"],
+      value: { $0.session.settings.speed.map(\.shortest) ?? "off" },
+      set: { interpreter, text in
+        let speed = text == "off" ? nil : try decimal(text, of: "speed")
+        try change(interpreter) { $0.speed = speed }
+      }),
+    Setting(
+      name: "precision",
+      summary: "of matrix products: auto (bfloat16 where this CPU has it), float32, bfloat16, int8",
+      values: Settings.PrecisionChoice.allCases.map(\.rawValue),
+      value: { $0.session.settings.precision.rawValue },
+      set: { interpreter, text in
+        guard let precision = Settings.PrecisionChoice(rawValue: text) else {
+          throw wrong(text, for: "precision", "auto, float32, bfloat16 or int8")
+        }
+        try change(interpreter) { $0.precision = precision }
+        interpreter.resident.use(try interpreter.session.settings.resolvedPrecision())
+      }),
+  ]
+
+  static func named(_ name: String) throws(ReplError) -> Setting {
+    guard let setting = all.first(where: { $0.name == name }) else {
+      throw .usage(
+        "there is no setting \(excerpt(name, limit: 40)); "
+          + (nearest(name, among: all.map(\.name)).map { "did you mean \($0)?" }
+            ?? "/set lists them"))
+    }
+    return setting
+  }
+}
+
+extension Setting {
+  private typealias SamplingPath<Value> = WritableKeyPath<SamplingOptions, Value> & Sendable
+
+  private static func number(
+    _ name: String, _ summary: String, _ path: SamplingPath<Double>, values: [String]
+  ) -> Setting {
+    Setting(
+      name: name, summary: summary, values: values,
+      value: { $0.session.settings.writing.sampling[keyPath: path].shortest },
+      set: { interpreter, text in
+        let number = try decimal(text, of: name)
+        try change(interpreter) { $0.writing.sampling[keyPath: path] = number }
+      })
+  }
+
+  private static func optionalNumber(
+    _ name: String, _ summary: String, _ path: SamplingPath<Double?>
+  ) -> Setting {
+    Setting(
+      name: name, summary: summary + ", or off", values: ["off"],
+      value: { $0.session.settings.writing.sampling[keyPath: path].map(\.shortest) ?? "off" },
+      set: { interpreter, text in
+        let number = text == "off" ? nil : try decimal(text, of: name)
+        try change(interpreter) { $0.writing.sampling[keyPath: path] = number }
+      })
+  }
+
+  private static func optionalCount(
+    _ name: String, _ summary: String, _ path: SamplingPath<Int?>
+  ) -> Setting {
+    Setting(
+      name: name, summary: summary + ", or off", values: ["off"],
+      value: { interpreter in
+        interpreter.session.settings.writing.sampling[keyPath: path].map { "\($0)" } ?? "off"
+      },
+      set: { interpreter, text in
+        let number = text == "off" ? nil : try count(text, of: name)
+        try change(interpreter) { $0.writing.sampling[keyPath: path] = number }
+      })
+  }
+
+  /// Puts changed settings in force once they have been checked.
+  private static func change(
+    _ interpreter: Interpreter, _ edit: (inout Settings) -> Void
+  ) throws {
+    var settings = interpreter.session.settings
+    edit(&settings)
+    try settings.validate()
+    interpreter.session.settings = settings
+  }
+
+  private static func decimal(_ text: String, of name: String) throws(ReplError) -> Double {
+    guard let number = Double(text) else { throw wrong(text, for: name, "a number") }
+    return number
+  }
+
+  private static func count(_ text: String, of name: String) throws(ReplError) -> Int {
+    guard let number = Int(text) else { throw wrong(text, for: name, "a whole number") }
+    return number
+  }
+
+  private static func wrong(_ text: String, for name: String, _ wanted: String) -> ReplError {
+    .usage("\(name) must be \(wanted), got \(excerpt(text, limit: 40))")
+  }
+}

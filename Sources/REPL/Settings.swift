@@ -1,0 +1,52 @@
+import Generation
+import Recurrent
+
+/// What `/set` changes, but for the seed, which belongs to a place in a text.
+package struct Settings: Codable, Equatable, Sendable {
+  /// The operands of matrix products.
+  package enum PrecisionChoice: String, Codable, CaseIterable, Sendable {
+    case auto, float32, bfloat16, int8
+  }
+
+  package var writing: WritingOptions
+  /// Characters a second; nil writes at the model's speed.
+  package var speed: Double?
+  package var precision: PrecisionChoice
+
+  package init(
+    writing: WritingOptions = WritingOptions(length: 500), speed: Double? = nil,
+    precision: PrecisionChoice = .auto
+  ) {
+    self.writing = writing
+    self.speed = speed
+    self.precision = precision
+  }
+
+  /// - Throws: `SamplingOptionsError`, `StopStringsError` or `ReplError` for the first value out of
+  ///   its range.
+  package func validate() throws {
+    try writing.sampling.validate()
+    _ = try StopStrings(writing.stops)
+    guard writing.length >= 1 else {
+      throw ReplError.usage("length must be 1 or more, got \(writing.length)")
+    }
+    if let speed, !(speed > 0 && speed.isFinite) {
+      throw ReplError.usage("speed must be more than 0 characters a second, got \(speed.shortest)")
+    }
+    _ = try resolvedPrecision()
+  }
+
+  /// - Throws: `ReplError` where this CPU cannot.
+  func resolvedPrecision() throws(ReplError) -> Precision {
+    switch precision {
+    case .auto: return .native
+    case .float32: return .float32
+    case .int8: return .int8
+    case .bfloat16:
+      guard Precision.native == .bfloat16 else {
+        throw .usage("precision bfloat16: this CPU cannot; use float32 or auto")
+      }
+      return .bfloat16
+    }
+  }
+}

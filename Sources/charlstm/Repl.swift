@@ -1,0 +1,127 @@
+import ArgumentParser
+import Checkpoints
+import Generation
+import Glibc
+import LineEditing
+import REPL
+
+struct Repl: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Write with a model, line by line.",
+    discussion: """
+      What is typed is a prompt, and the model goes on from it; a line that begins with / is a \
+      command, and /help lists them. The model remembers the whole text so far: /undo, /retry and \
+      /branch go back and sideways, exactly.
+
+      Without MODEL: the file that $CHARLSTM_MODEL names; else default.safetensors, or the only \
+      model there is, in the nearest folder checkpoints beside the program or above it; else in \
+      ~/.local/share/charlstm.
+
+      Without a terminal, lines are read from standard input, the text goes to standard output, and \
+      the exit code is that of the first line that failed: 64 usage, 65 bad data, 66 no input, 73 \
+      cannot create, 74 input or output.
+
+      Lines are kept in ~/.local/state/charlstm/history, which only you can read. ~/.inputrc is \
+      honoured, with $if charlstm for this program alone. NO_COLOR turns colours off.
+      """)
+
+  @Argument(help: "A model file.", completion: .file(extensions: ["safetensors"]))
+  var model: String?
+
+  @Option(
+    name: .shortAndLong,
+    help: "Run a line, a command or a prompt, before any other; may be given several times.")
+  var execute: [String] = []
+
+  @Option(name: .shortAndLong, help: "Characters to write at a time.")
+  var length = 500
+
+  @Option(help: "A string that ends the text and is not part of it; may be given several times.")
+  var stop: [String] = []
+
+  @OptionGroup(title: "Choice of characters") var sampling: SamplingFlags
+
+  @Option(
+    help: "The first text's seed; each text after it has the next higher one. (default: random)")
+  var seed: UInt64?
+
+  @Option(help: "Characters a second, as if typed. (default: as fast as the model writes)")
+  var speed: Double?
+
+  @Flag(help: "Neither read nor keep the history of lines.")
+  var noHistory = false
+
+  @OptionGroup(title: "Machine") var precision: PrecisionOption
+
+  // For one text at a time a product is too short to be worth sharing, unless the model is large.
+  @Option(help: "Threads that share each matrix product.")
+  var threads = 1
+
+  func run() throws {
+    let settings = Settings(
+      writing: WritingOptions(sampling: sampling.options, length: length, stops: stop),
+      speed: speed, precision: .init(precision.precision))
+    try settings.validate()
+    guard (1...1024).contains(threads) else {
+      throw Failure.usage("--threads must be 1 to 1024, got \(threads)")
+    }
+    let environment = currentEnvironment()
+    let path =
+      try model
+      ?? ModelLocator(environment: environment, executable: executablePath()).find()
+
+    // Before any thread is started: it may change the environment.
+    var interpreter: Interpreter?
+    let editor =
+      LineEditor.isAvailable
+      ? LineEditor(
+        historyFile: noHistory ? nil : HistoryFile.defaultPath(environment: environment),
+        completer: { interpreter?.complete($0) ?? .none }) : nil
+
+    let interrupt = editor.map { _ in InterruptFlag() }
+    let started = ContinuousClock.now
+    let resident = try open(path, settings: settings)
+    let session = try Interpreter(
+      model: resident, settings: settings,
+      seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)),
+      screen: .standard(isInteractive: editor != nil, environment: environment),
+      surroundings: Surroundings(
+        takeInterrupt: { interrupt?.take() ?? false },
+        now: { (ContinuousClock.now - started) / .seconds(1) },
+        sleep: { usleep(UInt32($0 * 1_000_000)) },
+        edit: editor == nil ? nil : { try edited($0, environment: environment) }))
+    interpreter = session
+
+    do throws(OutputFailure) {
+      try session.welcome()
+      if let failure = editor?.historyFailure { standardError("\(failure)\n") }
+      for line in execute where !session.hasQuit { try session.run(line: line) }
+      if var editor {
+        try session.run(&editor)
+      } else {
+        var reader = PlainReader()
+        try session.run(&reader)
+      }
+    } catch {
+      throw error.cause
+    }
+    if editor == nil, let failure = session.firstFailure {
+      throw ExitCode(for: failure) ?? .failure
+    }
+  }
+
+  /// - Throws: as `ResidentModel` does; a word that was probably meant as a command is named.
+  private func open(_ path: String, settings: Settings) throws -> ResidentModel {
+    do {
+      return try ResidentModel(
+        contentsOf: path, precision: settings.precision, threads: threads)
+    } catch CheckpointError.cannotOpen(path: path, code: ENOENT) {
+      let commands = Charlstm.configuration.subcommands.map { "\($0)".lowercased() }
+      guard let command = nearest(path, among: commands) else {
+        throw CheckpointError.cannotOpen(path: path, code: ENOENT)
+      }
+      throw Failure.usage(
+        "there is neither a command nor a model file \(path); did you mean \(command)?")
+    }
+  }
+}

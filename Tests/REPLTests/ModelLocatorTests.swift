@@ -1,0 +1,60 @@
+import Foundation
+import REPL
+import Testing
+
+@Suite struct ModelLocatorTests {
+  private let folder: TemporaryFolder
+  private var program: String { folder.file("package/.build/debug/charlstm") }
+
+  init() throws {
+    folder = try TemporaryFolder()
+  }
+
+  private func find(_ environment: [String: String] = [:]) throws -> String {
+    try ModelLocator(environment: environment, executable: program).find()
+      .replacing(folder.path, with: "")
+  }
+
+  @Test func theEnvironmentComesFirst() throws {
+    try folder.write("", to: "package/checkpoints/plays.safetensors")
+    #expect(try find(["CHARLSTM_MODEL": "/x"]) == "/x")
+    #expect(try find(["CHARLSTM_MODEL": ""]) == "/package/checkpoints/plays.safetensors")
+  }
+
+  @Test func theNearestFolderIsTaken() throws {
+    try folder.write("", to: "checkpoints/far.safetensors")
+    #expect(try find() == "/checkpoints/far.safetensors")
+    try folder.write("", to: "package/checkpoints/near.safetensors")
+    #expect(try find() == "/package/checkpoints/near.safetensors")
+    try folder.write("", to: "package/.build/debug/checkpoints/notes.txt")
+    #expect(try find() == "/package/checkpoints/near.safetensors")
+  }
+
+  @Test func oneOfSeveralIsTheDefault() throws {
+    try folder.write("", to: "package/checkpoints/a.safetensors")
+    try folder.write("", to: "package/checkpoints/b.safetensors")
+    try folder.write("", to: "package/checkpoints/.hidden.safetensors")
+    let error = try #require(throws: ReplError.self) { try find(["HOME": "/nowhere"]) }
+    #expect(error.kind == .noInput)
+    #expect(error.description.contains("/package/checkpoints has 2 models"))
+    #expect(error.description.contains("/nowhere/.local/share/charlstm"))
+    #expect(error.description.contains(program))
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("package/checkpoints/default.safetensors"),
+      withDestinationPath: "a.safetensors")
+    #expect(try find() == "/package/checkpoints/default.safetensors")
+  }
+
+  @Test func theDataFolderComesLast() throws {
+    try folder.write("", to: "home/.local/share/charlstm/mine.safetensors")
+    try folder.write("", to: "data/charlstm/default.safetensors")
+    let home = folder.file("home")
+    #expect(try find(["HOME": home]) == "/home/.local/share/charlstm/mine.safetensors")
+    #expect(
+      try find(["HOME": home, "XDG_DATA_HOME": folder.file("data")])
+        == "/data/charlstm/default.safetensors")
+    #expect(
+      try find(["HOME": home, "XDG_DATA_HOME": "data"])
+        == "/home/.local/share/charlstm/mine.safetensors")
+  }
+}

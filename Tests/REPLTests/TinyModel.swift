@@ -1,0 +1,57 @@
+import Checkpoints
+import Foundation
+import Recurrent
+import Text
+
+/// A folder for one test, removed with all that is in it at the end of the value.
+final class TemporaryFolder {
+  let path: String
+
+  init() throws {
+    path = NSTemporaryDirectory() + "charlstm-repl-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit {
+    try? FileManager.default.removeItem(atPath: path)
+  }
+
+  func file(_ name: String) -> String { path + "/" + name }
+
+  func read(_ name: String) throws -> String {
+    try String(contentsOfFile: file(name), encoding: .utf8)
+  }
+
+  func write(_ text: String, to name: String) throws {
+    try write(Array(text.utf8), to: name)
+  }
+
+  func write(_ bytes: [UInt8], to name: String) throws {
+    let url = URL(filePath: file(name))
+    try FileManager.default.createDirectory(
+      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(bytes).write(to: url)
+  }
+
+  /// Writes an untrained model of strong opinions, so that what it writes depends on all it has read,
+  /// and returns its path. The same seed gives the same model.
+  @discardableResult
+  func writeModel(
+    _ name: String = "tiny.safetensors", seed: UInt64 = 1, vocabulary: Vocabulary? = nil,
+    cell: Cell = .lstm
+  ) throws -> String {
+    let letters = "\n !',-.:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+    let vocabulary =
+      try vocabulary ?? Vocabulary(scalars: Array(letters.unicodeScalars), byteFallback: false)
+    let model = try LanguageModel(
+      ModelConfiguration(
+        cell: cell, layers: 2, hiddenSize: 24, embeddingSize: 8,
+        vocabularySize: vocabulary.count), seed: seed)
+    for index in model.layout.headWeight.range { model.parameters.elements[index] *= 24 }
+    try FileManager.default.createDirectory(
+      at: URL(filePath: file(name)).deletingLastPathComponent(),
+      withIntermediateDirectories: true)
+    try TrainedModel(model: model, vocabulary: vocabulary).write(to: file(name))
+    return file(name)
+  }
+}
