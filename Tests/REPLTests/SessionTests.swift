@@ -46,20 +46,11 @@ import Text
     try returned.say(lines: Array(repeating: "/undo", count: 10))
     try returned.say(lines: Array(repeating: "/redo", count: 10))
     #expect(try returned.say("/write") == there)
-    #expect(try returned.say(lines: Self.goingOn) != back)
     let straight = try Talk(model)
     try straight.say(lines: settings + Self.prompts)
-    try travelled.say("/reset")
-    #expect(try straight.say(lines: Self.goingOn) == returnedGoingOn(settings))
-  }
-
-  private func returnedGoingOn(_ settings: [String]) throws -> String {
-    let path = folder.file("cell.safetensors")
-    let talk = try Talk(path)
-    try talk.say(lines: settings + Self.prompts)
-    try talk.say(lines: Array(repeating: "/undo", count: 10))
-    try talk.say(lines: Array(repeating: "/redo", count: 10))
-    return try talk.say(lines: Self.goingOn)
+    let ahead = try straight.say(lines: Self.goingOn)
+    #expect(try returned.say(lines: Self.goingOn) == ahead)
+    #expect(ahead != back)
   }
 
   @Test func retryBeginsWhereTheLastExchangeBegan() throws {
