@@ -160,7 +160,7 @@ package final class PackedMatrix: @unchecked Sendable {
     self.precision = precision
     self.layout = layout
     let isQuantized = precision == .int8
-    precondition(!isQuantized || layout.rowStride == 1, "columns must be contiguous for their scales")
+    precondition(!isQuantized || layout.rowStride == 1, "a column with a scale is contiguous")
     scales = isQuantized ? FloatBuffer(count: layout.columns) : nil
     quantized = isQuantized ? FloatBuffer(count: layout.rows * layout.columns / 4 + 1) : nil
     let type = precision.operandType

@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Recurrent
+import Testing
 
 /// A model with its inputs, states, outputs and gradients as PyTorch computes them in double
 /// precision; written by `Tests/Fixtures/make_fixtures.py`.
@@ -29,12 +30,13 @@ struct PyTorchFixture {
   init(_ name: String) throws {
     useOneProductThread()
     let file = try SafetensorsFile(path: fixturePath("\(name).safetensors"))
-    func integer(_ key: String) -> Int { Int(file.metadata[key]!)! }
+    func text(_ key: String) throws -> String { try #require(file.metadata[key]) }
+    func integer(_ key: String) throws -> Int { try #require(Int(try text(key))) }
     let configuration = ModelConfiguration(
-      cell: Cell(rawValue: file.metadata["cell"]!)!, layers: integer("layers"),
-      hiddenSize: integer("hidden_size"), embeddingSize: integer("embedding_size"),
-      vocabularySize: integer("vocabulary_size"),
-      bidirectional: file.metadata["bidirectional"]!.lowercased() == "true")
+      cell: try #require(Cell(rawValue: try text("cell"))), layers: try integer("layers"),
+      hiddenSize: try integer("hidden_size"), embeddingSize: try integer("embedding_size"),
+      vocabularySize: try integer("vocabulary_size"),
+      bidirectional: try text("bidirectional").lowercased() == "true")
     model = try LanguageModel(configuration, seed: 0)
     var gradients: [String: [Float]] = [:]
     for tensor in model.layout.tensors {
@@ -45,8 +47,9 @@ struct PyTorchFixture {
     self.gradients = gradients
     input = try file.values(of: "input", as: Int32.self)
     target = try file.values(of: "target", as: Int32.self)
-    steps = file.tensors["input"]!.shape[0]
-    lanes = file.tensors["input"]!.shape[1]
+    let shape = try file.tensor(named: "input").shape
+    steps = shape[0]
+    lanes = shape[1]
     logits = try file.floats(of: "logits")
     loss = try file.floats(of: "loss")[0]
 
