@@ -33,7 +33,7 @@ struct Info: ParsableCommand {
     ]
     if let summary = trained.summary {
       lines += [
-        ("trained on", summary.corpus.joined(separator: ", ")),
+        ("trained on", printable(summary.corpus.joined(separator: ", "))),
         ("characters", summary.trainingCharacters.formatted()),
         ("epochs", String(format: "%.2f", summary.epochs)),
         ("steps", summary.steps.formatted()),
@@ -42,7 +42,9 @@ struct Info: ParsableCommand {
         lines.append(
           ("validation", String(format: "%.4f nats, %.4f bits per character", loss, loss / log(2))))
       }
-      lines += summary.options.sorted { $0.key < $1.key }.map { ("  --\($0.key)", $0.value) }
+      lines += summary.options.sorted { $0.key < $1.key }.map {
+        ("  --\(printable($0.key))", printable($0.value))
+      }
     }
     return lines.map { name, value in
       name.padding(toLength: 22, withPad: " ", startingAt: 0) + value
