@@ -209,7 +209,10 @@ package struct ModelMetadata {
 package func json(_ value: some Encodable) -> String {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  // Values here are numbers that are finite, strings and lists of them, which always encode.
+  // JSON has no numbers that are not finite; a result that is none is shown all the same.
+  encoder.nonConformingFloatEncodingStrategy = .convertToString(
+    positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+  // Values here are numbers, strings and lists of them, which always encode.
   guard let data = try? encoder.encode(value) else { preconditionFailure("not JSON: \(value)") }
   return String(decoding: data, as: UTF8.self)
 }
