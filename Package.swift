@@ -41,6 +41,9 @@ let package = Package(
       name: "TrainingTests",
       dependencies: ["Recurrent", "Text", "Checkpoints", "Generation", "Training"]),
     .testTarget(name: "CommandLineTests", dependencies: ["charlstm"]),
+    .testTarget(
+      name: "RobustnessTests",
+      dependencies: ["Recurrent", "Text", "Checkpoints", "Generation", "Training", "charlstm"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -43,7 +43,10 @@ package enum AtomicFile {
       try content { (bytes) throws(CheckpointError) in try file.write(bytes) }
       try file.synchronize()
       guard rename(temporary, path) == 0 else {
-        throw CheckpointError.renameFailed(path: path, code: errno)
+        // Where nothing is, there is nothing in the way: the folder itself has gone.
+        throw errno == ENOENT
+          ? CheckpointError.cannotCreate(path: path, code: ENOENT)
+          : .renameFailed(path: path, code: errno)
       }
     } catch {
       unlink(temporary)

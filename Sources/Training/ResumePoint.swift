@@ -63,9 +63,6 @@ extension ResumePoint {
         path: path, key: "corpus",
         reason: "\(corpus.trainingBytes) of \(corpus.bytes) bytes to train on")
     }
-    guard progress.isPlausible else {
-      throw .invalidMetadata(path: path, key: "progress", reason: "its counts contradict it")
-    }
     let configuration: ModelConfiguration
     (configuration, vocabulary) = try metadata.languageModel()
     let layout = ParameterLayout(configuration)

@@ -15,6 +15,7 @@ public final class Trainer {
 
   private let training: EncodedText
   private let validation: EncodedText?
+  private let unknownValidationCharacters: Int
   private let lanePlan: LanePlan
   private let model: LanguageModel
   private let optimizer: AdamW
@@ -41,6 +42,7 @@ public final class Trainer {
     else { throw .corpusTooShort(characters: training.count) }
     let model = model.copy()
     let vocabulary = training.vocabulary
+    unknownValidationCharacters = validation?.unknownCount ?? 0
     let validation = validation.flatMap { $0.count > 1 ? $0 : nil }
     self.options = options
     self.training = training
@@ -121,9 +123,9 @@ public final class Trainer {
       mine.pointer.update(from: saved.pointer, count: mine.count)
     }
     progress = point.progress
-    guard progress.epoch <= options.epochs else {
+    guard progress.isPlausible, progress.epoch <= options.epochs else {
       throw TrainingError.cannotResume(
-        path: path, reason: "it is in epoch \(progress.epoch + 1) of \(options.epochs)")
+        path: path, reason: "its place in the run is none there can be; it is damaged")
     }
     guard isSame else {
       progress.chunk = 0
@@ -155,7 +157,7 @@ public final class Trainer {
       sequenceLength: lanePlan.sequenceLength, shrank: lanePlan.shrank,
       trainingCharacters: training.count, validationCharacters: validation?.count ?? 0,
       unknownTrainingCharacters: training.unknownCount,
-      unknownValidationCharacters: validation?.unknownCount ?? 0,
+      unknownValidationCharacters: unknownValidationCharacters,
       stepsPerEpoch: lanePlan.chunksPerEpoch, totalSteps: totalSteps, doneSteps: progress.step,
       workers: workers.count)
   }

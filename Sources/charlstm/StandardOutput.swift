@@ -24,7 +24,6 @@ struct StandardOutput {
         Foundation.write(STDOUT_FILENO, $0.baseAddress.map { $0 + written }, buffer.count - written)
       }
       if count < 0 && errno == EINTR { continue }
-      if count < 0 && errno == EPIPE { endByClosedPipe() }
       guard count >= 0 else {
         throw Failure(
           description: "cannot write to standard output: \(String(cString: strerror(errno)))",
@@ -33,13 +32,5 @@ struct StandardOutput {
       written += count
     }
     buffer.removeAll(keepingCapacity: true)
-  }
-
-  /// Whoever read has enough, as `head` does: the end that the system gives such a process, even
-  /// where the signal for it was ignored by whoever started this one.
-  private func endByClosedPipe() -> Never {
-    signal(SIGPIPE, SIG_DFL)
-    raise(SIGPIPE)
-    exit(128 + SIGPIPE)
   }
 }

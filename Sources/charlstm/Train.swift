@@ -100,6 +100,10 @@ struct Train: ParsableCommand {
     point.options.saveEvery = training.saveEvery ?? point.options.saveEvery
     point.options.saveMinutes = training.saveMinutes ?? point.options.saveMinutes
     point.options.patience = training.patience ?? point.options.patience
+    if extend != nil, training.maxSteps == nil, let maxSteps = point.options.maxSteps {
+      throw Failure.usage(
+        "--extend does not lengthen a run of --max-steps \(maxSteps); give more --max-steps too")
+    }
     if let extend { try point.extend(epochs: extend) }
     let trainer = try Trainer(
       resuming: point, path: folder.resumePath, corpus: Corpus(paths: corpora),
