@@ -33,6 +33,9 @@ let package = Package(
         "CKernels", "Recurrent", .product(name: "Benchmark", package: "swift-benchmark"),
       ],
       path: "Tests/Benchmarks/Kernels"),
+    .executableTarget(
+      name: "fuzz", dependencies: ["Checkpoints", "Text", "Training"], path: "Tests/Fuzz",
+      exclude: ["Seeds"]),
     .testTarget(name: "RecurrentTests", dependencies: ["CKernels", "Recurrent", "Checkpoints"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Recurrent", "Text", "Checkpoints"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
@@ -43,7 +46,9 @@ let package = Package(
     .testTarget(name: "CommandLineTests", dependencies: ["charlstm"]),
     .testTarget(
       name: "RobustnessTests",
-      dependencies: ["Recurrent", "Text", "Checkpoints", "Generation", "Training", "charlstm"]),
+      dependencies: [
+        "Recurrent", "Text", "Checkpoints", "Generation", "Training", "charlstm", "fuzz",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

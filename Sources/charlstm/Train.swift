@@ -114,6 +114,8 @@ struct Train: ParsableCommand {
   /// Keeps what was trained where the run folder cannot be written to any more.
   private func rescue(_ trainer: Trainer, _ folder: RunFolder) {
     let place = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/var/tmp"
+    // It is a place that others can read, and the process is about to end.
+    umask(0o077)
     let path = "\(place)/charlstm-\(UUID().uuidString).safetensors"
     guard trainer.progress.step > 0, (try? trainer.resumePoint.write(to: path)) != nil else {
       return

@@ -57,7 +57,8 @@ import Testing
     let first = try #require(
       lines.firstIndex { $0.hasPrefix("  mkdir -p run && mv ") }, "\(message)")
     let step = try #require(message.firstMatch(of: /The state at step (\d+) is kept/)).1
-    #expect(try shell(lines[first]).code == 0)
+    #expect(
+      try shell("ls -l temporary/*.safetensors | grep ^-rw------- && \(lines[first])").code == 0)
     let steps = try #require(Int(step)) + 5
     let command = lines[first + 1].replacing("charlstm train", with: "$charlstm train")
     let outcome = try shell("\(command) --max-steps \(steps) --sample-every 0")
