@@ -37,6 +37,9 @@ let package = Package(
         "CKernels", "Recurrent", .product(name: "Benchmark", package: "swift-benchmark"),
       ],
       path: "Tests/Benchmarks/Kernels"),
+    .executableTarget(
+      name: "fuzz", dependencies: ["Checkpoints", "Text", "Training"], path: "Tests/Fuzz",
+      exclude: ["Seeds"]),
     .testTarget(name: "RecurrentTests", dependencies: ["CKernels", "Recurrent", "Checkpoints"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Recurrent", "Text", "Checkpoints"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
@@ -54,6 +57,11 @@ let package = Package(
       dependencies: ["LineEditing", "TerminalTesting", "line-editing-probe"]),
     .testTarget(
       name: "REPLTests", dependencies: ["REPL", "TerminalTesting", "charlstm"]),
+    .testTarget(
+      name: "RobustnessTests",
+      dependencies: [
+        "Recurrent", "Text", "Checkpoints", "Generation", "Training", "charlstm", "fuzz",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -33,4 +33,9 @@ package final class AppendFile: Sendable {
       try file.write(UnsafeRawBufferPointer(bytes))
     }
   }
+
+  /// Cuts the file down to its first `size` bytes.
+  package func truncate(to size: Int) throws(CheckpointError) {
+    try file.truncate(to: size)
+  }
 }

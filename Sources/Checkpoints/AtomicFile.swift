@@ -10,12 +10,15 @@ package enum AtomicFile {
     case ownerOnly
   }
 
+  static let temporaryPrefix = ".charlstm-"
+  static let temporarySuffix = ".partial"
+
   /// Writes the file at `path` by way of a temporary file beside it.
   ///
   /// The content goes to a new file of an unpredictable name in the same folder, onto the disk, and
   /// then takes the target's place in one step. Until then, and on any error, the target stands as
   /// it was and the temporary file is removed; only a process killed outright leaves it behind
-  /// (`.charlstm-….partial`). A symbolic link at `path` is replaced, not followed. The new file has
+  /// (`.charlstm-….partial`, see `removeLeftovers(in:)`). A symbolic link at `path` is replaced, not followed. The new file has
   /// the permissions asked for, whatever the old one had.
   ///
   /// - Parameter content: Calls the sink it is given with the file's bytes in order, in as many
@@ -29,16 +32,21 @@ package enum AtomicFile {
     // A NUL byte would silently end the path early.
     guard !path.utf8.contains(0) else { throw .cannotCreate(path: path, code: EINVAL) }
     let folder = folder(of: path)
-    let temporary =
-      "\(folder)/.charlstm-\(String(UInt64.random(in: 0 ... .max), radix: 36)).partial"
+    let unique = String(UInt64.random(in: 0 ... .max), radix: 36)
+    let temporary = "\(folder)/\(temporaryPrefix)\(unique)\(temporarySuffix)"
     let file = try OutputDescriptor(
       opening: temporary, for: path, flags: O_WRONLY | O_CREAT | O_EXCL,
       mode: permissions == .ownerOnly ? 0o600 : 0o666)
+    // Tells `removeLeftovers` that it is none.
+    file.lock()
     do throws(CheckpointError) {
       try content { (bytes) throws(CheckpointError) in try file.write(bytes) }
       try file.synchronize()
       guard rename(temporary, path) == 0 else {
-        throw CheckpointError.renameFailed(path: path, code: errno)
+        // Where nothing is, there is nothing in the way: the folder itself has gone.
+        throw errno == ENOENT
+          ? CheckpointError.cannotCreate(path: path, code: ENOENT)
+          : .renameFailed(path: path, code: errno)
       }
     } catch {
       unlink(temporary)

@@ -19,6 +19,8 @@ public enum CheckpointError: Error, Equatable, Sendable {
   /// The header is not the JSON that a safetensors header is made of. `byte` counts from the
   /// beginning of the file.
   case malformedHeader(path: String, byte: Int, expected: String)
+  /// The header is longer, or lists more, than any model's does.
+  case headerTooLarge(path: String, reason: String)
   /// A name appears twice in one object of the header.
   case duplicateName(path: String, byte: Int, name: String)
   /// A tensor's elements are of a type that this reader does not know.
@@ -50,6 +52,8 @@ public enum CheckpointError: Error, Equatable, Sendable {
   case diskFull(path: String, code: Int32)
   /// Writing failed for another reason; `code` is the `errno`.
   case writeFailed(path: String, code: Int32)
+  /// Another process is writing to this folder.
+  case inUse(path: String)
   /// The finished temporary file could not take the target's place; `code` is the `errno`.
   case renameFailed(path: String, code: Int32)
 }
@@ -85,6 +89,8 @@ extension CheckpointError: CustomStringConvertible {
     case .malformedHeader(let path, let byte, let expected):
       "\(printable(path)) has a damaged header: expected \(expected) at byte \(byte); "
         + "copy or write it again"
+    case .headerTooLarge(let path, let reason):
+      "\(printable(path)): its header \(reason); no charlstm model's does"
     case .duplicateName(let path, let byte, let name):
       "\(printable(path)) has a damaged header: \(quoted(name)) a second time at byte \(byte); "
         + "write it again with distinct names"
@@ -125,6 +131,8 @@ extension CheckpointError: CustomStringConvertible {
       "cannot write \(printable(path)): \(message(code)); make room and try again"
     case .writeFailed(let path, let code):
       "cannot write \(printable(path)): \(message(code)); try again or write to another disk"
+    case .inUse(let path):
+      "another process is writing to \(printable(path)); wait until it ends, or give another folder"
     case .renameFailed(let path, let code):
       "cannot put the finished file at \(printable(path)): \(message(code)); "
         + "remove what is there or choose another path"
@@ -155,7 +163,7 @@ private func message(_ code: Int32) -> String {
 }
 
 /// The text on one line, safe to print on a terminal.
-private func printable(_ text: String) -> String {
+package func printable(_ text: String) -> String {
   var result = ""
   for scalar in text.unicodeScalars {
     switch scalar.properties.generalCategory {

@@ -46,6 +46,19 @@ struct OutputDescriptor: ~Copyable {
     }
   }
 
+  /// Takes the file for this process, without waiting, until it is closed; returns `errno`, or 0.
+  @discardableResult
+  func lock() -> Int32 {
+    flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? 0 : errno
+  }
+
+  /// Cuts the file down to its first `size` bytes.
+  func truncate(to size: Int) throws(CheckpointError) {
+    while ftruncate(descriptor, size) != 0 {
+      if errno != EINTR { throw failure(errno) }
+    }
+  }
+
   /// The last byte of the file, or nil where it is empty or not a regular file.
   func lastByte() -> UInt8? {
     var status = stat()

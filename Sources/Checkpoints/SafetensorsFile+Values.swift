@@ -64,6 +64,23 @@ extension SafetensorsFile {
     }
   }
 
+  /// A tensor of floating-point numbers in row-major order, none of them infinite or not a number.
+  ///
+  /// - Throws: `CheckpointError` for a missing tensor, another element type, or such a number.
+  /// - Complexity: O(*n*) in the number of elements.
+  package func finiteFloats(of name: String) throws(CheckpointError) -> [Float] {
+    let floats = try floats(of: name)
+    if let index = floats.firstIndex(where: { !$0.isFinite }) {
+      throw .notFinite(path: path, tensor: name, index: index)
+    }
+    return floats
+  }
+
+  /// - Throws: `CheckpointError` for a missing tensor or another shape.
+  package func checkShape(of name: String, is shape: [Int]) throws(CheckpointError) {
+    try check(tensor(named: name), has: shape)
+  }
+
   private func check(
     _ tensor: TensorDescription, has shape: [Int]
   ) throws(CheckpointError) {

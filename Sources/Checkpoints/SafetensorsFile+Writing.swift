@@ -30,7 +30,7 @@ extension SafetensorsFile {
     guard header.count - prefixLength <= headerLimit else {
       throw .unwritable(
         path: path,
-        reason: "a header of \(header.count - prefixLength) bytes, the format allows \(headerLimit)"
+        reason: "a header of \(header.count - prefixLength) bytes, at most \(headerLimit) are read"
       )
     }
 

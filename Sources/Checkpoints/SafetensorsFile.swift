@@ -14,8 +14,11 @@ public struct SafetensorsFile: Sendable {
 
   private let file: MappedFile
 
-  /// The longest header that is read or written, in bytes: the format's own limit.
-  static let headerLimit = 100_000_000
+  /// The longest header that is read or written, in bytes. The format allows 100 MB, which would
+  /// take seconds and most of a gigabyte to read; the largest possible vocabulary needs 10.
+  static let headerLimit = 1 << 24
+  /// What the format allows.
+  private static let formatHeaderLimit = 100_000_000
   /// The length of the header's length.
   static let prefixLength = 8
 
@@ -44,7 +47,7 @@ public struct SafetensorsFile: Sendable {
       throw .notAModel(path: path, reason: "it has only \(bytes.count) bytes")
     }
     let length = bytes.loadUnaligned(as: UInt64.self)
-    guard 2...UInt64(headerLimit) ~= length else {
+    guard 2...UInt64(formatHeaderLimit) ~= length else {
       throw .notAModel(path: path, reason: "it does not begin with the length of a header")
     }
     let end = prefixLength + Int(length)
@@ -54,6 +57,10 @@ public struct SafetensorsFile: Sendable {
     }
     guard end <= bytes.count else {
       throw .cutShort(path: path, size: bytes.count, needed: end)
+    }
+    guard length <= UInt64(headerLimit) else {
+      throw .headerTooLarge(
+        path: path, reason: "has \(length) bytes, more than the \(headerLimit) that are read")
     }
     return prefixLength..<end
   }

@@ -25,6 +25,8 @@ struct SafetensorsHeader {
   static let metadataName = "__metadata__"
   /// More dimensions than any program gives a tensor; NumPy and PyTorch stop at 64.
   static let dimensionLimit = 64
+  /// More tensors, or metadata, than any model has: each costs some hundred bytes of memory.
+  static let entryLimit = 100_000
 
   /// Reads the header from `bytes`, which begin at byte `offset` of the file at `path`.
   ///
@@ -42,12 +44,18 @@ struct SafetensorsHeader {
         hasMetadata = true
         try scanner.object { (scanner, key, position) throws(CheckpointError) in
           let value = try scanner.string("a string")
+          guard metadata.count < Self.entryLimit else {
+            throw .headerTooLarge(path: path, reason: "has more than \(Self.entryLimit) keys")
+          }
           guard metadata.updateValue(value, forKey: key) == nil else {
             throw scanner.duplicate(key, at: position)
           }
         }
       } else {
         guard names.insert(name).inserted else { throw scanner.duplicate(name, at: position) }
+        guard entries.count < Self.entryLimit else {
+          throw .headerTooLarge(path: path, reason: "has more than \(Self.entryLimit) tensors")
+        }
         entries.append(try Self.entry(name, &scanner))
       }
     }

@@ -15,7 +15,7 @@ extension TrainedModel {
     ]
     if let summary {
       facts += [
-        ("trained on", summary.corpus.joined(separator: ", ")),
+        ("trained on", printable(summary.corpus.joined(separator: ", "))),
         ("characters", summary.trainingCharacters.grouped),
         ("epochs", String(format: "%.2f", summary.epochs)),
         ("steps", summary.steps.grouped),
@@ -24,7 +24,7 @@ extension TrainedModel {
         facts.append(
           ("validation", String(format: "%.4f nats, %.4f bits per character", loss, loss / log(2))))
       }
-      facts += summary.options.sorted { $0.key < $1.key }.map { ("  --\($0.key)", $0.value) }
+      facts += summary.options.sorted { $0.key < $1.key }.map { ("  --\(printable($0.key))", printable($0.value)) }
     }
     return facts
   }

@@ -54,34 +54,14 @@ public struct TrainedModel: Sendable {
   public init(contentsOf path: String) throws(CheckpointError) {
     let file = try SafetensorsFile(path: path)
     let metadata = ModelMetadata(file: file)
-    let configuration: ModelConfiguration = try metadata.decode("configuration")
-    vocabulary = try metadata.decode("vocabulary")
+    let configuration: ModelConfiguration
+    (configuration, vocabulary) = try metadata.languageModel()
     summary =
       file.metadata["training"] == nil ? nil : try metadata.decode("training") as TrainingSummary
-    guard vocabulary.count == configuration.vocabularySize else {
-      throw .invalidMetadata(
-        path: path, key: "vocabulary",
-        reason: "it has \(vocabulary.count) symbols, the configuration "
-          + "\(configuration.vocabularySize)")
-    }
-    do throws(ConfigurationError) {
-      try configuration.validate()
-    } catch {
-      throw .invalidMetadata(path: path, key: "configuration", reason: error.description)
-    }
-    guard !configuration.bidirectional else {
-      throw .invalidMetadata(
-        path: path, key: "configuration",
-        reason: "a language model reads in one direction only, this one reads in both")
-    }
     let layout = ParameterLayout(configuration)
     // Before memory for the weights is taken: the file must have them all.
     for tensor in layout.tensors {
-      let description = try file.tensor(named: tensor.name)
-      guard description.shape == tensor.shape else {
-        throw .unexpectedShape(
-          path: path, tensor: tensor.name, found: description.shape, expected: tensor.shape)
-      }
+      try file.checkShape(of: tensor.name, is: tensor.shape)
     }
     let names = Set(layout.tensors.map(\.name))
     if let extra = file.tensors.keys.filter({ !names.contains($0) }).min() {
@@ -171,16 +151,43 @@ package struct ModelMetadata {
     }
   }
 
+  /// The configuration and the vocabulary of a language model, which fit each other.
+  package func languageModel() throws(CheckpointError) -> (ModelConfiguration, Vocabulary) {
+    let configuration: ModelConfiguration = try decode("configuration")
+    do throws(ConfigurationError) {
+      try configuration.validate()
+    } catch {
+      throw .invalidMetadata(path: file.path, key: "configuration", reason: error.description)
+    }
+    guard !configuration.bidirectional else {
+      throw .invalidMetadata(
+        path: file.path, key: "configuration",
+        reason: "a language model reads in one direction only, this one reads in both")
+    }
+    let vocabulary: Vocabulary = try decode("vocabulary")
+    guard vocabulary.count == configuration.vocabularySize else {
+      throw .invalidMetadata(
+        path: file.path, key: "vocabulary",
+        reason: "it has \(vocabulary.count) symbols, the configuration "
+          + "\(configuration.vocabularySize)")
+    }
+    return (configuration, vocabulary)
+  }
+
   /// Whether JSON is nested no more than any value of ours: a parser's stack is finite.
   private func isShallow(_ text: String) -> Bool {
     var depth = 0
+    var isString = false
+    var isEscaped = false
     for byte in text.utf8 {
       switch byte {
-      case UInt8(ascii: "["), UInt8(ascii: "{"): depth += 1
-      case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
+      case _ where isEscaped: isEscaped = false
+      case UInt8(ascii: "\\"): isEscaped = isString
+      case UInt8(ascii: "\""): isString.toggle()
+      case UInt8(ascii: "["), UInt8(ascii: "{"): if !isString { depth += 1 }
+      case UInt8(ascii: "]"), UInt8(ascii: "}"): if !isString { depth -= 1 }
       default: break
       }
-      // Brackets inside strings, such as a vocabulary's, count too; they are few.
       if depth > 64 { return false }
     }
     return true
@@ -202,7 +209,10 @@ package struct ModelMetadata {
 package func json(_ value: some Encodable) -> String {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  // Values here are numbers that are finite, strings and lists of them, which always encode.
+  // JSON has no numbers that are not finite; a result that is none is shown all the same.
+  encoder.nonConformingFloatEncodingStrategy = .convertToString(
+    positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+  // Values here are numbers, strings and lists of them, which always encode.
   guard let data = try? encoder.encode(value) else { preconditionFailure("not JSON: \(value)") }
   return String(decoding: data, as: UTF8.self)
 }

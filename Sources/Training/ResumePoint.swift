@@ -2,13 +2,33 @@ import Checkpoints
 import Recurrent
 import Text
 
+/// What tells one corpus, cut in two parts, from another.
+package struct CorpusIdentity: Codable, Equatable, Sendable {
+  package var bytes: Int
+  /// Of the part to train on, which comes first.
+  package var trainingBytes: Int
+  /// XXH64 of all bytes in hexadecimal: a JSON number is not exact with every reader.
+  package var xxh64: String
+
+  package init(of corpus: Corpus, trainingBytes: Int) {
+    bytes = corpus.byteCount
+    self.trainingBytes = trainingBytes
+    xxh64 = String(corpus.contentHash(), radix: 16)
+  }
+
+  var validationFraction: Double { Double(bytes - trainingBytes) / Double(bytes) }
+
+  /// Whether these are the bytes of `corpus`, which is read only if it has as many.
+  package func isSameText(as corpus: Corpus) -> Bool {
+    bytes == corpus.byteCount && xxh64 == String(corpus.contentHash(), radix: 16)
+  }
+}
+
 /// Everything that a run needs to go on as if it had never stopped.
 package struct ResumePoint {
   package var options: TrainingOptions
   package var progress: TrainingProgress
-  package var corpusBytes: Int
-  /// How much of the corpus, from its beginning, trains; the rest validates.
-  package var trainingBytes: Int
+  package var corpus: CorpusIdentity
   package var vocabulary: Vocabulary
   package var model: LanguageModel
   /// AdamW's moments.
@@ -24,40 +44,38 @@ extension ResumePoint {
   private static let buffers = ["parameters", "first", "second", "average"]
 
   /// Reads a resume file.
+  ///
+  /// - Throws: `CheckpointError`, for a file that cannot be read, is something else, or whose parts
+  ///   do not fit together. Memory is taken only for what the file has.
   package init(contentsOf path: String) throws(CheckpointError) {
     let file = try SafetensorsFile(path: path)
     let metadata = ModelMetadata(file: file)
     options = try metadata.decode("options")
     progress = try metadata.decode("progress")
-    corpusBytes = try metadata.decode("corpus_bytes")
-    trainingBytes = try metadata.decode("training_bytes")
-    guard (1...max(1, corpusBytes)).contains(trainingBytes) else {
-      throw .invalidMetadata(
-        path: path, key: "training_bytes", reason: "\(trainingBytes) of \(corpusBytes) bytes")
-    }
-    vocabulary = try metadata.decode("vocabulary")
-    let configuration: ModelConfiguration = try metadata.decode("configuration")
-    do throws(ConfigurationError) {
-      try configuration.validate()
+    corpus = try metadata.decode("corpus")
+    do throws(TrainingError) {
+      try options.validate()
     } catch {
-      throw .invalidMetadata(path: path, key: "configuration", reason: error.description)
+      throw .invalidMetadata(path: path, key: "options", reason: error.description)
     }
-    guard !configuration.bidirectional, vocabulary.count == configuration.vocabularySize else {
+    guard 1...max(1, corpus.bytes) ~= corpus.trainingBytes else {
       throw .invalidMetadata(
-        path: path, key: "configuration",
-        reason: "it is not that of a language model with \(vocabulary.count) symbols")
+        path: path, key: "corpus",
+        reason: "\(corpus.trainingBytes) of \(corpus.bytes) bytes to train on")
     }
+    let configuration: ModelConfiguration
+    (configuration, vocabulary) = try metadata.languageModel()
     let layout = ParameterLayout(configuration)
-    // Before memory for the weights is taken: the file must have them all.
     for tensor in layout.tensors {
       for buffer in Self.buffers {
-        let name = "\(buffer).\(tensor.name)"
-        let shape = try file.tensor(named: name).shape
-        guard shape == tensor.shape else {
-          throw .unexpectedShape(path: path, tensor: name, found: shape, expected: tensor.shape)
-        }
+        try file.checkShape(of: "\(buffer).\(tensor.name)", is: tensor.shape)
       }
     }
+    let empty = RecurrentState(configuration)
+    let lanes = try file.tensor(named: "state.hidden").shape.first ?? 0
+    try file.checkShape(of: "state.hidden", is: [lanes, empty.hidden.count])
+    try file.checkShape(of: "state.cell", is: [lanes, empty.cell.count])
+
     model = LanguageModel(valid: configuration)
     first = FloatBuffer(count: layout.count)
     second = FloatBuffer(count: layout.count)
@@ -67,16 +85,8 @@ extension ResumePoint {
         try file.read(tensor, named: "\(name).\(tensor.name)", into: buffer)
       }
     }
-
-    let empty = RecurrentState(configuration)
-    let hidden = try file.floats(of: "state.hidden")
-    let cell = try file.floats(of: "state.cell")
-    let lanes = hidden.count / empty.hidden.count
-    guard hidden.count == lanes * empty.hidden.count, cell.count == lanes * empty.cell.count else {
-      throw .unexpectedShape(
-        path: path, tensor: "state.hidden", found: [hidden.count, cell.count],
-        expected: [lanes * empty.hidden.count, lanes * empty.cell.count])
-    }
+    let hidden = try file.finiteFloats(of: "state.hidden")
+    let cell = try file.finiteFloats(of: "state.cell")
     states = (0..<lanes).map { lane in
       var state = empty
       state.hidden = Array(hidden[lane * empty.hidden.count..<(lane + 1) * empty.hidden.count])
@@ -85,7 +95,26 @@ extension ResumePoint {
     }
   }
 
-  func write(to path: String) throws(CheckpointError) {
+  /// Adds epochs to those that the run was to have. The learning rate goes on as if they had been
+  /// planned from the beginning, and patience begins anew.
+  ///
+  /// - Throws: `TrainingError.optionOutOfRange`.
+  package mutating func extend(epochs: Int) throws(TrainingError) {
+    guard 1...1_000_000 ~= epochs else {
+      throw .optionOutOfRange(name: "extend", value: "\(epochs)", range: "1 to 1000000")
+    }
+    options.epochs += epochs
+    progress.validationsWithoutBest = 0
+    try options.validate()
+  }
+
+  /// Whether there is neither infinity nor NaN in it.
+  var isFinite: Bool {
+    [model.parameters, first, second, average].allSatisfy { $0.elements.allSatisfy(\.isFinite) }
+      && states.allSatisfy { $0.hidden.allSatisfy(\.isFinite) && $0.cell.allSatisfy(\.isFinite) }
+  }
+
+  package func write(to path: String) throws(CheckpointError) {
     var tensors: [TensorContent] = []
     for (name, buffer) in zip(Self.buffers, [model.parameters, first, second, average]) {
       tensors += model.layout.tensors.map {
@@ -103,9 +132,8 @@ extension ResumePoint {
     try SafetensorsFile.write(
       tensors,
       metadata: [
-        "configuration": json(model.configuration), "corpus_bytes": json(corpusBytes),
-        "options": json(options), "progress": json(progress),
-        "training_bytes": json(trainingBytes), "vocabulary": json(vocabulary),
+        "configuration": json(model.configuration), "corpus": json(corpus),
+        "options": json(options), "progress": json(progress), "vocabulary": json(vocabulary),
       ], to: path)
   }
 }

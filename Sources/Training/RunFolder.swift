@@ -3,22 +3,33 @@ import Foundation
 
 /// The folder of a training run: `best.safetensors`, `last.safetensors`, `resume.safetensors` and
 /// `metrics.jsonl`. Each file appears whole or not at all; metrics grow by whole lines.
+///
+/// One process writes to it at a time, held to that by a lock.
 public struct RunFolder: Sendable {
   public let path: String
+  private let lock: FolderLock
   private let metrics: AppendFile
 
-  /// Makes the folder where there is none, and checks that it can be written to.
+  /// Opens the folder and takes its lock, and clears away what a killed process left half-written.
   ///
-  /// - Parameter isNew: whether metrics of an earlier run there are put aside.
-  /// - Throws: `CheckpointError` if the folder cannot be made or written to.
+  /// - Parameter isNew: whether the folder is made where there is none, and metrics of an earlier
+  ///   run there are put aside; otherwise there must be a run to go on with.
+  /// - Throws: `CheckpointError` if the folder cannot be made or written to, has no run to go on
+  ///   with, or is in use by another process.
   public init(path: String, isNew: Bool) throws(CheckpointError) {
     self.path = path
-    if mkdir(path, 0o777) != 0 && errno != EEXIST {
-      throw .cannotCreate(path: path, code: errno)
+    if isNew {
+      if mkdir(path, 0o777) != 0 && errno != EEXIST {
+        throw .cannotCreate(path: path, code: errno)
+      }
+    } else {
+      let resumePath = "\(path)/resume.safetensors"
+      guard access(resumePath, F_OK) == 0 else { throw .cannotOpen(path: resumePath, code: errno) }
     }
-    let metricsPath = "\(path)/metrics.jsonl"
-    if isNew { try AtomicFile.write([], to: metricsPath) }
-    metrics = try AppendFile(path: metricsPath)
+    lock = try FolderLock(folder: path)
+    AtomicFile.removeLeftovers(in: path)
+    if isNew { try AtomicFile.write([], to: "\(path)/metrics.jsonl") }
+    metrics = try AppendFile(path: "\(path)/metrics.jsonl")
   }
 
   public var bestPath: String { "\(path)/best.safetensors" }
@@ -35,6 +46,18 @@ public struct RunFolder: Sendable {
 
   func save(_ point: ResumePoint) throws(CheckpointError) {
     try point.write(to: resumePath)
+  }
+
+  /// Forgets the metrics of steps after `step`, which a resumed run takes again.
+  func dropMetrics(after step: Int) throws(CheckpointError) {
+    struct Line: Decodable { var step: Int }
+    guard let text = FileManager.default.contents(atPath: "\(path)/metrics.jsonl") else { return }
+    let kept = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      .prefix { line in
+        (try? JSONDecoder().decode(Line.self, from: line)).map { $0.step <= step } ?? false
+      }
+    let size = kept.reduce(0) { $0 + $1.count + 1 }
+    if size < text.count { try metrics.truncate(to: size) }
   }
 
   func append(_ event: TrainingEvent) throws(CheckpointError) {

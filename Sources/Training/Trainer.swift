@@ -15,6 +15,7 @@ public final class Trainer {
 
   private let training: EncodedText
   private let validation: EncodedText?
+  private let unknownValidationCharacters: Int
   private let lanePlan: LanePlan
   private let model: LanguageModel
   private let optimizer: AdamW
@@ -22,6 +23,8 @@ public final class Trainer {
   private let team: WorkerTeam
   private let workers: [TrainingWorker]
   private let scorer: TextScorer?
+  private lazy var corpus = CorpusIdentity(
+    of: training.corpus, trainingBytes: training.byteRange.count)
 
   /// - Parameters:
   ///   - model: where training starts; it is not changed.
@@ -39,6 +42,7 @@ public final class Trainer {
     else { throw .corpusTooShort(characters: training.count) }
     let model = model.copy()
     let vocabulary = training.vocabulary
+    unknownValidationCharacters = validation?.unknownCount ?? 0
     let validation = validation.flatMap { $0.count > 1 ? $0 : nil }
     self.options = options
     self.training = training
@@ -81,35 +85,37 @@ public final class Trainer {
 
   /// Goes on from where a run was saved, as if it had never stopped.
   ///
-  /// - Throws: `TrainingError.cannotResume` where the point is not of this corpus; `CorpusError`.
-  package convenience init(resuming point: ResumePoint, path: String, corpus: Corpus) throws {
-    guard corpus.byteCount == point.corpusBytes else {
-      throw TrainingError.cannotResume(
+  /// - Parameter acceptsChangedCorpus: whether to go on with another text than the one it was
+  ///   saved with: the epoch then begins anew, and the best loss of the other text is forgotten.
+  /// - Throws: `TrainingError.corpusChanged`, and `.cannotResume` for a point that is not of this
+  ///   corpus or this CPU; `CorpusError`.
+  package convenience init(
+    resuming point: ResumePoint, path: String, corpus: Corpus, acceptsChangedCorpus: Bool = false
+  ) throws {
+    let isSame = point.corpus.isSameText(as: corpus)
+    guard isSame || acceptsChangedCorpus else {
+      throw TrainingError.corpusChanged(
         path: path,
-        reason: "the corpus has \(corpus.byteCount) bytes, the run began with "
-          + "\(point.corpusBytes); give the same corpus")
+        reason: corpus.byteCount == point.corpus.bytes
+          ? "the corpus is not the one the run began with, though it has as many bytes"
+          : "the corpus has \(corpus.byteCount) bytes, the run began with \(point.corpus.bytes)")
     }
     guard point.options.precision == .float32 || Precision.native == point.options.precision else {
       throw TrainingError.cannotResume(
         path: path, reason: "the run is in \(point.options.precision), which this CPU cannot")
     }
+    // Another text is cut in the same proportion.
+    let trainingBytes =
+      isSame
+      ? point.corpus.trainingBytes
+      : Split(corpus: corpus, validationFraction: point.corpus.validationFraction).training.count
     try self.init(
       point.model,
       training: EncodedText(
-        corpus, byteRange: 0..<point.trainingBytes, vocabulary: point.vocabulary),
+        corpus, byteRange: 0..<trainingBytes, vocabulary: point.vocabulary),
       validation: EncodedText(
-        corpus, byteRange: point.trainingBytes..<corpus.byteCount, vocabulary: point.vocabulary),
+        corpus, byteRange: trainingBytes..<corpus.byteCount, vocabulary: point.vocabulary),
       options: point.options)
-    guard point.states.count == lanePlan.lanes else {
-      throw TrainingError.cannotResume(
-        path: path,
-        reason: "it has the states of \(point.states.count) lanes, the corpus gives "
-          + "\(lanePlan.lanes); give the same corpus")
-    }
-    guard point.progress.isValid(chunksPerEpoch: lanePlan.chunksPerEpoch) else {
-      throw TrainingError.cannotResume(
-        path: path, reason: "its place in the corpus is beyond the end; it is damaged")
-    }
     for (mine, saved) in [
       (optimizer.first, point.first), (optimizer.second, point.second),
       (optimizer.average, point.average),
@@ -117,6 +123,21 @@ public final class Trainer {
       mine.pointer.update(from: saved.pointer, count: mine.count)
     }
     progress = point.progress
+    guard progress.isPlausible, progress.epoch <= options.epochs else {
+      throw TrainingError.cannotResume(
+        path: path, reason: "its place in the run is none there can be; it is damaged")
+    }
+    guard isSame else {
+      progress.chunk = 0
+      progress.bestLoss = nil
+      progress.validationsWithoutBest = 0
+      startEpoch()
+      return
+    }
+    guard point.states.count == lanePlan.lanes, progress.chunk < lanePlan.chunksPerEpoch else {
+      throw TrainingError.cannotResume(
+        path: path, reason: "its lanes are not those of the corpus; it is damaged")
+    }
     start(states: point.states)
   }
 
@@ -135,13 +156,16 @@ public final class Trainer {
       parameters: model.layout.parameterCount, lanes: lanePlan.lanes,
       sequenceLength: lanePlan.sequenceLength, shrank: lanePlan.shrank,
       trainingCharacters: training.count, validationCharacters: validation?.count ?? 0,
-      unknownValidationCharacters: validation?.unknownCount ?? 0,
+      unknownTrainingCharacters: training.unknownCount,
+      unknownValidationCharacters: unknownValidationCharacters,
       stepsPerEpoch: lanePlan.chunksPerEpoch, totalSteps: totalSteps, doneSteps: progress.step,
       workers: workers.count)
   }
 
   private var totalSteps: Int {
-    let all = options.epochs * lanePlan.chunksPerEpoch
+    // Those before this epoch were as many a pass, unless the corpus has changed since.
+    let earlier = progress.step - progress.chunk
+    let all = earlier + (options.epochs - progress.epoch) * lanePlan.chunksPerEpoch
     return min(options.maxSteps ?? all, all)
   }
 
@@ -167,53 +191,58 @@ public final class Trainer {
       try report(event)
     }
 
+    try folder?.dropMetrics(after: progress.step)
     try tell(.began(plan))
+    if isPatienceExhausted { return .patienceExhausted }
     let charactersPerStep = lanePlan.lanes * lanePlan.sequenceLength
+    let totalSteps = totalSteps
     var interval = ReportInterval(began: clock.now)
+    var lastSaved = clock.now
     while progress.step < totalSteps {
+      let epoch = progress.epoch + 1
+      let rate = learningRate(step: progress.step)
       let (loss, norm) = try step()
       interval.add(loss: loss)
       progress.elapsedSeconds = elapsed()
 
-      if progress.step % options.reportEvery == 0 || progress.step == totalSteps {
+      let isLast = progress.step == totalSteps
+      if progress.step % options.reportEvery == 0 || isLast {
+        let seconds = (clock.now - interval.began - interval.paused).seconds
         let report = StepReport(
-          epoch: progress.epoch + 1, step: progress.step,
+          epoch: epoch, step: progress.step,
           characters: progress.step * charactersPerStep, trainLoss: interval.meanLoss,
-          learningRate: learningRate(step: progress.step - 1), gradientNorm: norm,
-          charactersPerSecond: Double(interval.steps * charactersPerStep)
-            / (clock.now - interval.began - interval.paused).seconds,
+          learningRate: rate, gradientNorm: norm,
+          charactersPerSecond: Double(interval.steps * charactersPerStep) / max(seconds, 1e-9),
           elapsedSeconds: progress.elapsedSeconds)
         interval = ReportInterval(began: clock.now)
         try tell(.step(report))
       }
 
       let pauseBegan = clock.now
-      let epochEnds = progress.chunk == lanePlan.chunksPerEpoch
-      let isLast = progress.step == totalSteps
+      let epochEnded = progress.chunk == 0
       let validates =
-        epochEnds || isLast || options.validateEvery.map { progress.step % $0 == 0 } ?? false
-      if validates { try validate(folder: folder, tell: tell) }
-      if epochEnds {
-        progress.epoch += 1
-        progress.chunk = 0
-        startEpoch()
-      }
+        epochEnded || isLast || options.validateEvery.map { progress.step % $0 == 0 } ?? false
+      if validates { try validate(epoch: epoch, folder: folder, tell: tell) }
       let stopped = stops()
       let saves =
         validates || stopped || options.saveEvery.map { progress.step % $0 == 0 } ?? false
+        || options.saveMinutes.map { (clock.now - lastSaved).seconds >= $0 * 60 } ?? false
       if saves, let folder {
         progress.elapsedSeconds = elapsed()
         try save(in: folder)
+        lastSaved = clock.now
         try tell(.saved(step: progress.step))
       }
       interval.paused += clock.now - pauseBegan
 
-      if let patience = options.patience, progress.validationsWithoutBest >= patience {
-        return .patienceExhausted
-      }
+      if isPatienceExhausted { return .patienceExhausted }
       if stopped && !isLast { return .interrupted }
     }
     return .completed
+  }
+
+  private var isPatienceExhausted: Bool {
+    options.patience.map { progress.validationsWithoutBest >= $0 } ?? false
   }
 
   /// One optimizer step: a chunk of every lane. Returns the mean loss and the gradient's norm.
@@ -237,7 +266,7 @@ public final class Trainer {
     let norm = squares.values.reduce(0, +).squareRoot()
     let rate = learningRate(step: step)
     guard loss.isFinite && norm.isFinite else {
-      throw .diverged(step: step + 1, learningRate: rate)
+      throw diverged(step: step + 1)
     }
     team.run { [optimizer, model] worker in
       optimizer.update(
@@ -247,12 +276,21 @@ public final class Trainer {
     team.run { [weights] worker in weights.packShare(of: worker, workers: count) }
     progress.step += 1
     progress.chunk += 1
+    if progress.chunk == lanePlan.chunksPerEpoch {
+      progress.epoch += 1
+      progress.chunk = 0
+      startEpoch()
+    }
     return (loss, norm)
   }
 
   private func learningRate(step: Int) -> Float {
     options.learningRate
       * options.schedule.factor(step: step, warmup: options.warmupSteps, total: totalSteps)
+  }
+
+  private func diverged(step: Int) -> TrainingError {
+    .diverged(step: step, learningRate: learningRate(step: step - 1))
   }
 
   /// Puts every lane at its place of the epoch, with no memory of the one before.
@@ -273,7 +311,7 @@ public final class Trainer {
   // MARK: - Validation and saving
 
   private func validate(
-    folder: RunFolder?, tell: (TrainingEvent) throws -> Void
+    epoch: Int, folder: RunFolder?, tell: (TrainingEvent) throws -> Void
   ) throws {
     guard let scorer, let validation else {
       // With nothing to validate on, the latest is the best there is.
@@ -282,23 +320,21 @@ public final class Trainer {
     }
     scorer.update()
     let score = scorer.score(validation)
-    guard score.nats.isFinite else {
-      throw TrainingError.diverged(
-        step: progress.step, learningRate: learningRate(step: progress.step - 1))
-    }
+    guard score.natsPerCharacter.isFinite else { throw diverged(step: progress.step) }
     let isBest = progress.bestLoss.map { score.natsPerCharacter < $0 } ?? true
     if isBest {
-      progress.bestLoss = score.natsPerCharacter
-      progress.validationsWithoutBest = 0
       try folder?.save(
         best: trained(validationLoss: score.natsPerCharacter), halfSize: options.savesHalfSize)
+      // It is the best once it is on the disk.
+      progress.bestLoss = score.natsPerCharacter
+      progress.validationsWithoutBest = 0
     } else {
       progress.validationsWithoutBest += 1
     }
     try tell(
       .validation(
         ValidationReport(
-          epoch: progress.epoch + 1, step: progress.step, validationLoss: score.natsPerCharacter,
+          epoch: epoch, step: progress.step, validationLoss: score.natsPerCharacter,
           bitsPerCharacter: score.bitsPerCharacter,
           bestValidationLoss: progress.bestLoss ?? score.natsPerCharacter, isBest: isBest)))
   }
@@ -307,20 +343,33 @@ public final class Trainer {
     TrainedModel(
       model: averagedModel, vocabulary: vocabulary,
       summary: TrainingSummary(
-        corpus: training.corpus.files.map(\.name), trainingCharacters: training.count,
+        corpus: corpusNames, trainingCharacters: training.count,
         epochs: Double(progress.step) / Double(lanePlan.chunksPerEpoch), steps: progress.step,
         validationLoss: validationLoss, options: options.summary))
   }
 
-  private func save(in folder: RunFolder) throws(CheckpointError) {
+  /// The names of the corpus's files; of very many, the first.
+  private var corpusNames: [String] {
+    let names = training.corpus.files.map(\.name)
+    let limit = 100
+    return names.count <= limit
+      ? names : names.prefix(limit) + ["and \(names.count - limit) more"]
+  }
+
+  private func save(in folder: RunFolder) throws {
+    // The step that made the weights so had a finite loss, so nothing has noticed yet.
+    let point = resumePoint
+    guard point.isFinite else { throw diverged(step: progress.step) }
     try folder.save(last: trained(validationLoss: nil), halfSize: options.savesHalfSize)
-    try folder.save(
-      ResumePoint(
-        options: options, progress: progress, corpusBytes: training.corpus.byteCount,
-        trainingBytes: training.byteRange.count,
-        vocabulary: vocabulary, model: model, first: optimizer.first, second: optimizer.second,
-        average: optimizer.average,
-        states: workers.flatMap { $0.states(model.configuration) }))
+    try folder.save(point)
+  }
+
+  /// All that it takes to go on from here.
+  package var resumePoint: ResumePoint {
+    ResumePoint(
+      options: options, progress: progress, corpus: corpus, vocabulary: vocabulary, model: model,
+      first: optimizer.first, second: optimizer.second, average: optimizer.average,
+      states: workers.flatMap { $0.states(model.configuration) })
   }
 }
 

@@ -5,6 +5,8 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
   case corpusTooShort(characters: Int)
   /// The loss or the gradient is not a number any more.
   case diverged(step: Int, learningRate: Float)
+  /// A resume file's run began with another text.
+  case corpusChanged(path: String, reason: String)
   /// A resume file does not go with what it is to be resumed with.
   case cannotResume(path: String, reason: String)
 
@@ -18,6 +20,9 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
     case .diverged(let step, let rate):
       "the loss is not a finite number any more at step \(step), learning rate \(rate); "
         + "try a lower --learning-rate or --clip-norm 1. What was saved before stands"
+    case .corpusChanged(let path, let reason):
+      "cannot resume \(path): \(reason); give the text the run began with, or "
+        + "--accept-changed-corpus to go on with this one from the beginning of the epoch"
     case .cannotResume(let path, let reason):
       "cannot resume \(path): \(reason)"
     }

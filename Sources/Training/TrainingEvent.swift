@@ -20,6 +20,8 @@ public struct TrainingPlan: Equatable, Sendable {
   public var trainingCharacters: Int
   /// 0 where the corpus leaves too little to validate on.
   public var validationCharacters: Int
+  /// Characters of the training part that a given vocabulary does not have; they are left out.
+  public var unknownTrainingCharacters: Int
   /// Characters of the validation part that the training part does not have; they are left out.
   public var unknownValidationCharacters: Int
   public var stepsPerEpoch: Int

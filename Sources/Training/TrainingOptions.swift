@@ -29,6 +29,8 @@ public struct TrainingOptions: Codable, Equatable, Sendable {
   public var reportEvery = 20
   /// Steps between savings of the state to go on from; each validation saves anyway.
   public var saveEvery: Int?
+  /// Minutes between savings; nil for none by time.
+  public var saveMinutes: Double? = 10
   public var seed: UInt64 = 1
   public var precision = Precision.native
   /// Whether models are saved with bfloat16 weights, at half the size.
@@ -71,6 +73,10 @@ public struct TrainingOptions: Codable, Equatable, Sendable {
     }
     if let patience { try check("patience", patience, "1 or more", patience > 0) }
     if let saveEvery { try check("save-every", saveEvery, "1 or more", saveEvery > 0) }
+    if let saveMinutes {
+      try check(
+        "save-minutes", saveMinutes, "0 or more", saveMinutes >= 0 && saveMinutes.isFinite)
+    }
     try check("report-every", reportEvery, "1 or more", reportEvery > 0)
     try check("precision", precision.rawValue, "float32 or bfloat16", precision != .int8)
     try check("threads", threads, "1 to 1024", (1...1024).contains(threads))
@@ -79,7 +85,7 @@ public struct TrainingOptions: Codable, Equatable, Sendable {
 
 extension TrainingOptions {
   /// The options as a model file tells them: by their names on the command line.
-  var summary: [String: String] {
+  package var summary: [String: String] {
     var summary = [
       "batch-size": "\(lanes)", "sequence-length": "\(sequenceLength)", "epochs": "\(epochs)",
       "learning-rate": "\(learningRate)", "schedule": schedule.rawValue,

@@ -14,8 +14,9 @@ public struct TrainingProgress: Codable, Equatable, Sendable {
 
   public init() {}
 
-  /// Whether it is a place in a corpus of so many chunks.
-  func isValid(chunksPerEpoch: Int) -> Bool {
-    epoch >= 0 && step >= 0 && (0..<chunksPerEpoch).contains(chunk)
+  /// Whether a run could be here: a file may say anything.
+  var isPlausible: Bool {
+    [epoch, chunk, step, validationsWithoutBest].allSatisfy { 0...1 << 53 ~= $0 }
+      && chunk <= step && epoch <= step && elapsedSeconds >= 0
   }
 }

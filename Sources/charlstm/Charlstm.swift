@@ -9,8 +9,8 @@ struct Charlstm: ParsableCommand {
     abstract: "Train a character-level recurrent network on plain text, and write with it.",
     discussion: """
       Results go to standard output, everything else to standard error. Exit codes are those of \
-      sysexits: 64 usage, 65 bad data, 66 no input, 73 cannot create, 74 input or output; 130 \
-      after Ctrl-C.
+      sysexits: 64 usage, 65 bad data, 66 no input, 73 cannot create, 74 input or output, 75 in \
+      use, try again later; 130 after Ctrl-C.
       """,
     version: "0.1.0",
     subcommands: [

@@ -65,6 +65,9 @@ struct Evaluate: ParsableCommand {
       }
     } else {
       let score = scorer.score(text)
+      guard score.nats.isFinite else {
+        throw Failure.badData("the model's weights are so large that it gives no probabilities")
+      }
       try output.write(line: json ? Checkpoints.json(ScoreRecord(score)) : table(score))
     }
     try output.flush()

@@ -24,6 +24,7 @@ extension ExitCode {
   static let noInput = ExitCode(EX_NOINPUT)
   static let cannotCreate = ExitCode(EX_CANTCREAT)
   static let inputOutput = ExitCode(EX_IOERR)
+  static let temporary = ExitCode(EX_TEMPFAIL)
 
   /// The code for an error, where it is one of ours.
   init?(for error: any Error) {
@@ -66,6 +67,7 @@ extension CheckpointError {
     switch self {
     case .cannotOpen: .noInput
     case .cannotCreate: .cannotCreate
+    case .inUse: .temporary
     case .diskFull, .writeFailed, .renameFailed: .inputOutput
     default: .badData
     }
@@ -85,5 +87,11 @@ extension ParsableArguments {
 
 /// Writes to standard error; what cannot be written there has nowhere else to go.
 func standardError(_ text: String) {
-  FileHandle.standardError.write(Data(text.utf8))
+  var rest = Array(text.utf8)[...]
+  while !rest.isEmpty {
+    let count = rest.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    if count < 0 && errno == EINTR { continue }
+    guard count > 0 else { return }
+    rest = rest.dropFirst(count)
+  }
 }

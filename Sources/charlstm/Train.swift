@@ -23,6 +23,12 @@ struct Train: ParsableCommand {
   @Flag(help: "Go on with the run in the folder, exactly where it was saved.")
   var resume = false
 
+  @Option(help: "With --resume: train this many epochs more than the run was to have.")
+  var extend: Int?
+
+  @Flag(help: "With --resume: go on though the text is not the one the run began with.")
+  var acceptChangedCorpus = false
+
   @OptionGroup(title: "Network") var network: NetworkOptions
   @OptionGroup(title: "Training") var training: TrainingFlags
   @OptionGroup(title: "Text") var text: TextOptions
@@ -44,30 +50,7 @@ struct Train: ParsableCommand {
     }
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
-    let trainer: Trainer
-    let folder: RunFolder
-    if resume {
-      let path = "\(output)/resume.safetensors"
-      let point = try ResumePoint(contentsOf: path)
-      trainer = try Trainer(resuming: point, path: path, corpus: try Corpus(paths: corpora))
-      folder = try RunFolder(path: output, isNew: false)
-    } else {
-      let options = try training.options(
-        precision: precision.resolved(), threads: threads.resolved())
-      try options.validate()
-      let start = try network.initializeFrom.map { try TrainedModel(contentsOf: $0) }
-      try start.map { try network.check($0.model.configuration) }
-      let corpus = try Corpus(paths: corpora)
-      let parts = try text.parts(of: corpus, vocabulary: start?.vocabulary)
-      let model =
-        try start?.model
-        ?? LanguageModel(
-          network.configuration(vocabularySize: parts.training.vocabulary.count),
-          seed: options.seed)
-      trainer = try Trainer(
-        model, training: parts.training, validation: parts.validation, options: options)
-      folder = try RunFolder(path: output, isNew: true)
-    }
+    let (trainer, folder) = try resume ? resumed(output) : begun(output)
     Interruption.watch()
     let display = TrainingDisplay(isQuiet: quiet)
     let outcome: TrainingOutcome
@@ -80,10 +63,77 @@ struct Train: ParsableCommand {
       }
     } catch {
       display.finish()
+      if error is CheckpointError { rescue(trainer, folder) }
       throw error
     }
     display.finish()
     try conclude(outcome, trainer, folder)
+  }
+
+  private func begun(_ output: String) throws -> (Trainer, RunFolder) {
+    guard extend == nil, !acceptChangedCorpus else {
+      throw Failure.usage("--extend and --accept-changed-corpus go with --resume")
+    }
+    let options = try training.options(precision: precision.resolved(), threads: threads.resolved())
+    try options.validate()
+    let start = try network.initializeFrom.map { try TrainedModel(contentsOf: $0) }
+    try start.map { try network.check($0.model.configuration) }
+    let corpus = try Corpus(paths: corpora)
+    let parts = try text.parts(of: corpus, vocabulary: start?.vocabulary)
+    let model =
+      try start?.model
+      ?? LanguageModel(
+        network.configuration(vocabularySize: parts.training.vocabulary.count),
+        seed: options.seed)
+    let trainer = try Trainer(
+      model, training: parts.training, validation: parts.validation, options: options)
+    return (trainer, try RunFolder(path: output, isNew: true))
+  }
+
+  private func resumed(_ output: String) throws -> (Trainer, RunFolder) {
+    // The folder first: what another process is about to save is not to be read before it has.
+    let folder = try RunFolder(path: output, isNew: false)
+    var point = try ResumePoint(contentsOf: folder.resumePath)
+    try training.check(against: point.options, threads: threads, precision: precision)
+    try network.check(point.model.configuration, from: "the run")
+    point.options.maxSteps = training.maxSteps ?? point.options.maxSteps
+    point.options.saveEvery = training.saveEvery ?? point.options.saveEvery
+    point.options.saveMinutes = training.saveMinutes ?? point.options.saveMinutes
+    point.options.patience = training.patience ?? point.options.patience
+    if extend != nil, training.maxSteps == nil, let maxSteps = point.options.maxSteps {
+      throw Failure.usage(
+        "--extend does not lengthen a run of --max-steps \(maxSteps); give more --max-steps too")
+    }
+    if let extend { try point.extend(epochs: extend) }
+    let trainer = try Trainer(
+      resuming: point, path: folder.resumePath, corpus: Corpus(paths: corpora),
+      acceptsChangedCorpus: acceptChangedCorpus)
+    return (trainer, folder)
+  }
+
+  /// Keeps what was trained where the run folder cannot be written to any more.
+  private func rescue(_ trainer: Trainer, _ folder: RunFolder) {
+    let place = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/var/tmp"
+    // It is a place that others can read, and the process is about to end.
+    umask(0o077)
+    let path = "\(place)/charlstm-\(UUID().uuidString).safetensors"
+    guard trainer.progress.step > 0, (try? trainer.resumePoint.write(to: path)) != nil else {
+      return
+    }
+    standardError(
+      """
+      The run folder cannot be written to. The state at step \(trainer.progress.step) is kept; \
+      to go on from it:
+        mkdir -p \(shellQuoted(folder.path)) && mv \(shellQuoted(path)) \
+      \(shellQuoted(folder.resumePath))
+        \(resumeCommand(folder))
+
+      """)
+  }
+
+  private func resumeCommand(_ folder: RunFolder) -> String {
+    "charlstm train \(corpora.map(shellQuoted).joined(separator: " ")) --output "
+      + "\(shellQuoted(folder.path)) --resume"
   }
 
   private func sampleIsDue(_ report: StepReport, every reported: Int) -> Bool {
@@ -118,8 +168,7 @@ struct Train: ParsableCommand {
       standardError(
         """
         Stopped at step \(trainer.progress.step) and saved. To go on:
-          charlstm train \(corpora.map(shellQuoted).joined(separator: " ")) --output \
-        \(shellQuoted(folder.path)) --resume
+          \(resumeCommand(folder))
 
         """)
       throw ExitCode(128 + (Interruption.signal ?? SIGINT))

@@ -29,8 +29,10 @@ struct NetworkOptions: ParsableArguments {
       embeddingSize: embeddingSize ?? 64, vocabularySize: vocabularySize)
   }
 
-  /// Refuses options that contradict the model to begin with.
-  func check(_ configuration: ModelConfiguration) throws {
+  /// Refuses options that contradict the model to begin with, or the run to go on with.
+  func check(
+    _ configuration: ModelConfiguration, from origin: String = "--initialize-from"
+  ) throws {
     for (name, wanted, found) in [
       ("cell", cell?.rawValue, configuration.cell.rawValue),
       ("layers", layers.map(String.init), "\(configuration.layers)"),
@@ -39,7 +41,7 @@ struct NetworkOptions: ParsableArguments {
     ] {
       if let wanted, wanted != found {
         throw Failure.usage(
-          "--\(name) \(wanted) contradicts --initialize-from, whose model has \(found)")
+          "--\(name) \(wanted) contradicts \(origin), whose model has \(found)")
       }
     }
   }
@@ -97,6 +99,9 @@ struct TrainingFlags: ParsableArguments {
   @Option(help: "Steps between savings of the state to go on from.")
   var saveEvery: Int?
 
+  @Option(help: "Minutes between savings of the state to go on from. (default: 10)")
+  var saveMinutes: Double?
+
   @Flag(help: "Save models with bfloat16 weights, at half the size.")
   var halfSize = false
 
@@ -120,11 +125,36 @@ struct TrainingFlags: ParsableArguments {
     options.validateEvery = validateEvery
     options.patience = patience
     options.saveEvery = saveEvery
+    options.saveMinutes = saveMinutes ?? options.saveMinutes
     options.seed = seed
     options.precision = precision
     options.savesHalfSize = halfSize
     options.threads = threads
     return options
+  }
+}
+
+extension TrainingFlags {
+  /// Refuses options that contradict those of the run to go on with, lest they be ignored.
+  ///
+  /// Options that equal their defaults may just not have been given. How long to train and when to
+  /// save may change.
+  func check(
+    against run: TrainingOptions, threads: ThreadsOption, precision: PrecisionOption
+  ) throws {
+    let precision = try precision.precision == .auto ? run.precision : precision.resolved()
+    let wanted = options(
+      precision: precision, threads: threads.threads ?? run.threads)
+    let defaults = Self.defaults.summary
+    for (name, value) in wanted.summary.sorted(by: { $0.key < $1.key }) {
+      guard name != "max-steps", value != defaults[name], value != run.summary[name] else {
+        continue
+      }
+      throw Failure.usage(
+        "--\(name) \(value) contradicts the run, which has \(run.summary[name] ?? "none"); "
+          + "leave it out"
+          + (name == "epochs" ? ", or add epochs with --extend" : ""))
+    }
   }
 }
 

@@ -59,6 +59,13 @@ final class TrainingDisplay {
     if plan.validationCharacters < 2 {
       text += "The text is too short to validate on: the latest model counts as the best.\n"
     }
+    if plan.unknownTrainingCharacters > 0 {
+      text += """
+        \(plan.unknownTrainingCharacters.formatted()) characters of the training part are not in \
+        the vocabulary and are left out.
+
+        """
+    }
     if plan.unknownValidationCharacters > 0 {
       text += """
         \(plan.unknownValidationCharacters.formatted()) characters of the validation part do not \

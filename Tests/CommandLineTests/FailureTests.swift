@@ -214,7 +214,7 @@ struct FailureTests {
       saying: "cannot create none/run: No such file or directory; \(remedy)")
     try expect(
       "train text.txt --output text.txt", fails: 73,
-      saying: "cannot create text.txt/metrics.jsonl: Not a directory; \(remedy)")
+      saying: "cannot create text.txt: Not a directory; \(remedy)")
     try expect(
       "sample tiny.safetensors --length 5 --output none/text.txt", fails: 73,
       saying: "cannot create none/text.txt: No such file or directory; \(remedy)")

@@ -24,7 +24,7 @@ struct TrainTests {
     #expect(outcome.code == 0 && outcome.output == "")
     #expect(
       try charlstm.names(in: "run") == [
-        "best.safetensors", "last.safetensors", "metrics.jsonl", "resume.safetensors",
+        ".lock", "best.safetensors", "last.safetensors", "metrics.jsonl", "resume.safetensors",
       ])
     let lines = outcome.error.split(separator: "\n").map(String.init)
     try #require(lines.count == 6)
@@ -169,7 +169,8 @@ struct TrainTests {
           code: 65, output: "",
           error: """
             Error: cannot resume run/resume.safetensors: the corpus has 14 bytes, the run began \
-            with \(charlstm.bytes(of: "text.txt").count); give the same corpus
+            with \(charlstm.bytes(of: "text.txt").count); give the text the run began with, or \
+            --accept-changed-corpus to go on with this one from the beginning of the epoch
 
             """))
     #expect(try charlstm.bytes(of: "run/resume.safetensors") == before)

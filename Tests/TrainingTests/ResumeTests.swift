@@ -97,7 +97,8 @@ struct ResumeTests {
       let bytes = Bench.text.utf8.count
       return "\(error)"
         == "cannot resume \(path): the corpus has \(bytes + 1) bytes, the run began with "
-        + "\(bytes); give the same corpus"
+        + "\(bytes); give the text the run began with, or --accept-changed-corpus to go on with "
+        + "this one from the beginning of the epoch"
     }
 
     func refuses(_ change: (inout ResumePoint) -> Void) throws -> Bool {
