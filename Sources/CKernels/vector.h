@@ -5,8 +5,9 @@
 #include <math.h>
 #include <stdint.h>
 
-// One portable binary with full-width loops: the loader picks the version for this CPU.
-#if defined(__x86_64__) && defined(__linux__)
+// One portable binary with full-width loops: the loader picks the version for this CPU. Not under
+// ThreadSanitizer, whose runtime is not there yet when the loader picks.
+#if defined(__x86_64__) && defined(__linux__) && !__has_feature(thread_sanitizer)
 #define CK_VERSIONS \
   __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else

@@ -191,7 +191,7 @@ public final class Trainer {
       try report(event)
     }
 
-    try folder?.dropMetrics(after: progress.step)
+    if progress.step > 0 { try folder?.dropMetrics(after: progress.step) }
     try tell(.began(plan))
     if isPatienceExhausted { return .patienceExhausted }
     let charactersPerStep = lanePlan.lanes * lanePlan.sequenceLength
