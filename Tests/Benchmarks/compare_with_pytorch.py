@@ -50,7 +50,7 @@ def torch_train(layers, hidden, lanes, steps, bfloat16, seconds):
     state, times, start = zero(lanes), [], time.perf_counter()
     while len(times) < 6 or time.perf_counter() - start < seconds:
         began = time.perf_counter()
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bool(bfloat16)):
             logits, state = model(symbols, state)
             loss = F.cross_entropy(logits.float().view(-1, 65), symbols.view(-1))
         optimizer.zero_grad(set_to_none=True)
@@ -163,8 +163,9 @@ def main():
             for precision in ours:
                 result = run([
                     BINARY, "benchmark", "--json", "--precision", native, "--sampling-precision",
-                    precision, "--layers", str(layers), "--hidden-size", str(hidden), "--streams",
-                    str(streams), "--seconds", str(options.seconds)])
+                    precision, "--layers", str(layers), "--hidden-size", str(hidden), "--batch-size",
+                    "8", "--sequence-length", "8", "--streams", str(streams), "--seconds",
+                    str(options.seconds)])
                 ours[precision].append(result["sampling"][0]["characters_per_second"])
         print(f"sample {layers}x{hidden}, {streams} stream{'s' if streams > 1 else ''}:",
               "characters/s")
