@@ -63,11 +63,11 @@ def torch_train(layers, hidden, lanes, steps, bfloat16, seconds):
     return {"rate": lanes * steps / statistics.median(times[2:]), "memory": memory}
 
 
-def torch_sample(layers, hidden, streams, seconds):
+def torch_sample(layers, hidden, streams, one_dnn, seconds):
     import torch
     model, zero = torch_model(layers, hidden)
     rates = []
-    with torch.no_grad():
+    with torch.no_grad(), torch.backends.mkldnn.flags(enabled=bool(one_dnn)):
         state, symbols = zero(streams), torch.zeros(1, streams, dtype=torch.long)
         start = time.perf_counter()
         while len(rates) < 4 or time.perf_counter() - start < seconds:
@@ -121,7 +121,7 @@ def seconds_to_first_byte(arguments):
 def ratio_line(name, ours, theirs, better="higher"):
     ratios = [a / b if better == "higher" else b / a for a, b in zip(ours, theirs)]
     form = "{:,.0f}" if statistics.median(ours) >= 10 else "{:.3f}"
-    return (f"{name:34} {form.format(statistics.median(ours)):>10} "
+    return (f"{name:46} {form.format(statistics.median(ours)):>10} "
             f"{form.format(statistics.median(theirs)):>10}  {statistics.median(ratios):5.2f}x "
             f"({min(ratios):.2f} to {max(ratios):.2f})")
 
@@ -135,7 +135,7 @@ def main():
     native = run([
         BINARY, "benchmark", "--json", "--hidden-size", "32", "--streams", "1", "--seconds", "0.1"]
     )["precision"]
-    print(f"{'work':34} {'charlstm':>10} {'PyTorch':>10}  ratio (range over {options.rounds} rounds)")
+    print(f"{'work':46} {'charlstm':>10} {'PyTorch':>10}  ratio (range over {options.rounds} rounds)")
 
     for layers, hidden, lanes, steps in TRAINING if options.only in (None, "train") else []:
         ours, theirs = {"float32": [], native: []}, {"fp32": [], "bf16 autocast": []}
@@ -156,21 +156,28 @@ def main():
                 print(ratio_line(f"  {precision} against {name}", rates, other))
         print(ratio_line("  peak memory, MB (bf16)", *memory, better="lower"), flush=True)
 
+    # PyTorch's own oneDNN path packs the weights at each call: for few rows it is faster without.
     for layers, hidden, streams in SAMPLING if options.only in (None, "sample") else []:
-        ours, theirs = {native: [], "int8": []}, []
+        cases = {f"{native}": (native, 1), "int8": ("int8", 1)}
+        if streams == 1: cases["int8, --threads 2"] = ("int8", 2)
+        ours = {name: [] for name in cases}
+        theirs = {"PyTorch": [], "PyTorch without oneDNN": []}
         for _ in range(options.rounds):
-            theirs.append(pytorch("sample", layers, hidden, streams, options.seconds)["rate"])
-            for precision in ours:
+            for one_dnn, name in ((1, "PyTorch"), (0, "PyTorch without oneDNN")):
+                theirs[name].append(
+                    pytorch("sample", layers, hidden, streams, one_dnn, options.seconds)["rate"])
+            for name, (precision, threads) in cases.items():
                 result = run([
                     BINARY, "benchmark", "--json", "--precision", native, "--sampling-precision",
                     precision, "--layers", str(layers), "--hidden-size", str(hidden), "--batch-size",
                     "8", "--sequence-length", "8", "--streams", str(streams), "--seconds",
-                    str(options.seconds)])
-                ours[precision].append(result["sampling"][0]["characters_per_second"])
+                    str(options.seconds)] + (["--threads", "2"] if threads > 1 else []))
+                ours[name].append(result["sampling"][0]["characters_per_second"])
         print(f"sample {layers}x{hidden}, {streams} stream{'s' if streams > 1 else ''}:",
               "characters/s")
-        for precision, rates in ours.items():
-            print(ratio_line(f"  {precision} against fp32", rates, theirs), flush=True)
+        for name, rates in ours.items():
+            for other, against in theirs.items():
+                print(ratio_line(f"  {name} against {other}", rates, against), flush=True)
 
     if options.only in (None, "start"):
         with tempfile.TemporaryDirectory() as folder:
