@@ -65,7 +65,8 @@ CK_INLINE float ck_sigmoid(float x) { return 0.5f * ck_tanh(0.5f * x) + 0.5f; }
 CK_INLINE float ck_exp_nonpositive(float x) {
   x = x < -87.0f ? -87.0f : x;
   float scaled = x * 1.44269504088896341f;
-  float n = (scaled + 12582912.0f) - 12582912.0f;  // 1.5 · 2^23: rounds to an integer
+  float shifted = scaled + 12582912.0f;  // 1.5 · 2^23: rounds to an integer, in the lowest bits
+  float n = shifted - 12582912.0f;
   // f = scaled - n in two parts, so that no bit of x is lost.
   float f = (x - n * 0.693145751953125f) - n * 1.42860682030941723e-06f;
   f *= 1.44269504088896341f;
@@ -76,5 +77,6 @@ CK_INLINE float ck_exp_nonpositive(float x) {
   p = p * f + 2.4022646890344673e-01f;
   p = p * f + 6.9314720573713570e-01f;
   p = p * f + 1.0f;
-  return p * (ck_bits){.u = (uint32_t)((int32_t)n + 127) << 23}.f;
+  // From those bits and not from n: a NaN cannot be converted, and p is one then.
+  return p * (ck_bits){.u = ((ck_bits){.f = shifted}.u + 127) << 23}.f;
 }
