@@ -85,7 +85,10 @@ final class RunningCommand {
       "CHARLSTM": CommandLineSession.executable.path,
       // Threads that spin while they wait would take the time of the tests beside this one.
       "OMP_WAIT_POLICY": "passive",
-    ]
+    ].merging(
+      // What builds with sanitizers leave out, for which see .ci/sanitize.
+      ProcessInfo.processInfo.environment.filter { $0.key.hasSuffix("SAN_OPTIONS") }
+    ) { $1 }
     let standardInput = Pipe()
     process.standardInput = standardInput
     process.standardOutput = output.pipe
