@@ -24,7 +24,8 @@ extension TrainedModel {
         facts.append(
           ("validation", String(format: "%.4f nats, %.4f bits per character", loss, loss / log(2))))
       }
-      facts += summary.options.sorted { $0.key < $1.key }.map { ("  --\(printable($0.key))", printable($0.value)) }
+      facts += summary.options.sorted { $0.key < $1.key }
+        .map { ("  --\(printable($0.key))", printable($0.value)) }
     }
     return facts
   }

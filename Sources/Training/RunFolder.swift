@@ -32,6 +32,15 @@ public struct RunFolder: Sendable {
     metrics = try AppendFile(path: "\(path)/metrics.jsonl")
   }
 
+  /// Whether a folder has what it took a run to make.
+  public static func holdsRun(at path: String) -> Bool {
+    ["best", "resume"].contains { name in
+      var status = stat()
+      return lstat("\(path)/\(name).safetensors", &status) == 0
+        && status.st_mode & S_IFMT == S_IFREG
+    }
+  }
+
   public var bestPath: String { "\(path)/best.safetensors" }
   public var lastPath: String { "\(path)/last.safetensors" }
   public var resumePath: String { "\(path)/resume.safetensors" }

@@ -23,6 +23,9 @@ struct Train: ParsableCommand {
   @Flag(help: "Go on with the run in the folder, exactly where it was saved.")
   var resume = false
 
+  @Flag(help: "Replace the run that is in the folder.")
+  var overwrite = false
+
   @Option(help: "With --resume: train this many epochs more than the run was to have.")
   var extend: Int?
 
@@ -73,6 +76,11 @@ struct Train: ParsableCommand {
   private func begun(_ output: String) throws -> (Trainer, RunFolder) {
     guard extend == nil, !acceptChangedCorpus else {
       throw Failure.usage("--extend and --accept-changed-corpus go with --resume")
+    }
+    guard overwrite || !RunFolder.holdsRun(at: output) else {
+      throw Failure(
+        description: "there is a run in \(output) already; --resume goes on with it, --overwrite "
+          + "replaces it", code: .cannotCreate)
     }
     let options = try training.options(precision: precision.resolved(), threads: threads.resolved())
     try options.validate()

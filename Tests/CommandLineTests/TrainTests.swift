@@ -46,6 +46,12 @@ struct TrainTests {
 
     #expect(
       try charlstm("train text.txt --output run --max-steps 3 --quiet \(small)")
+        == .init(
+          code: 73, output: "",
+          error: "Error: there is a run in run already; --resume goes on with it, --overwrite "
+            + "replaces it\n"))
+    #expect(
+      try charlstm("train text.txt --output run --overwrite --max-steps 3 --quiet \(small)")
         == .init(code: 0, output: "", error: ""))
     #expect(try metrics("run").count == 2, "a new run begins with new metrics")
   }

@@ -12,10 +12,10 @@ import Testing
       """
       $train --epochs 1000000 --save-every 10 & child=$!
       until [ -e run/resume.safetensors ]; do sleep 0.01; done
-      $train; first=$?
+      $train --overwrite; first=$?
       $train --resume; second=$?
       kill -KILL $child; wait $child
-      $train --max-steps 3 && [ $first = 75 ] && [ $second = 75 ]
+      $train --overwrite --max-steps 3 && [ $first = 75 ] && [ $second = 75 ]
       """)
     // The lock ends with the process that held it.
     #expect(outcome.code == 0)
@@ -106,7 +106,7 @@ import Testing
       mkdir run && mount -t tmpfs none run || exit 99
       $train --max-steps 5 || exit 98
       mount -o remount,ro run || exit 97
-      $train; first=$?
+      $train --overwrite; first=$?
       $train --resume --max-steps 10; second=$?
       umount run; [ $first = 73 ] && [ $second = 73 ]
       """)
@@ -133,7 +133,8 @@ import Testing
       for name in best.safetensors last.safetensors resume.safetensors metrics.jsonl; do
         ln -s ../precious run/$name
       done
-      $train --max-steps 3 && cat precious && rm run/.lock && ln -s ../precious run/.lock && $train
+      $train --max-steps 3 && cat precious && rm run/.lock && ln -s ../precious run/.lock &&
+        $train --overwrite
       """)
     #expect(outcome.code == 73)
     #expect(String(decoding: outcome.output, as: UTF8.self) == "precious\n")
