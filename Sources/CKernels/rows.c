@@ -1,4 +1,7 @@
 #include "CKernels.h"
+
+#include <string.h>
+
 #include "vector.h"
 
 #define ELEMENT float

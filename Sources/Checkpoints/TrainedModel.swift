@@ -36,11 +36,11 @@ public struct TrainingSummary: Codable, Equatable, Sendable {
 /// are once the `lstm.` prefix is cut off. Configuration, vocabulary and training summary are JSON
 /// under `__metadata__`.
 public struct TrainedModel: Sendable {
-  public var model: LanguageModel
+  public var model: Network
   public var vocabulary: Vocabulary
   public var summary: TrainingSummary?
 
-  public init(model: LanguageModel, vocabulary: Vocabulary, summary: TrainingSummary? = nil) {
+  public init(model: Network, vocabulary: Vocabulary, summary: TrainingSummary? = nil) {
     precondition(model.configuration.vocabularySize == vocabulary.count)
     self.model = model
     self.vocabulary = vocabulary
@@ -67,7 +67,7 @@ public struct TrainedModel: Sendable {
     if let extra = file.tensors.keys.filter({ !names.contains($0) }).min() {
       throw .unexpectedTensor(path: path, tensor: extra)
     }
-    model = LanguageModel(valid: configuration)
+    model = Network(valid: configuration)
     for tensor in layout.tensors {
       try file.read(tensor, into: model.parameters)
     }
@@ -102,7 +102,7 @@ extension TensorContent {
       name: name ?? tensor.name, elementType: asBFloat16 ? .bf16 : .f32, shape: tensor.shape
     ) { (sink) throws(CheckpointError) in
       // A copy of one tensor at a time, in the file's order.
-      let elements = LanguageModel.fileOrder(of: tensor, in: buffer)
+      let elements = Network.fileOrder(of: tensor, in: buffer)
       try elements.withUnsafeBufferPointer { (elements) throws(CheckpointError) in
         try TensorContent(
           name: tensor.name, shape: tensor.shape, floats: elements, asBFloat16: asBFloat16
@@ -123,7 +123,7 @@ extension SafetensorsFile {
     try elements.withUnsafeMutableBufferPointer { (elements) throws(CheckpointError) in
       try read(name ?? tensor.name, expecting: tensor.shape, into: elements)
     }
-    LanguageModel.setFileOrder(elements, of: tensor, in: buffer)
+    Network.setFileOrder(elements, of: tensor, in: buffer)
   }
 }
 

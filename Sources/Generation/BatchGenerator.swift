@@ -27,7 +27,7 @@ public final class BatchGenerator {
   ///   - lanes: texts written at a time, by all workers together.
   ///   - threads: workers, each with its own lanes.
   public init(
-    _ model: LanguageModel, vocabulary: Vocabulary, precision: Precision = .native, lanes: Int,
+    _ model: Network, vocabulary: Vocabulary, precision: Precision = .native, lanes: Int,
     threads: Int = 1
   ) {
     precondition(vocabulary.count == model.configuration.vocabularySize && lanes > 0)

@@ -15,7 +15,7 @@ public final class Generator {
 
   /// - Parameter threads: those that share each matrix product.
   public init(
-    _ model: LanguageModel, vocabulary: Vocabulary, precision: Precision = .native,
+    _ model: Network, vocabulary: Vocabulary, precision: Precision = .native,
     threads: Int = 1
   ) {
     precondition(vocabulary.count == model.configuration.vocabularySize)

@@ -20,7 +20,7 @@ public final class TextScorer {
   ///   - lanes: parts to read side by side; 1 for an exact stateful pass.
   ///   - threads: those that share the lanes, or with one lane its matrix products.
   public convenience init(
-    _ model: LanguageModel, precision: Precision = .native, lanes: Int = 1, threads: Int = 1
+    _ model: Network, precision: Precision = .native, lanes: Int = 1, threads: Int = 1
   ) {
     self.init(
       model, precision: precision, lanes: lanes, team: WorkerTeam(count: min(lanes, threads)),
@@ -29,7 +29,7 @@ public final class TextScorer {
 
   /// A scorer that works with a team that is there already.
   package init(
-    _ model: LanguageModel, precision: Precision, lanes: Int, team: WorkerTeam,
+    _ model: Network, precision: Precision, lanes: Int, team: WorkerTeam,
     productThreads: Int = 1
   ) {
     configuration = model.configuration

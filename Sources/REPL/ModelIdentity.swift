@@ -17,7 +17,7 @@ struct ModelIdentity: Codable, Equatable {
 }
 
 /// A hash of all weights, bit for bit: FNV-1a by words of 32 bits, in PyTorch's order.
-private func hash(of model: LanguageModel) -> UInt64 {
+private func hash(of model: Network) -> UInt64 {
   var hash: UInt64 = 0xCBF2_9CE4_8422_2325
   for tensor in model.layout.tensors {
     for element in model.elements(of: tensor) {

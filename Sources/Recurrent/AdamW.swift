@@ -32,9 +32,10 @@ package final class AdamW: Sendable {
   private struct Piece {
     var range: Range<Int>
     var decays: Bool
+    var group: Int
   }
 
-  package init(_ model: LanguageModel, options: Options) {
+  package init(_ model: Network, options: Options) {
     self.options = options
     first = FloatBuffer(count: model.layout.count)
     second = FloatBuffer(count: model.layout.count)
@@ -42,7 +43,8 @@ package final class AdamW: Sendable {
     pieces = model.layout.tensors.flatMap { tensor in
       stride(from: tensor.range.lowerBound, to: tensor.range.upperBound, by: 8192).map { start in
         Piece(
-          range: start..<min(start + 8192, tensor.range.upperBound), decays: tensor.isMatrix)
+          range: start..<min(start + 8192, tensor.range.upperBound), decays: tensor.isMatrix,
+          group: model.layout.group(of: tensor))
       }
     }
   }
@@ -67,9 +69,11 @@ package final class AdamW: Sendable {
   /// - Parameters:
   ///   - step: the number of this update, from 1.
   ///   - norm: the global norm of the gradient.
+  ///   - rateFactors: on the rate of each group (`ParameterLayout.group`), 0 where weights stay as
+  ///     they are; 1 for all where nil.
   package func update(
     _ parameters: FloatBuffer, gradient: FloatBuffer, norm: Double, learningRate: Float, step: Int,
-    worker: Int, workers: Int
+    rateFactors: [Float]? = nil, worker: Int, workers: Int
   ) {
     let clip = Double(options.clipNorm)
     var update = ck_adamw()
@@ -85,6 +89,9 @@ package final class AdamW: Sendable {
     update.average_weight = 1 - decay
     for piece in share(of: worker, workers: workers) {
       let start = piece.range.lowerBound
+      let factor = rateFactors?[piece.group] ?? 1
+      if factor == 0 { continue }
+      update.learning_rate = learningRate * factor
       update.weight_decay = piece.decays ? options.weightDecay : 0
       ck_adamw_update(
         &update, Int64(piece.range.count), gradient.pointer + start, parameters.pointer + start,

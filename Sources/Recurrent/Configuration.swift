@@ -17,7 +17,41 @@ public enum Cell: String, Codable, Sendable, CaseIterable {
   }
 }
 
-/// The shape of a network: an embedding, recurrent layers, and a linear head.
+/// How a classifier makes one row of features of the outputs of all steps of a text.
+public enum Pooling: String, Codable, Sendable, CaseIterable {
+  /// The state after the last step; of the backward direction, after the first.
+  case last
+  /// The mean over the steps.
+  case mean
+  /// The largest over the steps, cell by cell.
+  case max
+  /// The mean weighted by a softmax over the steps of the product with a trained query
+  /// (a form of Yang et al. 2016).
+  case attention
+  /// Last, mean and max side by side (Howard and Ruder 2018).
+  case concat
+
+  /// What stands side by side in a row of features.
+  package var parts: [Pooling] { self == .concat ? [.last, .mean, .max] : [self] }
+}
+
+/// What makes a network a classifier of whole texts.
+public struct ClassifierConfiguration: Codable, Equatable, Sendable {
+  /// `C`
+  public var classes: Int
+  public var pooling: Pooling
+  /// Whether it can predict the next character as well.
+  public var hasLanguageModelHead: Bool
+
+  public init(classes: Int, pooling: Pooling, hasLanguageModelHead: Bool = false) {
+    self.classes = classes
+    self.pooling = pooling
+    self.hasLanguageModelHead = hasLanguageModelHead
+  }
+}
+
+/// The shape of a network: an embedding, recurrent layers, and a linear head that predicts the next
+/// symbol, or that classifies.
 public struct ModelConfiguration: Codable, Equatable, Sendable {
   public var cell: Cell
   /// `L`
@@ -30,10 +64,12 @@ public struct ModelConfiguration: Codable, Equatable, Sendable {
   public var vocabularySize: Int
   /// Whether each layer reads the sequence in both directions; `D` is then 2, and otherwise 1.
   public var bidirectional: Bool
+  /// Nil for a language model.
+  public var classifier: ClassifierConfiguration?
 
   public init(
     cell: Cell = .lstm, layers: Int, hiddenSize: Int, embeddingSize: Int, vocabularySize: Int,
-    bidirectional: Bool = false
+    bidirectional: Bool = false, classifier: ClassifierConfiguration? = nil
   ) {
     self.cell = cell
     self.layers = layers
@@ -41,14 +77,21 @@ public struct ModelConfiguration: Codable, Equatable, Sendable {
     self.embeddingSize = embeddingSize
     self.vocabularySize = vocabularySize
     self.bidirectional = bidirectional
+    self.classifier = classifier
   }
 
   /// `D`
   public var directions: Int { bidirectional ? 2 : 1 }
 
+  /// `D·H`, the size of a step's output.
+  package var outputSize: Int { directions * hiddenSize }
+
+  /// `F`, the size of a classifier's row of features; 0 for a language model.
+  package var featureCount: Int { (classifier?.pooling.parts.count ?? 0) * outputSize }
+
   /// The size of a layer's input: `E` for the first, `D·H` above it.
   package func inputSize(ofLayer layer: Int) -> Int {
-    layer == 0 ? embeddingSize : directions * hiddenSize
+    layer == 0 ? embeddingSize : outputSize
   }
 
   /// Refuses sizes that no machine could hold, so that a hostile or mistyped one is an error and
@@ -57,7 +100,7 @@ public struct ModelConfiguration: Codable, Equatable, Sendable {
     for (name, value, limit) in [
       ("layers", layers, 64), ("hidden size", hiddenSize, 1 << 16),
       ("embedding size", embeddingSize, 1 << 16),
-      ("vocabulary size", vocabularySize, 1 << 21),
+      ("vocabulary size", vocabularySize, 1 << 21), ("classes", classifier?.classes ?? 1, 1 << 16),
     ] where !(1...limit).contains(value) {
       throw .outOfRange(name: name, value: value, limit: limit)
     }

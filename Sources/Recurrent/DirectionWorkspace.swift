@@ -1,5 +1,9 @@
 import CKernels
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// One direction of one layer for a worker's lanes: its activations over a chunk and the products
 /// that make them.
 ///
@@ -26,7 +30,7 @@ struct DirectionWorkspace {
   let recurrentProducts: UnsafeMutablePointer<Float>
 
   /// `[B, H] · [H, G·H]`
-  private let recur: MatrixMultiply
+  private let recur: LaneProduct
   private let backward: Backward?
 
   /// What only training needs.
@@ -41,16 +45,16 @@ struct DirectionWorkspace {
     /// `[G·H, H]`
     var weights: PackedMatrix
     /// `[B, G·H] · [G·H, H]`
-    var recur: MatrixMultiply
+    var recur: LaneProduct
     /// `[G·H, T·B] · [T·B, H]`
-    var weightGradient: MatrixMultiply
+    var weightGradient: ChunkProduct
   }
 
   private var width: Int { cell.gateCount * hidden }
 
   init(
     _ configuration: ModelConfiguration, weights: PackedWeights.Direction, use: PackedWeights.Use,
-    steps: Int, lanes: Int, reversed: Bool, arena: inout Arena,
+    steps: Int, lanes: Int, packed: Bool, reversed: Bool, arena: inout Arena,
     recurrentProducts: UnsafeMutablePointer<Float>,
     recurrentGradient: UnsafeMutablePointer<Float>?
   ) {
@@ -75,21 +79,33 @@ struct DirectionWorkspace {
     carry = arena.floats(lanes * hidden)
 
     // Outputs of both directions stand side by side in a row.
-    let output = MatrixLayout.rowMajor(lanes, hidden, stride: directions * hidden)
-    recur = MatrixMultiply(
-      output, by: weights.recurrent, into: .rowMajor(lanes, width), .float32)
+    let stride = directions * hidden
+    let precision = precision
+    let hidden = hidden
+    recur = LaneProduct(lanes: lanes, varies: packed) { lanes in
+      MatrixMultiply(
+        .rowMajor(lanes, hidden, stride: stride), by: weights.recurrent,
+        into: .rowMajor(lanes, width), .float32)
+    }
     backward =
       if let matrix = weights.recurrentBackward, let recurrentGradient {
         Backward(
           productGradients: cell == .gru ? arena.elements(rows * width, precision) : nil,
           carryGradient: arena.floats(lanes * hidden), recurrentGradient: recurrentGradient,
           weights: matrix,
-          recur: MatrixMultiply(
-            .rowMajor(lanes, width), by: matrix, into: .rowMajor(lanes, hidden), .float32),
-          weightGradient: MatrixMultiply(
-            .rowMajor(rows, width).transposed, precision,
-            by: .rowMajor(rows, hidden, stride: directions * hidden), precision,
-            into: .rowMajor(width, hidden), .float32))
+          recur: LaneProduct(lanes: lanes, varies: packed) { lanes in
+            MatrixMultiply(
+              .rowMajor(lanes, width), by: matrix, into: .rowMajor(lanes, hidden), .float32)
+          },
+          weightGradient: ChunkProduct(
+            steps: steps, varies: packed, leftStep: lanes * width * precision.size,
+            rightStep: lanes * stride * precision.size
+          ) { steps, accumulate in
+            MatrixMultiply(
+              .rowMajor(steps * lanes, width).transposed, precision,
+              by: .rowMajor(steps * lanes, hidden, stride: stride), precision,
+              into: .rowMajor(width, hidden), .float32, accumulate: accumulate)
+          })
       } else {
         nil
       }
@@ -112,7 +128,9 @@ struct DirectionWorkspace {
   /// The slot of the state that step t starts from.
   private func previousSlot(_ step: Int) -> Int { reversed ? step + 2 : step }
 
-  private func makeStep(_ bias: (ih: UnsafePointer<Float>, hh: UnsafePointer<Float>)) -> ck_step {
+  private func makeStep(
+    _ bias: (ih: UnsafePointer<Float>, hh: UnsafePointer<Float>)
+  ) -> ck_step {
     ck_step(
       element: precision.element, lanes: Int64(lanes), hidden: Int64(hidden),
       stride: Int64(directions * hidden), bias_ih: bias.ih, bias_hh: bias.hh)
@@ -128,16 +146,35 @@ struct DirectionWorkspace {
     case table(UnsafeRawPointer, symbols: UnsafePointer<Int32>)
   }
 
-  /// Runs the first `count` steps, from the state in the outputs' first slot and in `carry`.
+  /// Makes the state zero in which packed texts begin, and in which a text that ends early begins
+  /// backward: that of every lane past its text's end.
+  /// - Parameter outputs: zero likewise.
+  private func clear(_ active: StepLanes) {
+    carry.update(repeating: 0, count: lanes * hidden)
+    guard cell == .lstm else { return }
+    memset(cells + (reversed ? active.steps + 1 : 0) * cellSlot, 0, cellSlot)
+    for t in 0..<active.steps {
+      let dead = (lanes - active(t, of: lanes)) * hidden * precision.size
+      memset(cells + (t + 2) * cellSlot - dead, 0, dead)
+    }
+  }
+
+  /// Runs the chunk's steps, from the state in the outputs' first slot and in `carry`, or of packed
+  /// texts from zero.
   /// - Parameter outputs: stored `[T + 2, B, D·H]`.
   func forward(
-    _ input: Input, steps count: Int, weights: PackedWeights.Direction,
+    _ input: Input, steps active: StepLanes, weights: PackedWeights.Direction,
     bias: (ih: UnsafePointer<Float>, hh: UnsafePointer<Float>), outputs: UnsafeMutableRawPointer
   ) {
     var step = makeStep(bias)
+    let count = active.steps
+    if active.arePacked { clear(active) }
     for index in 0..<count {
       let t = reversed ? count - 1 - index : index
-      recur(outputs + outputOffset(previousSlot(t)), weights.recurrent, into: recurrentProducts)
+      let lanes = active(t, of: self.lanes)
+      step.lanes = Int64(lanes)
+      recur[lanes](
+        outputs + outputOffset(previousSlot(t)), weights.recurrent, into: recurrentProducts)
       let gates = gates + t * gateSlot
       let output = outputs + outputOffset(t + 1)
       let source: UnsafeRawPointer
@@ -148,7 +185,7 @@ struct DirectionWorkspace {
         rows = nil
       case .table(let table, let symbols):
         source = table
-        rows = symbols + t * lanes
+        rows = symbols + t * self.lanes
       }
       switch cell {
       case .lstm:
@@ -180,7 +217,7 @@ struct DirectionWorkspace {
   /// The gradient stops at the chunk's beginning (truncated backpropagation through time).
   /// - Parameter outputGradients: stored `[T, B, D·H]`.
   func backward(
-    tensors: ParameterLayout.Direction, outputs: UnsafeMutableRawPointer,
+    steps active: StepLanes, tensors: ParameterLayout.Direction, outputs: UnsafeMutableRawPointer,
     outputGradients: UnsafeMutableRawPointer, gradients: FloatBuffer
   ) {
     guard let backward else { preconditionFailure("a workspace for training is needed") }
@@ -193,8 +230,12 @@ struct DirectionWorkspace {
     recurrentGradient.update(repeating: 0, count: lanes * hidden)
     let part = reversed ? hidden * precision.size : 0
 
-    for index in 0..<steps {
-      let t = reversed ? index : steps - 1 - index
+    let count = active.steps
+    for index in 0..<count {
+      let t = reversed ? index : count - 1 - index
+      let lanes = active(t, of: self.lanes)
+      step.lanes = Int64(lanes)
+      let dead = (self.lanes - lanes) * width * precision.size
       let gates = gates + t * gateSlot
       let outputGradient = outputGradients + t * outputSlot + part
       var products = gates
@@ -211,16 +252,19 @@ struct DirectionWorkspace {
       case .rnn:
         ck_rnn_backward(&step, gates, outputGradient, recurrentGradient)
       }
-      if index < steps - 1 {
-        backward.recur(products, backward.weights, into: recurrentGradient)
+      // Lanes past their text's end have no gradient, nor has what they join later.
+      memset(gates + gateSlot - dead, 0, dead)
+      if products != gates { memset(products + gateSlot - dead, 0, dead) }
+      if index < count - 1 {
+        backward.recur[lanes](products, backward.weights, into: recurrentGradient)
       }
     }
 
-    let rows = Int64(steps * lanes)
+    let rows = Int64(count * lanes)
     let products = backward.productGradients ?? gates
     backward.weightGradient(
       products, outputs + outputOffset(previousSlot(0)),
-      into: gradients.pointer + tensors.weightHH.range.lowerBound)
+      into: gradients.pointer + tensors.weightHH.range.lowerBound, steps: count)
     bias.update(repeating: 0, count: width)
     ck_add_column_sums(precision.element, rows, Int64(width), gates, bias)
     if products == gates {

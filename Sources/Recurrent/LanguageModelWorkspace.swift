@@ -14,7 +14,8 @@ package struct LanguageModelWorkspace: ~Copyable {
     self.lanes = lanes
     self.weights = weights
     stack = RecurrentStack(weights, steps: steps, lanes: lanes, dropout: dropout)
-    head = LinearHead(weights, rows: steps * lanes)
+    guard let head = weights.head else { preconditionFailure("a language model is needed") }
+    self.head = LinearHead(head, of: weights, rows: steps * lanes)
   }
 
   /// Draws dropout's masks for the next chunk from one generator a lane.
@@ -28,11 +29,12 @@ package struct LanguageModelWorkspace: ~Copyable {
     _ symbols: UnsafePointer<Int32>, targets: UnsafePointer<Int32>, scale: Float,
     gradients: FloatBuffer
   ) -> Double {
-    stack.forward(symbols, steps: steps)
+    stack.forward(symbols, steps: .all(steps: steps))
     let loss = head.lossAndGradients(
-      stack.headInput, targets: targets, scale: scale, inputGradients: stack.outputGradients,
+      stack.headInput, targets: targets, rows: steps * lanes, scale: scale,
+      inputGradients: stack.outputGradients,
       gradients: gradients)
-    stack.backward(symbols, into: gradients)
+    stack.backward(symbols, steps: .all(steps: steps), into: gradients)
     stack.carryOver(steps: steps)
     return loss
   }
@@ -44,7 +46,7 @@ package struct LanguageModelWorkspace: ~Copyable {
     _ symbols: UnsafePointer<Int32>, targets: UnsafePointer<Int32>, steps count: Int,
     losses: UnsafeMutablePointer<Float>? = nil
   ) -> Double {
-    stack.forward(symbols, steps: count)
+    stack.forward(symbols, steps: .all(steps: count))
     let loss = head.loss(
       stack.headInput, targets: targets, rows: count * lanes, losses: losses)
     stack.carryOver(steps: count)
@@ -54,7 +56,7 @@ package struct LanguageModelWorkspace: ~Copyable {
   /// Reads a chunk and returns the logits `[T·B, V]`, valid until the next call; carries the state
   /// on. For few rows: a step of sampling.
   package func logits(after symbols: UnsafePointer<Int32>) -> UnsafeMutablePointer<Float> {
-    stack.forward(symbols, steps: steps)
+    stack.forward(symbols, steps: .all(steps: steps))
     let logits = head.computeLogits(stack.headInput)
     stack.carryOver(steps: steps)
     return logits

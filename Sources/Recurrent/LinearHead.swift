@@ -6,6 +6,7 @@ import CKernels
 /// Rows are taken in blocks, so that logits of a large vocabulary need no more than a few megabytes.
 struct LinearHead: ~Copyable {
   private let weights: PackedWeights
+  private let head: PackedWeights.Head
   private let vocabulary: Int
   private let inputSize: Int
   private let blocks: [Block]
@@ -30,11 +31,13 @@ struct LinearHead: ~Copyable {
     }
   }
 
-  init(_ weights: PackedWeights, rows: Int) {
+  /// - Parameter head: that of `weights`.
+  init(_ head: PackedWeights.Head, of weights: PackedWeights, rows: Int) {
     self.weights = weights
+    self.head = head
     let use = weights.use
     let vocabulary = weights.configuration.vocabularySize
-    let inputSize = weights.configuration.directions * weights.configuration.hiddenSize
+    let inputSize = weights.configuration.outputSize
     self.vocabulary = vocabulary
     self.inputSize = inputSize
     let most = min(rows, max(16, (1 << 20) / vocabulary))
@@ -44,8 +47,8 @@ struct LinearHead: ~Copyable {
       let output = MatrixLayout.rowMajor(count, vocabulary)
       return Block(
         rows: first..<first + count,
-        logits: MatrixMultiply(input, by: weights.head, into: output, .float32),
-        backward: weights.headBackward.map { matrix in
+        logits: MatrixMultiply(input, by: head.logits, into: output, .float32),
+        backward: head.backward.map { matrix in
           Block.Backward(
             weights: matrix,
             input: MatrixMultiply(output, by: matrix, into: input, use.precision),
@@ -66,8 +69,8 @@ struct LinearHead: ~Copyable {
   func computeLogits(_ input: UnsafeRawPointer) -> UnsafeMutablePointer<Float> {
     precondition(blocks.count == 1, "rows beyond a block have no logits of their own")
     let block = blocks[0]
-    block.logits(input, weights.head, into: logits)
-    let bias = weights.bias(weights.layout.headBias)
+    block.logits(input, head.logits, into: logits)
+    let bias = weights.bias(head.tensors.bias)
     for row in block.rows {
       let values = logits + row * vocabulary
       for symbol in 0..<vocabulary { values[symbol] += bias[symbol] }
@@ -84,39 +87,40 @@ struct LinearHead: ~Copyable {
     var total = 0.0
     for block in blocks where block.rows.lowerBound < count {
       let first = block.rows.lowerBound
-      block.logits(input + offset(first), weights.head, into: logits)
+      block.logits(input + offset(first), head.logits, into: logits)
       total += ck_cross_entropy(
         weights.use.precision.element, Int64(min(block.rows.count, count - first)),
-        Int64(vocabulary), logits, weights.bias(weights.layout.headBias), targets + first, 0, nil,
+        Int64(vocabulary), logits, weights.bias(head.tensors.bias), targets + first, 0, nil,
         losses.map { $0 + first })
     }
     return total
   }
 
-  /// The sum of the targets' surprisal in nats; writes `scale` times its gradients.
+  /// The sum over the first `count` rows of the targets' surprisal in nats; writes `scale` times its
+  /// gradients. Targets below 0 count for nothing; those from `count` to the end of a block must be
+  /// such.
   /// - Parameter inputGradients: stored `[rows, D·H]`.
   func lossAndGradients(
-    _ input: UnsafeRawPointer, targets: UnsafePointer<Int32>, scale: Float,
+    _ input: UnsafeRawPointer, targets: UnsafePointer<Int32>, rows count: Int, scale: Float,
     inputGradients: UnsafeMutableRawPointer, gradients: FloatBuffer
   ) -> Double {
-    let layout = weights.layout
     let element = weights.use.precision.element
-    let bias = gradients.pointer + layout.headBias.range.lowerBound
+    let bias = gradients.pointer + head.tensors.bias.range.lowerBound
     bias.update(repeating: 0, count: vocabulary)
     var total = 0.0
-    for block in blocks {
+    for block in blocks where block.rows.lowerBound < count {
       guard let backward = block.backward else {
         preconditionFailure("weights for training are needed")
       }
       let first = block.rows.lowerBound
       let rows = Int64(block.rows.count)
       let input = input + offset(first)
-      block.logits(input, weights.head, into: logits)
+      block.logits(input, head.logits, into: logits)
       total += ck_cross_entropy(
-        element, rows, Int64(vocabulary), logits, weights.bias(layout.headBias), targets + first,
+        element, rows, Int64(vocabulary), logits, weights.bias(head.tensors.bias), targets + first,
         scale, logitGradients, nil)
       backward.weight(
-        logitGradients, input, into: gradients.pointer + layout.headWeight.range.lowerBound)
+        logitGradients, input, into: gradients.pointer + head.tensors.weight.range.lowerBound)
       ck_add_column_sums(element, rows, Int64(vocabulary), logitGradients, bias)
       backward.input(logitGradients, backward.weights, into: inputGradients + offset(first))
     }

@@ -45,6 +45,10 @@ struct Arena: ~Copyable {
     bytes(count * 4).bindMemory(to: Float.self, capacity: count)
   }
 
+  mutating func integers(_ count: Int) -> UnsafeMutablePointer<Int32> {
+    bytes(count * 4).bindMemory(to: Int32.self, capacity: count)
+  }
+
   mutating func elements(_ count: Int, _ precision: Precision) -> UnsafeMutableRawPointer {
     bytes(count * precision.size)
   }

@@ -33,14 +33,20 @@ package final class PackedWeights: @unchecked Sendable {
     var recurrentBackward: PackedMatrix?
   }
 
+  struct Head {
+    /// `[D·H, V]`
+    var logits: PackedMatrix
+    /// `[V, D·H]`
+    var backward: PackedMatrix?
+    var tensors: ParameterLayout.Linear
+  }
+
   package let use: Use
   let configuration: ModelConfiguration
   let layout: ParameterLayout
   let layers: [[Direction]]
-  /// `[D·H, V]`
-  let head: PackedMatrix
-  /// `[V, D·H]`
-  let headBackward: PackedMatrix?
+  /// Nil for a classifier that does not predict symbols.
+  let head: Head?
   /// One per direction of the first layer, none without `use.inputTable`.
   let inputTables: [InputTable]
   /// The biases are read where they lie.
@@ -52,7 +58,7 @@ package final class PackedWeights: @unchecked Sendable {
     case tabulate(InputTable)
   }
 
-  package init(_ model: LanguageModel, for use: Use) {
+  package init(_ model: Network, for use: Use) {
     precondition(use.precision != .int8 || !use.training, "int8 is for inference")
     self.use = use
     configuration = model.configuration
@@ -79,8 +85,11 @@ package final class PackedWeights: @unchecked Sendable {
           recurrentBackward: use.training ? pack(direction.weightHH, forward: false) : nil)
       }
     }
-    head = pack(layout.headWeight, forward: true)
-    headBackward = use.training ? pack(layout.headWeight, forward: false) : nil
+    head = layout.head.map { tensors in
+      Head(
+        logits: pack(tensors.weight, forward: true),
+        backward: use.training ? pack(tensors.weight, forward: false) : nil, tensors: tensors)
+    }
     let configuration = configuration
     inputTables =
       use.inputTable

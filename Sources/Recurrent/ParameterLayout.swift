@@ -31,14 +31,24 @@ public struct ParameterLayout: Equatable, Sendable {
     package let biasHH: Tensor
   }
 
+  /// A linear layer's tensors.
+  package struct Linear: Equatable, Sendable {
+    /// `[outputs, inputs]`
+    package let weight: Tensor
+    /// `[outputs]`
+    package let bias: Tensor
+  }
+
   /// `[V, E]`
   package let embedding: Tensor
   /// By layer, then by direction.
   package let layers: [[Direction]]
-  /// `[V, D·H]`
-  package let headWeight: Tensor
-  /// `[V]`
-  package let headBias: Tensor
+  /// From a step's output to the next symbol's logits, `[V, D·H]`; not of every classifier.
+  package let head: Linear?
+  /// From features to the classes' logits, `[C, F]`; of classifiers.
+  package let classifier: Linear?
+  /// The query of attention pooling, `[D·H]`.
+  package let attention: Tensor?
   /// All of them in the order of the buffer.
   public let tensors: [Tensor]
   /// Elements of the flat buffer.
@@ -74,11 +84,31 @@ public struct ParameterLayout: Equatable, Sendable {
           biasHH: tensor("\(prefix).bias_hh_\(suffix)", [gates * hidden], gates: gates))
       }
     }
-    headWeight = tensor(
-      "head.weight", [configuration.vocabularySize, configuration.directions * hidden])
-    headBias = tensor("head.bias", [configuration.vocabularySize])
+    func linear(_ name: String, _ outputs: Int, _ inputs: Int) -> Linear {
+      Linear(
+        weight: tensor("\(name).weight", [outputs, inputs]),
+        bias: tensor("\(name).bias", [outputs]))
+    }
+    let kind = configuration.classifier
+    head =
+      kind?.hasLanguageModelHead ?? true
+      ? linear("head", configuration.vocabularySize, configuration.outputSize) : nil
+    classifier = kind.map { linear("classifier", $0.classes, configuration.featureCount) }
+    attention =
+      kind?.pooling == .attention ? tensor("attention.weight", [configuration.outputSize]) : nil
     tensors = all
     count = end
+  }
+
+  /// What a tensor belongs to, from below: 0 the embedding, then each layer, and `L + 1` the heads.
+  package func group(of tensor: Tensor) -> Int {
+    if tensor == embedding { return 0 }
+    let layer = layers.firstIndex { directions in
+      directions.contains {
+        [$0.weightIH, $0.weightHH, $0.biasIH, $0.biasHH].contains(tensor)
+      }
+    }
+    return (layer ?? layers.count) + 1
   }
 
   /// The number of trained values, without the padding between tensors.

@@ -1,5 +1,9 @@
 import CKernels
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// Probabilities of locked dropout (Gal and Ghahramani 2016; Merity et al. 2018): a mask is drawn
 /// for each lane and kept for all steps of a chunk.
 public struct Dropout: Codable, Equatable, Sendable {
@@ -53,18 +57,22 @@ struct RecurrentStack: ~Copyable {
 
   private struct InputProducts {
     /// `[T·B, K] · [K, G·H]`
-    var forward: MatrixMultiply?
+    var forward: ChunkProduct?
     var backward: Backward?
 
     enum Backward {
       /// `[T·B, G·H] · [G·H, K]` and `[G·H, T·B] · [T·B, K]`
-      case matrix(PackedMatrix, input: MatrixMultiply, weight: MatrixMultiply)
+      case matrix(PackedMatrix, input: ChunkProduct, weight: ChunkProduct)
       /// `[V, G·H] · [G·H, E]` and `[G·H, V] · [V, E]`
       case table(embedding: MatrixMultiply, weight: MatrixMultiply)
     }
   }
 
-  init(_ weights: PackedWeights, steps: Int, lanes: Int, dropout: Dropout = .none) {
+  /// - Parameter packed: whether chunks hold texts of different lengths (`StepLanes`).
+  init(
+    _ weights: PackedWeights, steps: Int, lanes: Int, packed: Bool = false,
+    dropout: Dropout = .none
+  ) {
     self.weights = weights
     self.steps = steps
     self.lanes = lanes
@@ -79,7 +87,7 @@ struct RecurrentStack: ~Copyable {
     var arena = Arena()
     let rows = steps * lanes
     let width = configuration.cell.gateCount * configuration.hiddenSize
-    let outputSize = configuration.directions * configuration.hiddenSize
+    let outputSize = configuration.outputSize
     let last = configuration.layers - 1
 
     let recurrentProducts = arena.floats(lanes * width)
@@ -89,7 +97,7 @@ struct RecurrentStack: ~Copyable {
       (0..<configuration.directions).map { direction in
         DirectionWorkspace(
           configuration, weights: weights.layers[layer][direction], use: use, steps: steps,
-          lanes: lanes, reversed: direction == 1, arena: &arena,
+          lanes: lanes, packed: packed, reversed: direction == 1, arena: &arena,
           recurrentProducts: recurrentProducts, recurrentGradient: recurrentGradient)
       }
     }
@@ -119,18 +127,33 @@ struct RecurrentStack: ~Copyable {
       return weights.layers[layer].enumerated().map { direction, weights in
         var products = InputProducts()
         if let input = weights.input {
-          products.forward = MatrixMultiply(
-            .rowMajor(rows, size), by: input, into: .rowMajor(rows, width), precision)
+          let inputStep = lanes * size * precision.size
+          let gateStep = lanes * width * precision.size
+          products.forward = ChunkProduct(
+            steps: steps, varies: packed, leftStep: inputStep, resultStep: gateStep
+          ) {
+            MatrixMultiply(
+              .rowMajor($0 * lanes, size), by: input, into: .rowMajor($0 * lanes, width), precision)
+          }
           if let matrix = weights.inputBackward {
             // The second direction adds to the gradient that the first one wrote.
             products.backward = .matrix(
               matrix,
-              input: MatrixMultiply(
-                .rowMajor(rows, width), by: matrix, into: .rowMajor(rows, size), precision,
-                accumulate: direction > 0),
-              weight: MatrixMultiply(
-                .rowMajor(rows, width).transposed, precision, by: .rowMajor(rows, size), precision,
-                into: .rowMajor(width, size), .float32))
+              input: ChunkProduct(
+                steps: steps, varies: packed, leftStep: gateStep, resultStep: inputStep
+              ) {
+                MatrixMultiply(
+                  .rowMajor($0 * lanes, width), by: matrix, into: .rowMajor($0 * lanes, size),
+                  precision, accumulate: direction > 0)
+              },
+              weight: ChunkProduct(
+                steps: steps, varies: packed, leftStep: gateStep, rightStep: inputStep
+              ) { steps, accumulate in
+                MatrixMultiply(
+                  .rowMajor(steps * lanes, width).transposed, precision,
+                  by: .rowMajor(steps * lanes, size), precision, into: .rowMajor(width, size),
+                  .float32, accumulate: accumulate)
+              })
           }
         } else if training {
           let table = MatrixLayout.rowMajor(configuration.vocabularySize, width)
@@ -153,8 +176,20 @@ struct RecurrentStack: ~Copyable {
   var headInput: UnsafeMutableRawPointer { maskedOutputs ?? outputsOfSteps(layers.count - 1) }
 
   private func outputsOfSteps(_ layer: Int) -> UnsafeMutableRawPointer {
-    outputs[layer]
-      + lanes * configuration.directions * configuration.hiddenSize * weights.use.precision.size
+    outputs[layer] + outputSlot
+  }
+
+  /// Bytes of a step's outputs, `[B, D·H]`.
+  private var outputSlot: Int { lanes * configuration.outputSize * weights.use.precision.size }
+
+  /// Makes a layer's outputs zero where packed texts begin and past their ends.
+  private func clearOutputs(_ layer: Int, _ active: StepLanes) {
+    memset(outputs[layer], 0, outputSlot)
+    memset(outputs[layer] + (active.steps + 1) * outputSlot, 0, outputSlot)
+    for t in 0..<active.steps {
+      let dead = outputSlot / lanes * (lanes - active(t, of: lanes))
+      memset(outputs[layer] + (t + 2) * outputSlot - dead, 0, dead)
+    }
   }
 
   /// Draws the masks of a chunk. `generator` gives the generator of a lane, so that a lane's masks
@@ -178,14 +213,18 @@ struct RecurrentStack: ~Copyable {
     }
   }
 
-  /// Reads the first `count` steps of `symbols`, `[T, B]`, from the current states, and leaves the
-  /// outputs in `headInput`. All `T · B` symbols must be valid.
-  func forward(_ symbols: UnsafePointer<Int32>, steps count: Int) {
-    precondition(count <= steps && (count == steps || !configuration.bidirectional))
+  /// Reads the first steps of `symbols`, `[T, B]`, from the current states, or packed texts from
+  /// zero, and leaves the outputs in `headInput`. All symbols of those steps must be valid, and of
+  /// streams all `T · B`.
+  func forward(_ symbols: UnsafePointer<Int32>, steps active: StepLanes) {
+    let count = active.steps
+    precondition(
+      count <= steps && (count == steps || active.arePacked || !configuration.bidirectional))
     let precision = weights.use.precision
     let element = precision.element
-    let rows = Int64(steps * lanes)
+    let rows = Int64((active.arePacked ? count : steps) * lanes)
     for (layer, directions) in layers.enumerated() {
+      if active.arePacked { clearOutputs(layer, active) }
       let size = Int64(configuration.inputSize(ofLayer: layer))
       if let input = inputs[layer] {
         if layer == 0 {
@@ -203,19 +242,19 @@ struct RecurrentStack: ~Copyable {
         let source: DirectionWorkspace.Input
         if let product = products[layer][direction].forward, let matrix = packed.input {
           product(
-            inputs[layer] ?? outputsOfSteps(layer - 1), matrix, into: workspace.gates)
+            inputs[layer] ?? outputsOfSteps(layer - 1), matrix, into: workspace.gates, steps: count)
           source = .products
         } else {
           source = .table(weights.inputTables[direction].rows, symbols: symbols)
         }
         workspace.forward(
-          source, steps: count, weights: packed,
+          source, steps: active, weights: packed,
           bias: (weights.bias(tensors.biasIH), weights.bias(tensors.biasHH)),
           outputs: outputs[layer])
       }
     }
     if let maskedOutputs {
-      let size = Int64(configuration.directions * configuration.hiddenSize)
+      let size = Int64(configuration.outputSize)
       ck_mask(
         element, rows, size, Int64(lanes), masks[layers.count],
         outputsOfSteps(layers.count - 1), maskedOutputs)
@@ -223,20 +262,29 @@ struct RecurrentStack: ~Copyable {
   }
 
   /// Writes the gradients of the embedding and the layers, from the gradient of `headInput` in
-  /// `outputGradients`, which is overwritten. The forward pass must have run all steps.
-  /// - Parameter symbols: those of the forward pass, `[T, B]`.
-  func backward(_ symbols: UnsafePointer<Int32>, into gradients: FloatBuffer) {
+  /// `outputGradients`, which is overwritten, and is zero past the ends of packed texts. Streams must
+  /// have run all steps.
+  /// - Parameters:
+  ///   - symbols: those of the forward pass, `[T, B]`.
+  ///   - active: that of the forward pass.
+  ///   - lowest: the layer to end with, 0 for all and the embedding; gradients of what lies below
+  ///     are not written.
+  func backward(
+    _ symbols: UnsafePointer<Int32>, steps active: StepLanes, to lowest: Int = 0,
+    into gradients: FloatBuffer
+  ) {
     let element = weights.use.precision.element
-    let rows = Int64(steps * lanes)
-    let outputSize = Int64(configuration.directions * configuration.hiddenSize)
+    let count = active.steps
+    let rows = Int64(count * lanes)
+    let outputSize = Int64(configuration.outputSize)
     if let mask = masks[layers.count] {
       ck_mask(
         element, rows, outputSize, Int64(lanes), mask, outputGradients, outputGradients)
     }
-    for layer in layers.indices.reversed() {
+    for layer in layers.indices.reversed() where layer >= lowest {
       for (direction, workspace) in layers[layer].enumerated() {
         workspace.backward(
-          tensors: weights.layout.layers[layer][direction], outputs: outputs[layer],
+          steps: active, tensors: weights.layout.layers[layer][direction], outputs: outputs[layer],
           outputGradients: outputGradients, gradients: gradients)
       }
       for (direction, workspace) in layers[layer].enumerated() {
@@ -245,9 +293,12 @@ struct RecurrentStack: ~Copyable {
         switch products[layer][direction].backward {
         case .matrix(let matrix, let input, let weight):
           weight(
-            workspace.gates, inputs[layer] ?? outputsOfSteps(layer - 1), into: weightGradient)
+            workspace.gates, inputs[layer] ?? outputsOfSteps(layer - 1), into: weightGradient,
+            steps: count)
+          guard layer == 0 || layer > lowest else { continue }
           input(
-            workspace.gates, matrix, into: layer == 0 ? embeddingGradients : outputGradients)
+            workspace.gates, matrix, into: layer == 0 ? embeddingGradients : outputGradients,
+            steps: count)
         case .table(let embedding, let weight):
           // The gradients of the input products are summed symbol by symbol, [V, G·H]; what is left
           // is two small products in single precision.
@@ -268,7 +319,7 @@ struct RecurrentStack: ~Copyable {
         ck_mask(element, rows, outputSize, Int64(lanes), mask, outputGradients, outputGradients)
       }
     }
-    if !weights.use.inputTable {
+    if !weights.use.inputTable && lowest == 0 {
       let embedding = weights.layout.embedding.range
       let destination = gradients.pointer + embedding.lowerBound
       destination.update(repeating: 0, count: embedding.count)

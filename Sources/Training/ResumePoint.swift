@@ -30,7 +30,7 @@ package struct ResumePoint {
   package var progress: TrainingProgress
   package var corpus: CorpusIdentity
   package var vocabulary: Vocabulary
-  package var model: LanguageModel
+  package var model: Network
   /// AdamW's moments.
   package var first: FloatBuffer
   package var second: FloatBuffer
@@ -76,7 +76,7 @@ extension ResumePoint {
     try file.checkShape(of: "state.hidden", is: [lanes, empty.hidden.count])
     try file.checkShape(of: "state.cell", is: [lanes, empty.cell.count])
 
-    model = LanguageModel(valid: configuration)
+    model = Network(valid: configuration)
     first = FloatBuffer(count: layout.count)
     second = FloatBuffer(count: layout.count)
     average = FloatBuffer(count: layout.count)

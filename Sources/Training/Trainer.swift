@@ -17,7 +17,7 @@ public final class Trainer {
   private let validation: EncodedText?
   private let unknownValidationCharacters: Int
   private let lanePlan: LanePlan
-  private let model: LanguageModel
+  private let model: Network
   private let optimizer: AdamW
   private let weights: PackedWeights
   private let team: WorkerTeam
@@ -32,7 +32,7 @@ public final class Trainer {
   ///   - validation: likewise; what has fewer than two symbols is not used.
   /// - Throws: `TrainingError` for options out of range and for a corpus too short.
   public init(
-    _ model: LanguageModel, training: EncodedText, validation: EncodedText?,
+    _ model: Network, training: EncodedText, validation: EncodedText?,
     options: TrainingOptions
   ) throws(TrainingError) {
     try options.validate()
@@ -147,7 +147,7 @@ public final class Trainer {
   }
 
   /// A copy of the averaged weights as they are now.
-  public var averagedModel: LanguageModel {
+  public var averagedModel: Network {
     model.replacing(parameters: optimizer.average).copy()
   }
 

@@ -53,7 +53,7 @@ struct BenchmarkRun {
   }
 
   /// The median rate of optimizer steps on random text, and the model that they made.
-  private func train() throws -> (LanguageModel, Double) {
+  private func train() throws -> (Network, Double) {
     var random = Xoshiro256(seed: 1)
     let count = max(100_000, 8 * lanes * steps)
     let symbols = UInt64(configuration.vocabularySize)
@@ -69,7 +69,7 @@ struct BenchmarkRun {
     options.precision = precision
     options.threads = threads
     let trainer = try Trainer(
-      LanguageModel(configuration, seed: 1),
+      Network(configuration, seed: 1),
       training: EncodedText(text, vocabulary: vocabulary), validation: nil, options: options)
     let clock = ContinuousClock()
     let start = clock.now
@@ -84,7 +84,7 @@ struct BenchmarkRun {
 
   /// The median rate of all streams together.
   private func sample(
-    _ model: LanguageModel, _ vocabulary: Vocabulary, streams: Int
+    _ model: Network, _ vocabulary: Vocabulary, streams: Int
   ) throws -> Double {
     let options = WritingOptions(sampling: SamplingOptions(temperature: 0.8), length: 200)
     let clock = ContinuousClock()

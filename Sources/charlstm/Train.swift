@@ -90,7 +90,7 @@ struct Train: ParsableCommand {
     let parts = try text.parts(of: corpus, vocabulary: start?.vocabulary)
     let model =
       try start?.model
-      ?? LanguageModel(
+      ?? Network(
         network.configuration(vocabularySize: parts.training.vocabulary.count),
         seed: options.seed)
     let trainer = try Trainer(

@@ -16,7 +16,7 @@ struct TrainedModelTests {
 
   private func model(_ cell: Cell = .lstm, bidirectional: Bool = false) throws -> TrainedModel {
     TrainedModel(
-      model: try LanguageModel(
+      model: try Network(
         ModelConfiguration(
           cell: cell, layers: 2, hiddenSize: 18, embeddingSize: 3, vocabularySize: 4,
           bidirectional: bidirectional), seed: 3),
@@ -26,7 +26,7 @@ struct TrainedModelTests {
         validationLoss: 1.25, options: ["seed": "3", "learning-rate": "0.004"]))
   }
 
-  private func values(_ model: LanguageModel) -> [[Float]] {
+  private func values(_ model: Network) -> [[Float]] {
     model.layout.tensors.map { model.elements(of: $0) }
   }
 
@@ -110,7 +110,7 @@ struct TrainedModelTests {
 
   @Test func weightsThatAreNoNumbers() throws {
     let model = try model()
-    model.model.parameters.elements[model.model.layout.headBias.range.lowerBound + 2] = .nan
+    model.model.parameters.elements[model.model.layout.head!.bias.range.lowerBound + 2] = .nan
     try model.write(to: path)
     #expect(
       throws: CheckpointError.notFinite(path: path, tensor: "head.bias", index: 2)

@@ -9,7 +9,7 @@ import Text
   ) throws -> (generator: Generator, configuration: ModelConfiguration) {
     let configuration = ModelConfiguration(
       layers: 2, hiddenSize: 12, embeddingSize: 4, vocabularySize: vocabulary.count)
-    let model = try LanguageModel(configuration, seed: 5)
+    let model = try Network(configuration, seed: 5)
     return (
       Generator(model, vocabulary: vocabulary, precision: .float32), configuration
     )

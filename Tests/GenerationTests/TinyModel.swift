@@ -6,7 +6,7 @@ import Text
 /// alike.
 struct TinyModel {
   let vocabulary: Vocabulary
-  let model: LanguageModel
+  let model: Network
 
   init(
     _ cell: Cell = .lstm, hidden: Int = 24, scalars: String = "\n abcdefgh",
@@ -21,11 +21,11 @@ struct TinyModel {
     // Tests run on many threads: products that each took all processors would wait for each other.
     _ = WorkerTeam(count: 1)
     self.vocabulary = vocabulary
-    model = try LanguageModel(
+    model = try Network(
       ModelConfiguration(
         cell: cell, layers: 2, hiddenSize: hidden, embeddingSize: 6,
         vocabularySize: vocabulary.count), seed: seed)
-    for index in model.layout.headWeight.range { model.parameters.elements[index] *= 20 }
+    for index in model.layout.head!.weight.range { model.parameters.elements[index] *= 20 }
   }
 
   /// Text `index` of a seed, with what is known of it, written alone.

@@ -43,11 +43,11 @@ final class TemporaryFolder {
     let letters = "\n !',-.:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
     let vocabulary =
       try vocabulary ?? Vocabulary(scalars: Array(letters.unicodeScalars), byteFallback: false)
-    let model = try LanguageModel(
+    let model = try Network(
       ModelConfiguration(
         cell: cell, layers: 2, hiddenSize: 24, embeddingSize: 8,
         vocabularySize: vocabulary.count), seed: seed)
-    for index in model.layout.headWeight.range { model.parameters.elements[index] *= 24 }
+    for index in model.layout.head!.weight.range { model.parameters.elements[index] *= 24 }
     try FileManager.default.createDirectory(
       at: URL(filePath: file(name)).deletingLastPathComponent(),
       withIntermediateDirectories: true)

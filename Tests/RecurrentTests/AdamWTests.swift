@@ -57,8 +57,8 @@ struct AdamWTests {
   /// Weights, averages and moments after a few steps by several workers, each with a gradient.
   private func run(
     _ options: AdamW.Options, steps: Int, workers: Int
-  ) throws -> (model: LanguageModel, optimizer: AdamW) {
-    let model = try LanguageModel(configuration, seed: 1)
+  ) throws -> (model: Network, optimizer: AdamW) {
+    let model = try Network(configuration, seed: 1)
     let optimizer = AdamW(model, options: options)
     for (index, gradient) in gradients(model.layout, steps: steps).enumerated() {
       // A half, a quarter, an eighth, …, and the last worker's the rest: exact in binary.
@@ -89,7 +89,7 @@ struct AdamWTests {
     options.averageDecay = 0.2
     let (model, optimizer) = try run(options, steps: 5, workers: 1)
 
-    let start = try LanguageModel(configuration, seed: 1)
+    let start = try Network(configuration, seed: 1)
     var plain = Plain(start.parameters.values, options)
     var decays = [Bool](repeating: false, count: start.layout.count)
     for tensor in start.layout.tensors where tensor.name.contains("weight") {

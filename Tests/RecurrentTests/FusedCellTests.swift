@@ -6,7 +6,7 @@ struct FusedCellTests {
   /// Sizes of less than a block of 16 cells, whole blocks, and blocks with cells left over.
   @Test(arguments: Cell.allCases, [1, 7, 16, 17, 33, 64])
   func equalPlainOnes(_ cell: Cell, hidden: Int) throws {
-    let model = try LanguageModel.random(
+    let model = try Network.random(
       cell, hidden: hidden, embedding: 5, vocabulary: 21, seed: UInt64(hidden))
     let plain = PlainNetwork(model)
     let chunk = Chunk(model.configuration, steps: 6, lanes: 3)
@@ -42,7 +42,7 @@ struct FusedCellTests {
   /// Gates that are driven far beyond where they saturate stay numbers, and exact ones.
   @Test(arguments: Cell.allCases)
   func saturate(_ cell: Cell) throws {
-    let model = try LanguageModel.random(cell, hidden: 20)
+    let model = try Network.random(cell, hidden: 20)
     for index in model.parameters.elements.indices { model.parameters.elements[index] *= 300 }
     let plain = PlainNetwork(model)
     let workspace = LanguageModelWorkspace(

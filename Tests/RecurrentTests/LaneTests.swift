@@ -8,7 +8,7 @@ struct LaneTests {
 
   /// The gradient of all lanes, worked out by as many workers as there are parts.
   private func train(
-    _ model: LanguageModel, _ chunk: Chunk, parts: [Range<Int>], dropout: Dropout
+    _ model: Network, _ chunk: Chunk, parts: [Range<Int>], dropout: Dropout
   ) -> (loss: Double, gradient: [Float]) {
     let weights = PackedWeights(
       model,
@@ -37,7 +37,7 @@ struct LaneTests {
     arguments: Cell.allCases,
     [Dropout.none, Dropout(embedding: 0.3, betweenLayers: 0.4, output: 0.5)])
   func workersShareTheGradient(_ cell: Cell, _ dropout: Dropout) throws {
-    let model = try LanguageModel.random(cell, hidden: 24, vocabulary: 11)
+    let model = try Network.random(cell, hidden: 24, vocabulary: 11)
     let chunk = Chunk(model.configuration, steps: 5, lanes: 7)
     let alone = train(model, chunk, parts: [0..<7], dropout: dropout)
     let shared = train(model, chunk, parts: [0..<2, 2..<4, 4..<7], dropout: dropout)
@@ -47,7 +47,7 @@ struct LaneTests {
 
   @Test(arguments: Cell.allCases, precisions)
   func aChunkIsItsSteps(_ cell: Cell, _ precision: Precision) throws {
-    let model = try LanguageModel.random(cell, hidden: 24, vocabulary: 11)
+    let model = try Network.random(cell, hidden: 24, vocabulary: 11)
     let chunk = Chunk(model.configuration, steps: 6, lanes: 3)
     func weights(lanes: Int) -> PackedWeights {
       PackedWeights(
@@ -82,7 +82,7 @@ struct LaneTests {
 
   @Test(arguments: Cell.allCases)
   func aShorterChunkCarriesOn(_ cell: Cell) throws {
-    let model = try LanguageModel.random(cell, hidden: 20, vocabulary: 11)
+    let model = try Network.random(cell, hidden: 20, vocabulary: 11)
     let chunk = Chunk(model.configuration, steps: 6, lanes: 2)
     func run(_ lengths: [Int]) -> (losses: [Float], states: [RecurrentState]) {
       let workspace = LanguageModelWorkspace(

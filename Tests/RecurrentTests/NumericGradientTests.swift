@@ -32,7 +32,7 @@ struct NumericGradientTests {
 
   @Test(arguments: Case.all)
   func gradients(_ test: Case) throws {
-    let model = try LanguageModel.random(
+    let model = try Network.random(
       test.cell, hidden: test.hidden, bidirectional: test.bidirectional)
     let chunk = Chunk(model.configuration, steps: 3, lanes: 2)
     let weights = PackedWeights(
@@ -80,7 +80,7 @@ struct NumericGradientTests {
 
   @Test func dropoutLeavesItsShareOut() throws {
     // With all of the head's input dropped but for one part in a million, only its bias is left.
-    let model = try LanguageModel.random(.lstm, hidden: 32)
+    let model = try Network.random(.lstm, hidden: 32)
     let chunk = Chunk(model.configuration, steps: 2, lanes: 2)
     func gradientOfHead(_ probability: Float) -> [Float] {
       let workspace = LanguageModelWorkspace(
@@ -91,7 +91,7 @@ struct NumericGradientTests {
       workspace.load(chunk.states)
       let gradients = FloatBuffer(count: model.layout.count)
       _ = workspace.train(chunk.symbols, targets: chunk.targets, scale: 1, gradients: gradients)
-      return LanguageModel.fileOrder(of: model.layout.headWeight, in: gradients)
+      return Network.fileOrder(of: model.layout.head!.weight, in: gradients)
     }
     #expect(gradientOfHead(0.999_999).allSatisfy { $0 == 0 })
     // A cell that is dropped in both lanes leaves its column of the head's gradient zero.

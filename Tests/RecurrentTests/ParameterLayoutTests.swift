@@ -51,8 +51,8 @@ struct ParameterLayoutTests {
     let buffer = FloatBuffer(count: layout.count)
     for tensor in layout.tensors {
       let values = (0..<tensor.range.count).map { Float($0 + 1) }
-      LanguageModel.setFileOrder(values, of: tensor, in: buffer)
-      #expect(LanguageModel.fileOrder(of: tensor, in: buffer) == values)
+      Network.setFileOrder(values, of: tensor, in: buffer)
+      #expect(Network.fileOrder(of: tensor, in: buffer) == values)
       // A permutation: nothing is lost or doubled.
       #expect(buffer[tensor.range].sorted() == values)
     }
@@ -64,7 +64,7 @@ struct ParameterLayoutTests {
     let bias = layout.layers[0][0].biasIH
     let buffer = FloatBuffer(count: layout.count)
     // Gate g of cell c is 100 g + c.
-    LanguageModel.setFileOrder(
+    Network.setFileOrder(
       (0..<72).map { Float(100 * ($0 / 18) + $0 % 18) }, of: bias, in: buffer)
     let block = { (gate: Int, cells: Range<Int>) in cells.map { Float(100 * gate + $0) } }
     #expect(
@@ -73,16 +73,16 @@ struct ParameterLayoutTests {
   }
 
   @Test func forgetGatesBeginAtOne() throws {
-    let model = try LanguageModel(configuration(.lstm, hidden: 18), seed: 1)
+    let model = try Network(configuration(.lstm, hidden: 18), seed: 1)
     for direction in model.layout.layers.joined() {
       let sum = zip(
         model.elements(of: direction.biasIH), model.elements(of: direction.biasHH)
       ).map { $0 + $1 }
       #expect(sum == (0..<72).map { (18..<36).contains($0) ? 1 : 0 })
     }
-    let other = try LanguageModel(configuration(.lstm, hidden: 18), seed: 1)
+    let other = try Network(configuration(.lstm, hidden: 18), seed: 1)
     #expect(other.parameters.values == model.parameters.values)
-    let third = try LanguageModel(configuration(.lstm, hidden: 18), seed: 2)
+    let third = try Network(configuration(.lstm, hidden: 18), seed: 2)
     #expect(third.parameters.values != model.parameters.values)
   }
 

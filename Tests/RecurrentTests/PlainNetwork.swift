@@ -6,7 +6,7 @@ struct PlainNetwork {
   let configuration: ModelConfiguration
   private var tensors: [String: [Double]] = [:]
 
-  init(_ model: LanguageModel) {
+  init(_ model: Network) {
     configuration = model.configuration
     for tensor in model.layout.tensors {
       tensors[tensor.name] = model.elements(of: tensor).map(Double.init)

@@ -12,7 +12,7 @@ struct PyTorchFixture {
     "gru-1layer-bidirectional", "rnn-1layer", "rnn-2layer", "rnn-3layer",
   ]
 
-  let model: LanguageModel
+  let model: Network
   let steps: Int
   let lanes: Int
   /// `[T, B]`
@@ -37,10 +37,10 @@ struct PyTorchFixture {
       hiddenSize: try integer("hidden_size"), embeddingSize: try integer("embedding_size"),
       vocabularySize: try integer("vocabulary_size"),
       bidirectional: try text("bidirectional").lowercased() == "true")
-    model = try LanguageModel(configuration, seed: 0)
+    model = try Network(configuration, seed: 0)
     var gradients: [String: [Float]] = [:]
     for tensor in model.layout.tensors {
-      LanguageModel.setFileOrder(
+      Network.setFileOrder(
         try file.floats(of: tensor.name), of: tensor, in: model.parameters)
       gradients[tensor.name] = try file.floats(of: "gradient.\(tensor.name)")
     }

@@ -40,7 +40,7 @@ struct PyTorchTests {
 
     #expect(abs(Float(outcome.loss) - fixture.loss) < 1e-5 * fixture.loss)
     for tensor in fixture.model.layout.tensors {
-      let gradient = LanguageModel.fileOrder(of: tensor, in: outcome.gradients)
+      let gradient = Network.fileOrder(of: tensor, in: outcome.gradients)
       let error = relativeError(gradient, fixture.gradients[tensor.name]!)
       #expect(error < 1e-4, "gradient of \(tensor.name)")
     }
@@ -69,7 +69,7 @@ struct PyTorchTests {
     let outcome = train(fixture, precision: .bfloat16, inputTable: true)
     #expect(abs(Float(outcome.loss) - fixture.loss) < 5e-3 * fixture.loss)
     for tensor in fixture.model.layout.tensors {
-      let gradient = LanguageModel.fileOrder(of: tensor, in: outcome.gradients)
+      let gradient = Network.fileOrder(of: tensor, in: outcome.gradients)
       // Eight bits of mantissa: half a per cent a rounding, and a few roundings a path.
       let error = relativeError(gradient, fixture.gradients[tensor.name]!)
       #expect(error < 0.05, "gradient of \(tensor.name)")

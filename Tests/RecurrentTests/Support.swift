@@ -1,13 +1,13 @@
 import Recurrent
 
-extension LanguageModel {
+extension Network {
   /// A model whose weights, biases among them, are all random: nothing is hidden by a zero.
   static func random(
     _ cell: Cell, layers: Int = 2, hidden: Int, embedding: Int = 3, vocabulary: Int = 5,
     bidirectional: Bool = false, seed: UInt64 = 7
-  ) throws -> LanguageModel {
+  ) throws -> Network {
     useOneProductThread()
-    let model = try LanguageModel(
+    let model = try Network(
       ModelConfiguration(
         cell: cell, layers: layers, hiddenSize: hidden, embeddingSize: embedding,
         vocabularySize: vocabulary, bidirectional: bidirectional), seed: seed)

@@ -17,7 +17,7 @@ import Training
     path = "\(shell.folder)/model.safetensors"
     let vocabulary = try Vocabulary(scalars: Array("\n abc".unicodeScalars), byteFallback: false)
     model = TrainedModel(
-      model: try LanguageModel(
+      model: try Network(
         ModelConfiguration(layers: 1, hiddenSize: 3, embeddingSize: 2, vocabularySize: 5), seed: 1),
       vocabulary: vocabulary,
       summary: TrainingSummary(

@@ -21,7 +21,7 @@ import Training
     options.warmupSteps = 0
     options.precision = .float32
     change(&options)
-    let model = try LanguageModel(
+    let model = try Network(
       ModelConfiguration(
         layers: 1, hiddenSize: hidden, embeddingSize: 4, vocabularySize: vocabulary.count), seed: 1)
     return try Trainer(

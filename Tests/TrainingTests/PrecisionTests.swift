@@ -14,7 +14,7 @@ struct PrecisionTests {
   }
 
   /// The validation loss and the averaged model after two epochs.
-  private func train(_ precision: Precision) throws -> (loss: Double, LanguageModel, EncodedText) {
+  private func train(_ precision: Precision) throws -> (loss: Double, Network, EncodedText) {
     let corpus = try corpus()
     let split = Split(corpus: corpus, validationFraction: 0.1)
     let vocabulary = try Vocabulary(scanning: corpus, training: split.training)
@@ -29,7 +29,7 @@ struct PrecisionTests {
     options.precision = precision
     options.threads = 2
     let trainer = try Trainer(
-      LanguageModel(
+      Network(
         ModelConfiguration(
           layers: 2, hiddenSize: 64, embeddingSize: 16, vocabularySize: vocabulary.count),
         seed: 1),

@@ -64,7 +64,7 @@ struct Bench {
     let corpus = try corpus
     let split = Split(corpus: corpus, validationFraction: validationFraction)
     let vocabulary = try Vocabulary(scanning: corpus, training: split.training)
-    let model = try LanguageModel(
+    let model = try Network(
       ModelConfiguration(
         cell: cell, layers: 2, hiddenSize: hidden, embeddingSize: 5,
         vocabularySize: vocabulary.count), seed: options.seed)

@@ -240,7 +240,7 @@ struct TrainerTests {
     #expect(try folder.metrics().count == 15)
   }
 
-  private func score(_ model: LanguageModel, _ text: EncodedText) -> Double {
+  private func score(_ model: Network, _ text: EncodedText) -> Double {
     TextScorer(model, precision: .float32).score(text).natsPerCharacter
   }
 }

@@ -55,7 +55,8 @@ void ck_rnn_backward(const ck_step *step, void *gates, const void *d_output,
                      const float *d_recurrent);
 
 // logits [rows, V] without bias, overwritten. Returns the sum over rows of
-// -log softmax(logits + bias)[target] in nats. d_logits [rows, V], may be null: its gradient times
+// -log softmax(logits + bias)[target] in nats; a row whose target is below 0 counts for nothing and
+// has no gradient. d_logits [rows, V], may be null: its gradient times
 // `scale`. losses [rows], may be null: each row's loss.
 double ck_cross_entropy(ck_element element, int64_t rows, int64_t vocabulary, float *logits,
                         const float *bias, const int32_t *targets, float scale, void *d_logits,
@@ -77,6 +78,34 @@ void ck_mask(ck_element element, int64_t rows, int64_t columns, int64_t lanes, c
 // To and from stored activations.
 void ck_store(ck_element element, int64_t count, const float *in, void *out);
 void ck_load(ck_element element, int64_t count, const void *in, float *out);
+
+// out[i] += in[i]
+void ck_add_to_stored(ck_element element, int64_t count, const float *in, void *out);
+
+// Pooling over the steps of B texts side by side.
+typedef struct {
+  ck_element element;
+  int64_t lanes;           // B
+  int64_t width;           // D·H
+  int64_t stride;          // elements from lane to lane in `features` and `d_features`
+  const int32_t *lengths;  // [B]
+} ck_pool;
+
+// outputs [T, B, D·H], of which each lane's first steps count. features [B, stride], D·H of each
+// row; zero where a lane has no step. Backward: d_outputs [T, B, D·H] is added to.
+void ck_pool_mean(const ck_pool *pool, const void *outputs, float *features);
+void ck_pool_mean_backward(const ck_pool *pool, const float *d_features, void *d_outputs);
+// steps [B, D·H]: where each value comes from, the first of equals.
+void ck_pool_max(const ck_pool *pool, const void *outputs, float *features, int32_t *steps);
+void ck_pool_max_backward(const ck_pool *pool, const int32_t *steps, const float *d_features,
+                          void *d_outputs);
+// query [D·H]; weights [T, B]: the softmax over a lane's steps of query · output. d_query is added
+// to; d_outputs may be null.
+void ck_pool_attention(const ck_pool *pool, const void *outputs, const float *query,
+                       float *weights, float *features);
+void ck_pool_attention_backward(const ck_pool *pool, const void *outputs, const float *query,
+                                const float *weights, const float *features,
+                                const float *d_features, float *d_query, void *d_outputs);
 
 // Operands of int8 products. Rows of `in` are `stride` elements apart, those of `out` `columns`.
 // With `scales` null, values within ±1 become multiples of 1/127; otherwise each row is divided by

@@ -2,8 +2,8 @@
   import Glibc
 #endif
 
-/// A network and its weights: what a checkpoint holds and a generator runs.
-public struct LanguageModel: Sendable {
+/// A network and its weights, a language model or a classifier: what a checkpoint holds.
+public struct Network: Sendable {
   public let configuration: ModelConfiguration
   public let layout: ParameterLayout
   /// All weights in the order of `layout`. Written only while nothing else holds the model.
@@ -18,7 +18,7 @@ public struct LanguageModel: Sendable {
 
   /// A model with random weights: those of the recurrent layers and the head uniform in
   /// ±1/√H as in PyTorch, the embedding normal with deviation 1, biases zero, but for the forget
-  /// gate's, whose sum is 1 (Gers et al. 2000; Jozefowicz et al. 2015).
+  /// gate's, whose sum is 1 (Gers et al. 2000; Jozefowicz et al. 2015). Attention begins as the mean.
   public init(_ configuration: ModelConfiguration, seed: UInt64) throws(ConfigurationError) {
     try configuration.validate()
     self.init(valid: configuration)
@@ -46,15 +46,15 @@ public struct LanguageModel: Sendable {
   }
 
   /// A copy that shares nothing with this one.
-  package func copy() -> LanguageModel {
-    LanguageModel(
+  package func copy() -> Network {
+    Network(
       configuration: configuration, layout: layout, parameters: FloatBuffer(copying: parameters))
   }
 
   /// The same network with other weights, which it shares.
-  package func replacing(parameters: FloatBuffer) -> LanguageModel {
+  package func replacing(parameters: FloatBuffer) -> Network {
     precondition(parameters.count == layout.count)
-    return LanguageModel(configuration: configuration, layout: layout, parameters: parameters)
+    return Network(configuration: configuration, layout: layout, parameters: parameters)
   }
 
   private init(

@@ -1,0 +1,230 @@
+import CKernels
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Pooling over the steps of one worker's texts, the linear layer from features to the classes'
+/// logits, and softmax with cross-entropy behind it. All of it in single precision.
+///
+/// Shapes: `T` steps, `B` lanes, `D·H` outputs, `F` features, `C` classes.
+struct ClassifierHead: ~Copyable {
+  private let weights: PackedWeights
+  private let tensors: ParameterLayout.Linear
+  private let configuration: ModelConfiguration
+  private let parts: [Pooling]
+  private let lanes: Int
+  private let classes: Int
+  private let width: Int
+  /// `[B]`
+  private let lengths: UnsafeMutablePointer<Int32>
+  /// `[B, F]`
+  private let features: UnsafeMutablePointer<Float>
+  /// `[B, C]`
+  let logits: UnsafeMutablePointer<Float>
+  /// `[B, F]`
+  private let featureGradients: UnsafeMutablePointer<Float>
+  /// `[B, D·H]`: the steps of the largest values.
+  private let largest: UnsafeMutablePointer<Int32>
+  /// `[T, B]`: attention's weights.
+  private let attention: UnsafeMutablePointer<Float>
+
+  /// `[B, F] · [F, C]`
+  private let product: MatrixMultiply
+  /// `[B, C] · [C, F]`
+  private let featureProduct: MatrixMultiply
+  /// `[C, B] · [B, F]`
+  private let weightProduct: MatrixMultiply
+  private var arena: Arena
+
+  init(_ weights: PackedWeights, steps: Int, lanes: Int) {
+    guard let tensors = weights.layout.classifier,
+      let classifier = weights.configuration.classifier
+    else { preconditionFailure("a classifier is needed") }
+    self.weights = weights
+    self.tensors = tensors
+    self.lanes = lanes
+    configuration = weights.configuration
+    parts = classifier.pooling.parts
+    classes = classifier.classes
+    width = configuration.outputSize
+    let count = configuration.featureCount
+    var arena = Arena()
+    lengths = arena.integers(lanes)
+    features = arena.floats(lanes * count)
+    logits = arena.floats(lanes * classes)
+    featureGradients = arena.floats(weights.use.training ? lanes * count : 0)
+    largest = arena.integers(parts.contains(.max) ? lanes * width : 0)
+    attention = arena.floats(parts.contains(.attention) ? steps * lanes : 0)
+    self.arena = arena
+    let input = MatrixLayout.rowMajor(lanes, count)
+    let weight = MatrixLayout.rowMajor(classes, count)
+    let output = MatrixLayout.rowMajor(lanes, classes)
+    product = MatrixMultiply(
+      input, .float32, by: weight.transposed, .float32, into: output, .float32)
+    featureProduct = MatrixMultiply(
+      output, .float32, by: weight, .float32, into: input, .float32)
+    weightProduct = MatrixMultiply(
+      output.transposed, .float32, by: input, .float32, into: weight, .float32)
+  }
+
+  private func pool() -> ck_pool {
+    ck_pool(
+      element: weights.use.precision.element, lanes: Int64(lanes), width: Int64(width),
+      stride: Int64(configuration.featureCount), lengths: UnsafePointer(lengths))
+  }
+
+  /// Where the output after a text's last step lies, of the backward direction after its first.
+  private func lastOutput(_ lane: Int, direction: Int) -> Int {
+    let step = direction == 0 ? Int(lengths[lane]) - 1 : 0
+    return ((step * lanes + lane) * configuration.directions + direction)
+      * configuration.hiddenSize * weights.use.precision.size
+  }
+
+  /// Leaves the classes' logits `[B, C]` in `logits`. A lane without steps has those of features
+  /// that are zero.
+  /// - Parameter outputs: stored `[T, B, D·H]`.
+  func forward(_ outputs: UnsafeRawPointer, lengths given: [Int]) {
+    for lane in 0..<lanes { lengths[lane] = lane < given.count ? Int32(given[lane]) : 0 }
+    var pool = pool()
+    for (index, part) in parts.enumerated() {
+      let features = features + index * width
+      switch part {
+      case .last: takeLast(outputs, into: features)
+      case .max: ck_pool_max(&pool, outputs, features, largest)
+      case .attention:
+        ck_pool_attention(&pool, outputs, query, attention, features)
+      case .mean, .concat: ck_pool_mean(&pool, outputs, features)
+      }
+    }
+    product(features, weights.bias(tensors.weight), into: logits)
+    let bias = weights.bias(tensors.bias)
+    for lane in 0..<lanes {
+      for label in 0..<classes { logits[lane * classes + label] += bias[label] }
+    }
+  }
+
+  /// The query of attention pooling, `[D·H]`.
+  private var query: UnsafePointer<Float> {
+    guard let tensor = weights.layout.attention else {
+      preconditionFailure("attention pooling needs its query")
+    }
+    return weights.bias(tensor)
+  }
+
+  private func takeLast(_ outputs: UnsafeRawPointer, into features: UnsafeMutablePointer<Float>) {
+    let hidden = configuration.hiddenSize
+    for lane in 0..<lanes {
+      for direction in 0..<configuration.directions {
+        let feature = features + lane * configuration.featureCount + direction * hidden
+        if lengths[lane] == 0 {
+          feature.update(repeating: 0, count: hidden)
+        } else {
+          ck_load(
+            weights.use.precision.element, Int64(hidden),
+            outputs + lastOutput(lane, direction: direction), feature)
+        }
+      }
+    }
+  }
+
+  /// The weighted sum of the labels' surprisal in nats, as PyTorch's `cross_entropy` has it before it
+  /// divides; overwrites `logits` with `scale` times its gradients.
+  func loss(_ targets: ClassificationTargets) -> Double {
+    var total = 0.0
+    let share = targets.labelSmoothing / Float(classes)
+    for lane in 0..<lanes {
+      let row = logits + lane * classes
+      guard lane < targets.labels.count else {
+        row.update(repeating: 0, count: classes)
+        continue
+      }
+      let label = Int(targets.labels[lane])
+      let weight = targets.classWeights[label] * (1 - targets.labelSmoothing)
+      var largest = row[0]
+      for index in 1..<classes { largest = max(largest, row[index]) }
+      var sum: Float = 0
+      for index in 0..<classes { sum += exp(row[index] - largest) }
+      let logSum = largest + log(sum)
+      // Σ over classes of target weight · -log p, whose gradient is (Σ target weights) p - target.
+      var mass: Float = 0
+      for index in 0..<classes {
+        let target = (index == label ? weight : 0) + targets.classWeights[index] * share
+        total += Double(target * (logSum - row[index]))
+        mass += target
+      }
+      for index in 0..<classes {
+        let target = (index == label ? weight : 0) + targets.classWeights[index] * share
+        row[index] = targets.scale * (mass * exp(row[index] - logSum) - target)
+      }
+    }
+    return total
+  }
+
+  /// Writes the gradients of the head's tensors and, added to what is there, of the outputs.
+  /// - Parameters:
+  ///   - outputs: those of the forward pass.
+  ///   - outputGradients: stored `[T, B, D·H]`; nil where the body is not trained.
+  func backward(
+    _ outputs: UnsafeRawPointer, outputGradients: UnsafeMutableRawPointer?, gradients: FloatBuffer
+  ) {
+    weightProduct(
+      logits, features, into: gradients.pointer + tensors.weight.range.lowerBound)
+    let bias = gradients.pointer + tensors.bias.range.lowerBound
+    bias.update(repeating: 0, count: classes)
+    ck_add_column_sums(CK_F32, Int64(lanes), Int64(classes), logits, bias)
+    featureProduct(logits, weights.bias(tensors.weight), into: featureGradients)
+    var pool = pool()
+    for (index, part) in parts.enumerated() {
+      let featureGradients = featureGradients + index * width
+      switch part {
+      case .attention:
+        guard let tensor = weights.layout.attention else { continue }
+        let queryGradient = gradients.pointer + tensor.range.lowerBound
+        queryGradient.update(repeating: 0, count: width)
+        ck_pool_attention_backward(
+          &pool, outputs, query, attention, features + index * width, featureGradients,
+          queryGradient, outputGradients)
+      case .last: outputGradients.map { giveLast(featureGradients, to: $0) }
+      case .max:
+        outputGradients.map { ck_pool_max_backward(&pool, largest, featureGradients, $0) }
+      case .mean, .concat:
+        outputGradients.map { ck_pool_mean_backward(&pool, featureGradients, $0) }
+      }
+    }
+  }
+
+  private func giveLast(
+    _ featureGradients: UnsafePointer<Float>, to outputGradients: UnsafeMutableRawPointer
+  ) {
+    let hidden = configuration.hiddenSize
+    for lane in 0..<lanes where lengths[lane] > 0 {
+      for direction in 0..<configuration.directions {
+        ck_add_to_stored(
+          weights.use.precision.element, Int64(hidden),
+          featureGradients + lane * configuration.featureCount + direction * hidden,
+          outputGradients + lastOutput(lane, direction: direction))
+      }
+    }
+  }
+}
+
+/// What a worker's texts are to be, and how much each counts.
+package struct ClassificationTargets: Sendable {
+  /// By lane.
+  package var labels: [Int32]
+  /// By class: how much a text of it counts.
+  package var classWeights: [Float]
+  /// The share of the target that all classes divide equally (Szegedy et al. 2016).
+  package var labelSmoothing: Float
+  /// The factor on the loss whose gradient is taken: one over the sum of the weights of all texts of
+  /// the step makes it their mean.
+  package var scale: Float
+
+  package init(labels: [Int32], classWeights: [Float], labelSmoothing: Float, scale: Float) {
+    self.labels = labels
+    self.classWeights = classWeights
+    self.labelSmoothing = labelSmoothing
+    self.scale = scale
+  }
+}

@@ -1,0 +1,93 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// One worker's forward and backward passes through a classifier: up to `B` texts of up to `T`
+/// symbols, each from its beginning to its end, longest first.
+///
+/// Symbols are `[T, B]`, time first; those past a text's end must be valid, and have no influence.
+/// Not for several threads at a time.
+package struct ClassifierWorkspace: ~Copyable {
+  package let steps: Int
+  package let lanes: Int
+  private let weights: PackedWeights
+  private let stack: RecurrentStack
+  private let head: ClassifierHead
+  private let languageModelHead: LinearHead?
+
+  /// - Parameter weights: those of a classifier.
+  package init(_ weights: PackedWeights, steps: Int, lanes: Int, dropout: Dropout = .none) {
+    self.steps = steps
+    self.lanes = lanes
+    self.weights = weights
+    stack = RecurrentStack(weights, steps: steps, lanes: lanes, packed: true, dropout: dropout)
+    head = ClassifierHead(weights, steps: steps, lanes: lanes)
+    if weights.use.training, let head = weights.head {
+      languageModelHead = LinearHead(head, of: weights, rows: steps * lanes)
+    } else {
+      languageModelHead = nil
+    }
+  }
+
+  /// Draws dropout's masks for the next texts from one generator a lane.
+  package func drawMasks(_ generator: (_ lane: Int) -> Xoshiro256) {
+    stack.drawMasks(generator)
+  }
+
+  /// Reads texts and returns the logits of their classes, `[B, C]`, valid until the next call.
+  /// - Parameter lengths: of the texts, falling; lanes after them hold none.
+  package func logits(
+    _ symbols: UnsafePointer<Int32>, lengths: [Int]
+  ) -> UnsafePointer<Float> {
+    stack.forward(symbols, steps: StepLanes(lengths: lengths))
+    head.forward(stack.headInput, lengths: lengths)
+    return UnsafePointer(head.logits)
+  }
+
+  /// The next-character loss beside that of the labels.
+  package struct LanguageModelLoss {
+    /// `[T, B]`; below 0 where there is nothing to predict: at and past each text's last symbol.
+    package var targets: UnsafePointer<Int32>
+    /// The factor on the sum of the targets' surprisal.
+    package var scale: Float
+
+    package init(targets: UnsafePointer<Int32>, scale: Float) {
+      self.targets = targets
+      self.scale = scale
+    }
+  }
+
+  /// The weighted sum of the labels' surprisal in nats, and that of the next characters'; writes the
+  /// gradients of the scaled losses.
+  ///
+  /// - Parameters:
+  ///   - lowest: the lowest layer that is trained, 0 for the embedding too, `L` for the head alone;
+  ///     the gradients of what lies below are not written.
+  package func train(
+    _ symbols: UnsafePointer<Int32>, lengths: [Int], targets: ClassificationTargets,
+    languageModel: LanguageModelLoss? = nil, lowest: Int = 0, gradients: FloatBuffer
+  ) -> (classification: Double, languageModel: Double) {
+    let active = StepLanes(lengths: lengths)
+    stack.forward(symbols, steps: active)
+    head.forward(stack.headInput, lengths: lengths)
+    let loss = head.loss(targets)
+    var languageModelLoss = 0.0
+    let rows = active.steps * lanes
+    if let languageModel, languageModelHead != nil {
+      languageModelLoss =
+        languageModelHead?.lossAndGradients(
+          stack.headInput, targets: languageModel.targets, rows: rows, scale: languageModel.scale,
+          inputGradients: stack.outputGradients, gradients: gradients) ?? 0
+    } else {
+      memset(
+        stack.outputGradients, 0,
+        rows * weights.configuration.outputSize * weights.use.precision.size)
+    }
+    let trainsBody = lowest < weights.configuration.layers
+    head.backward(
+      stack.headInput, outputGradients: trainsBody ? stack.outputGradients : nil,
+      gradients: gradients)
+    if trainsBody { stack.backward(symbols, steps: active, to: lowest, into: gradients) }
+    return (loss, languageModelLoss)
+  }
+}

@@ -1,0 +1,149 @@
+import Recurrent
+import Testing
+
+@Suite("The classifier")
+struct ClassifierTests {
+  /// A workspace that has read other texts before, of which nothing must be left.
+  private func workspace(
+    _ fixture: ClassifierFixture, precision: Precision = .float32, training: Bool,
+    inputTable: Bool = true, spareSteps: Int = 0, spareLanes: Int = 0
+  ) -> ClassifierWorkspace {
+    let lanes = fixture.lanes + spareLanes
+    let steps = fixture.steps + spareSteps
+    let workspace = ClassifierWorkspace(
+      PackedWeights(
+        fixture.model,
+        for: .init(
+          precision: precision, lanes: lanes, training: training, inputTable: inputTable)),
+      steps: steps, lanes: lanes)
+    let symbols = (0..<steps * lanes).map {
+      Int32($0 % fixture.model.configuration.vocabularySize)
+    }
+    _ = workspace.logits(symbols, lengths: (0..<lanes).map { max(1, steps - $0 / 2) })
+    return workspace
+  }
+
+  /// `[T, B]` in more lanes, of which the last hold nothing.
+  private func widened(_ values: [Int32], _ fixture: ClassifierFixture, to lanes: Int, with: Int32)
+    -> [Int32]
+  {
+    (0..<fixture.steps).flatMap { step in
+      values[step * fixture.lanes..<(step + 1) * fixture.lanes]
+        + Array(repeating: with, count: lanes - fixture.lanes)
+    }
+  }
+
+  private func train(
+    _ fixture: ClassifierFixture, precision: Precision = .float32, inputTable: Bool = true,
+    spareSteps: Int = 0, spareLanes: Int = 0, lowest: Int = 0
+  ) -> (loss: Double, gradients: FloatBuffer) {
+    let workspace = workspace(
+      fixture, precision: precision, training: true, inputTable: inputTable,
+      spareSteps: spareSteps, spareLanes: spareLanes)
+    let gradients = FloatBuffer(count: fixture.model.layout.count)
+    for index in gradients.elements.indices { gradients.elements[index] = 7 }
+    let weight = fixture.labels.reduce(Float(0)) { $0 + fixture.classWeights[Int($1)] }
+    let predicted = fixture.target.reduce(Float(0)) { $0 + ($1 < 0 ? 0 : 1) }
+    var target = widened(fixture.target, fixture, to: workspace.lanes, with: -1)
+    target += Array(repeating: -1, count: spareSteps * workspace.lanes)
+    let languageModelScale = ClassifierFixture.languageModelShare / predicted
+    let (classification, languageModel) = target.withUnsafeBufferPointer { target in
+      workspace.train(
+        widened(fixture.input, fixture, to: workspace.lanes, with: 0), lengths: fixture.lengths,
+        targets: ClassificationTargets(
+          labels: fixture.labels, classWeights: fixture.classWeights,
+          labelSmoothing: ClassifierFixture.labelSmoothing, scale: 1 / weight),
+        languageModel: .init(targets: target.baseAddress!, scale: languageModelScale),
+        lowest: lowest, gradients: gradients)
+    }
+    return (
+      classification / Double(weight) + languageModel * Double(languageModelScale), gradients
+    )
+  }
+
+  @Test(arguments: ClassifierFixture.names, [true, false])
+  func lossAndGradientsAreThoseOfPackedSequences(_ name: String, inputTable: Bool) throws {
+    let fixture = try ClassifierFixture(name)
+    // Steps and lanes that no text reaches must not matter.
+    let spare = inputTable ? 0 : 5
+    let (loss, gradients) = train(
+      fixture, inputTable: inputTable, spareSteps: spare, spareLanes: spare)
+    #expect(abs(Float(loss) - fixture.loss) < 1e-5 * fixture.loss)
+    for tensor in fixture.model.layout.tensors {
+      let error = relativeError(
+        Network.fileOrder(of: tensor, in: gradients), fixture.gradients[tensor.name]!)
+      #expect(error < 1e-4, "gradient of \(tensor.name)")
+    }
+  }
+
+  /// Not of the largest value: rounding makes equals of different steps, and another one leads.
+  @Test(
+    .enabled(if: Precision.native == .bfloat16),
+    arguments: ClassifierFixture.names.filter { !$0.contains("max") && !$0.contains("concat") })
+  func bfloat16StaysClose(_ name: String) throws {
+    let fixture = try ClassifierFixture(name)
+    let (loss, gradients) = train(fixture, precision: .bfloat16)
+    #expect(abs(Float(loss) - fixture.loss) < 1e-2 * fixture.loss)
+    for tensor in fixture.model.layout.tensors {
+      let error = relativeError(
+        Network.fileOrder(of: tensor, in: gradients), fixture.gradients[tensor.name]!)
+      #expect(error < 0.05, "gradient of \(tensor.name)")
+    }
+  }
+
+  @Test(arguments: ClassifierFixture.names)
+  func logits(_ name: String) throws {
+    let fixture = try ClassifierFixture(name)
+    let workspace = workspace(fixture, training: false)
+    let logits = workspace.logits(fixture.input, lengths: fixture.lengths)
+    #expect(
+      relativeError(
+        Array(UnsafeBufferPointer(start: logits, count: fixture.logits.count)), fixture.logits)
+        < 1e-5)
+  }
+
+  @Test(arguments: ClassifierFixture.names)
+  func aTextAloneHasTheLogitsItHasAmongOthers(_ name: String) throws {
+    let fixture = try ClassifierFixture(name)
+    let classes = fixture.classWeights.count
+    let workspace = workspace(fixture, training: false, spareSteps: 40, spareLanes: 3)
+    for lane in stride(from: 0, to: fixture.lanes, by: 6) {
+      // What stands past the end of a text must not matter.
+      var symbols = [Int32](repeating: 3, count: workspace.steps * workspace.lanes)
+      for step in 0..<fixture.lengths[lane] {
+        symbols[step * workspace.lanes] = fixture.input[step * fixture.lanes + lane]
+      }
+      let logits = workspace.logits(symbols, lengths: [fixture.lengths[lane]])
+      let error = relativeError(
+        Array(UnsafeBufferPointer(start: logits, count: classes)),
+        Array(fixture.logits[lane * classes..<(lane + 1) * classes]))
+      #expect(error < 1e-5)
+    }
+  }
+
+  @Test(arguments: ClassifierFixture.names)
+  func layersThatAreNotTrainedAreLeftAlone(_ name: String) throws {
+    let fixture = try ClassifierFixture(name)
+    let layers = fixture.model.configuration.layers
+    for lowest in 1...layers {
+      let (_, gradients) = train(fixture, lowest: lowest)
+      for tensor in fixture.model.layout.tensors {
+        let values = Network.fileOrder(of: tensor, in: gradients)
+        if fixture.model.layout.group(of: tensor) <= lowest {
+          #expect(values.allSatisfy { $0 == 7 }, "\(tensor.name)")
+        } else {
+          #expect(
+            relativeError(values, fixture.gradients[tensor.name]!) < 1e-4, "\(tensor.name)")
+        }
+      }
+    }
+  }
+
+  @Test func aTextWithoutSymbolsHasTheBiasAsItsLogits() throws {
+    let fixture = try ClassifierFixture("lstm-1layer-last")
+    let workspace = workspace(fixture, training: false)
+    let logits = workspace.logits(fixture.input, lengths: [])
+    let bias = fixture.model.elements(of: fixture.model.layout.classifier!.bias)
+    #expect((0..<bias.count).allSatisfy { logits[$0] == bias[$0] })
+  }
+}
