@@ -19,6 +19,7 @@ let package = Package(
     .target(name: "CKernels"),
     .target(name: "Recurrent", dependencies: ["CKernels", "COneDNN"]),
     .target(name: "Text"),
+    .target(name: "LabelledData", dependencies: ["Text"]),
     .target(name: "Checkpoints", dependencies: ["Recurrent", "Text"]),
     .target(name: "Generation", dependencies: ["Recurrent", "Text"]),
     .target(name: "Training", dependencies: ["Recurrent", "Text", "Checkpoints", "Generation"]),
@@ -43,6 +44,7 @@ let package = Package(
     .testTarget(name: "RecurrentTests", dependencies: ["CKernels", "Recurrent", "Checkpoints"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Recurrent", "Text", "Checkpoints"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
+    .testTarget(name: "LabelledDataTests", dependencies: ["LabelledData", "Text"]),
     .testTarget(name: "GenerationTests", dependencies: ["Recurrent", "Text", "Generation"]),
     .testTarget(
       name: "TrainingTests",

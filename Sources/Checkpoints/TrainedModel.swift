@@ -141,7 +141,7 @@ package struct ModelMetadata {
     guard let text = file.metadata[key] else {
       throw .notAModel(path: file.path, reason: "its metadata have no \(key)")
     }
-    guard isShallow(text) else {
+    guard isShallowJSON(Array(text.utf8)) else {
       throw .invalidMetadata(path: file.path, key: key, reason: "it is nested too deeply")
     }
     do {
@@ -172,25 +172,6 @@ package struct ModelMetadata {
           + "\(configuration.vocabularySize)")
     }
     return (configuration, vocabulary)
-  }
-
-  /// Whether JSON is nested no more than any value of ours: a parser's stack is finite.
-  private func isShallow(_ text: String) -> Bool {
-    var depth = 0
-    var isString = false
-    var isEscaped = false
-    for byte in text.utf8 {
-      switch byte {
-      case _ where isEscaped: isEscaped = false
-      case UInt8(ascii: "\\"): isEscaped = isString
-      case UInt8(ascii: "\""): isString.toggle()
-      case UInt8(ascii: "["), UInt8(ascii: "{"): if !isString { depth += 1 }
-      case UInt8(ascii: "]"), UInt8(ascii: "}"): if !isString { depth -= 1 }
-      default: break
-      }
-      if depth > 64 { return false }
-    }
-    return true
   }
 
   private func reason(_ error: any Error) -> String {

@@ -1,3 +1,5 @@
+import Text
+
 /// A command: a line that begins with a slash.
 ///
 /// `/help`, completion and the guess at a mistyped name all read the one table.

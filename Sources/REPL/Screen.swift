@@ -1,3 +1,4 @@
+import Text
 import LineEditing
 
 /// Where the interpreter shows things, and how.

@@ -1,12 +1,12 @@
 import Glibc
 
 /// A system call's `errno`.
-struct SystemError: Error {
-  let code: CInt
+package struct SystemError: Error {
+  package let code: CInt
 
-  static var last: SystemError { SystemError(code: errno) }
+  package static var last: SystemError { SystemError(code: errno) }
 
-  var reason: String { String(cString: strerror(code)) }
+  package var reason: String { String(cString: strerror(code)) }
 }
 
 /// Read-only bytes at a fixed address for as long as this object lives: a mapped file, or a copy

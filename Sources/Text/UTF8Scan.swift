@@ -83,3 +83,33 @@ enum UTF8Scan {
     return offset
   }
 }
+
+/// How many of `bytes` are whole scalars of UTF-8 other than U+0000, counted from the first, where
+/// a scalar begins; and whether the bytes after them may be the beginning of one more scalar, cut
+/// off by the end of `bytes`.
+package func plainTextPrefix(of bytes: UnsafeRawBufferPointer) -> (count: Int, isCut: Bool) {
+  guard let base = bytes.baseAddress else { return (0, false) }
+  let highBits: UInt64 = 0x8080_8080_8080_8080
+  var offset = 0
+  while true {
+    while bytes.count - offset >= 8 {
+      let word = (base + offset).loadUnaligned(as: UInt64.self)
+      // Where no byte has its top bit, taking 1 from each sets one in those alone that are 0.
+      guard (word | (word &- 0x0101_0101_0101_0101)) & highBits == 0 else { break }
+      offset += 8
+    }
+    let next = min(offset + 8, bytes.count)
+    guard offset < next else { return (offset, false) }
+    while offset < next {
+      guard let scalar = UTF8Scan.decode(base + offset, available: bytes.count - offset),
+        scalar.value != 0
+      else {
+        var automaton = UTF8Automaton()
+        let isCut =
+          bytes[offset] != 0 && bytes[offset...].allSatisfy { automaton.consume($0) }
+        return (offset, isCut)
+      }
+      offset += scalar.length
+    }
+  }
+}

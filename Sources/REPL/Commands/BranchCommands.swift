@@ -1,3 +1,5 @@
+import Text
+
 extension Command {
   static let branchCommands: [Command] = [
     Command(

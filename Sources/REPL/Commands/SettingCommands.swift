@@ -1,3 +1,5 @@
+import Text
+
 extension Command {
   static let set = Command(
     name: "set", usage: "[name [value]]", summary: "list the settings, show one, or change it",

@@ -1,0 +1,53 @@
+/// How labelled texts are written down.
+package enum LabelledFormat: String, CaseIterable, Sendable {
+  /// RFC 4180 with a header line; fields are parted by commas.
+  case csv
+  /// As `csv`, parted by tabs.
+  case tsv
+  /// An object a line.
+  case jsonLines = "json-lines"
+  /// `__label__` and the label, then the text, a line each.
+  case fastText = "fasttext"
+  /// A folder with a file for each class, named for it, that holds a text a line.
+  case folder
+  /// A text a line, without labels.
+  case lines
+
+  /// The format that a file's name tells of, `nil` where its content must.
+  init?(path: String) {
+    switch Self.fileExtension(of: path)?.lowercased() {
+    case "csv": self = .csv
+    case "tsv", "tab": self = .tsv
+    case "jsonl", "ndjson": self = .jsonLines
+    default: return nil
+    }
+  }
+
+  /// Whether a file that no other format claims may be plain lines: `texts.json` is not.
+  static func mayBeLines(path: String) -> Bool {
+    ["txt", "text", nil].contains(fileExtension(of: path)?.lowercased())
+  }
+
+  /// What comes after the last dot of a path's last part, unless nothing comes before that dot.
+  private static func fileExtension(of path: String) -> String? {
+    let name = path.split(separator: "/").last ?? ""
+    guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return nil }
+    return String(name[name.index(after: dot)...])
+  }
+}
+
+/// Which columns, or keys of JSON objects, hold the label and the text.
+package struct LabelledColumns: Equatable, Sendable {
+  /// `nil` for `label`, which may be missing where no label is needed.
+  package var label: String?
+  /// Joined in this order by one space; empty for `text` alone.
+  package var texts: [String]
+
+  package init(label: String? = nil, texts: [String] = []) {
+    self.label = label
+    self.texts = texts
+  }
+
+  var labelName: String { label ?? "label" }
+  var textNames: [String] { texts.isEmpty ? ["text"] : texts }
+}

@@ -1,0 +1,210 @@
+import Glibc
+
+/// Labelled texts from a file, a folder or standard input, one after the other.
+///
+/// Memory holds a buffer and one record, however large the source. A byte order mark at a file's
+/// beginning is not part of it; otherwise texts are as they stand, and nothing is normalised.
+package struct LabelledReader: ~Copyable {
+  private enum Layout {
+    case delimited(DelimitedLayout)
+    case jsonLines(JSONLinesLayout)
+    case fastText(requiresLabels: Bool)
+    case lines(label: String?)
+  }
+
+  private var input: RecordInput
+  private var layout: Layout
+  /// The files of a folder that are still to come.
+  private var classes: ArraySlice<ClassFile>
+  private let readSize: Int
+  private let requiresLabels: Bool
+  private var isFinished = false
+  // Of the record being read.
+  private var line: [UInt8] = []
+  private var fields = Fields()
+
+  /// The bytes that all texts can have together at most, 0 where that is not known.
+  package let sizeHint: Int
+
+  /// Opens a source, and reads its header where it has one.
+  ///
+  /// - Parameters:
+  ///   - path: a file, a folder with a file for each class, or `-` for standard input.
+  ///   - format: `nil` to tell it from the name's extension, or else from the first bytes.
+  ///   - columns: for CSV, TSV and JSON Lines.
+  ///   - requiresLabels: whether every text must have a label. Where not, labels that are there
+  ///     are given all the same.
+  ///   - readSize: how many bytes are read at once.
+  package init(
+    path: String, format: LabelledFormat? = nil, columns: LabelledColumns = LabelledColumns(),
+    requiresLabels: Bool, readSize: Int = 1 << 20
+  ) throws(LabelledDataError) {
+    let isFolder = path == "-" ? false : try mode(of: path) == S_IFDIR
+    var classes: ArraySlice<ClassFile> = []
+    if isFolder {
+      if let format, format != .folder { throw .isFolder(path: path, format: format) }
+      classes = try ClassFile.all(in: path)[...]
+      guard !classes.isEmpty else { throw .noClasses(folder: path) }
+    } else if format == .folder {
+      throw .notFolder(path: path)
+    }
+    let first = classes.popFirst()
+    var input = try RecordInput(path: first?.path ?? path, readSize: readSize)
+    let layout: Layout =
+      if let first {
+        .lines(label: first.label)
+      } else {
+        try Self.layout(
+          path: path, format: format ?? LabelledFormat(path: path), columns: columns,
+          requiresLabels: requiresLabels, input: &input)
+      }
+    sizeHint = classes.reduce(input.fileSize) { $0 + $1.size }
+    self.classes = classes
+    self.input = input
+    self.layout = layout
+    self.readSize = readSize
+    self.requiresLabels = requiresLabels
+  }
+
+  /// What a file holds, its header read.
+  private static func layout(
+    path: String, format: LabelledFormat?, columns: LabelledColumns, requiresLabels: Bool,
+    input: inout RecordInput
+  ) throws(LabelledDataError) -> Layout {
+    switch format {
+    case .csv, .tsv:
+      return .delimited(
+        try DelimitedLayout(
+          separator: format == .csv ? UInt8(ascii: ",") : UInt8(ascii: "\t"), columns: columns,
+          requiresLabels: requiresLabels, header: &input))
+    case .jsonLines:
+      return .jsonLines(JSONLinesLayout(columns: columns, requiresLabels: requiresLabels))
+    case .fastText:
+      return .fastText(requiresLabels: requiresLabels)
+    case nil where input.hasPrefix("__label__"):
+      return .fastText(requiresLabels: requiresLabels)
+    case nil where !LabelledFormat.mayBeLines(path: path):
+      throw .unknownFormat(path: input.source)
+    case .lines, .folder, nil:
+      guard !requiresLabels else { throw .noLabels(path: input.source) }
+      return .lines(label: nil)
+    }
+  }
+
+  /// The next text; `nil` at the end, and after an error.
+  ///
+  /// - Throws: also where there is none at all.
+  package mutating func next() throws(LabelledDataError) -> LabelledText? {
+    while !isFinished {
+      isFinished = true
+      if let record = try record() {
+        let text = try checked(record)
+        input.row += 1
+        isFinished = false
+        return text
+      }
+      guard input.row > 1 else {
+        if case .delimited = layout { throw .empty(source: input.source, hasHeader: true) }
+        throw .empty(source: input.source, hasHeader: false)
+      }
+      guard let file = classes.popFirst() else { return nil }
+      input = try RecordInput(path: file.path, readSize: readSize)
+      layout = .lines(label: file.label)
+      isFinished = false
+    }
+    return nil
+  }
+
+  private mutating func record() throws(LabelledDataError) -> (label: String?, text: [UInt8])? {
+    switch layout {
+    case .delimited(let layout):
+      return try layout.read(from: &input, fields: &fields)
+    case .jsonLines(let layout):
+      return try layout.read(from: &input, line: &line)
+    case .fastText(let requiresLabels):
+      guard try input.readLine(into: &line) else { return nil }
+      do throws(RecordProblem) {
+        let parts = try FastTextLine(line, requiresLabels: requiresLabels)
+        return (parts.label, parts.text)
+      } catch {
+        throw .record(input.place, error)
+      }
+    case .lines(let label):
+      guard try input.readLine(into: &line) else { return nil }
+      return (label, line)
+    }
+  }
+
+  private func checked(
+    _ record: (label: String?, text: [UInt8])
+  ) throws(LabelledDataError) -> LabelledText {
+    var label = record.label.map(trimmed)
+    if label?.isEmpty == true {
+      guard !requiresLabels else { throw .record(input.place, .emptyLabel) }
+      label = nil
+    }
+    guard !isBlank(record.text) else { throw .record(input.place, .emptyText) }
+    return LabelledText(label: label, text: record.text, place: input.place)
+  }
+}
+
+/// A file that holds the texts of a class.
+private struct ClassFile {
+  let path: String
+  let size: Int
+
+  /// The file's name without its extension.
+  var label: String {
+    let name = path.split(separator: "/").last ?? ""
+    guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return String(name) }
+    return String(name[..<dot])
+  }
+
+  /// Those whose names do not begin with a dot, in the order of the bytes of their names.
+  static func all(in folder: String) throws(LabelledDataError) -> [ClassFile] {
+    guard let stream = opendir(folder) else { throw .lastSystemError(at: folder) }
+    defer { closedir(stream) }
+    var files: [ClassFile] = []
+    while true {
+      errno = 0
+      guard let entry = readdir(stream) else {
+        guard errno == 0 else { throw .lastSystemError(at: folder) }
+        return files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+      }
+      // Read in place: a record is only as long as its name needs, shorter than the struct.
+      let name = String(
+        cString: UnsafeRawPointer(entry)
+          .advanced(by: MemoryLayout<dirent>.offset(of: \.d_name) ?? 0)
+          .assumingMemoryBound(to: CChar.self))
+      guard !name.hasPrefix(".") else { continue }
+      let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+      var status = stat()
+      guard stat(path, &status) == 0 else { throw .lastSystemError(at: path) }
+      guard status.st_mode & S_IFMT == S_IFREG else { throw .notClass(path: path) }
+      files.append(ClassFile(path: path, size: Int(status.st_size)))
+    }
+  }
+}
+
+/// The kind of file at `path`, one of `S_IFREG`, `S_IFDIR`, ….
+private func mode(of path: String) throws(LabelledDataError) -> mode_t {
+  var status = stat()
+  guard stat(path, &status) == 0 else { throw .lastSystemError(at: path) }
+  return status.st_mode & S_IFMT
+}
+
+/// Without white space at both ends.
+func trimmed(_ text: String) -> String {
+  let scalars = text.unicodeScalars
+  let begun = scalars.drop { $0.properties.isWhitespace }
+  guard let last = begun.lastIndex(where: { !$0.properties.isWhitespace }) else { return "" }
+  return String(begun[...last])
+}
+
+/// Whether there is nothing but white space.
+private func isBlank(_ text: [UInt8]) -> Bool {
+  // Nearly always the first byte tells.
+  if let first = text.first, (0x21..<0x7F).contains(first) { return false }
+  return String(decoding: text, as: UTF8.self).unicodeScalars
+    .allSatisfy { $0.properties.isWhitespace }
+}

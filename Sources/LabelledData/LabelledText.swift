@@ -1,0 +1,35 @@
+/// A text to classify, and the class it is known to belong to.
+package struct LabelledText: Equatable, Sendable {
+  /// Without white space around it, never empty; `nil` where the source gives none.
+  package var label: String?
+  /// UTF-8, with more in it than white space; as it stands in the source.
+  package var text: [UInt8]
+  /// Where it comes from.
+  package var place: RecordPlace
+
+  package init(label: String?, text: [UInt8], place: RecordPlace) {
+    self.label = label
+    self.text = text
+    self.place = place
+  }
+}
+
+/// Where a record stands in its source.
+package struct RecordPlace: Equatable, Sendable, CustomStringConvertible {
+  /// The file's path, or `standard input`.
+  package var source: String
+  /// The record's number from 1 on; 0 for the header, which is not counted.
+  package var row: Int
+  /// The line that the record begins at, from 1 on: quoted fields may hold line feeds.
+  package var line: Int
+
+  package init(source: String, row: Int, line: Int) {
+    self.source = source
+    self.row = row
+    self.line = line
+  }
+
+  package var description: String {
+    "\(source) \(row == 0 ? "header" : "row \(row)") (line \(line))"
+  }
+}

@@ -1,0 +1,201 @@
+import Glibc
+import Text
+
+/// A file on its way to records: its bytes, checked to be UTF-8 without byte 0, a buffer at a time.
+///
+/// What is not text is told of when a reader gets there, not before, so that records before it
+/// come out, or fail, in the same way however the file is cut into reads.
+///
+/// Readers take a line feed with `consumeLineFeed`: that counts lines.
+struct RecordInput: ~Copyable {
+  let source: String
+  /// The number of the record being read: 0 for a header.
+  var row = 1
+  /// The line being read, from 1 on.
+  private(set) var line = 1
+  /// The line that the record being read began at.
+  private(set) var recordLine = 1
+
+  private let descriptor: CInt
+  private let buffer: UnsafeMutableRawBufferPointer
+  private let readSize: Int
+  /// How much of the buffer is taken, known to be text, and filled: in that order.
+  private var start = 0
+  private var checked = 0
+  private var filled = 0
+  /// Where the buffer begins in the file.
+  private var offset = 0
+  /// Whether the byte after those checked is no text.
+  private var isBroken = false
+  private var isAtEnd = false
+
+  /// What a peek leaves behind, and a scalar that a read cut off, have room beside a read.
+  private static let carry = 16
+
+  /// Opens a file, or standard input for `-`.
+  init(path: String, readSize: Int) throws(LabelledDataError) {
+    precondition(readSize > 0)
+    let isStandardInput = path == "-"
+    // A duplicate, so that what is closed is always its own.
+    let descriptor =
+      isStandardInput
+      ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC)
+    source = isStandardInput ? "standard input" : path
+    guard descriptor >= 0 else { throw .lastSystemError(at: source) }
+    self.descriptor = descriptor
+    self.readSize = readSize
+    buffer = .allocate(byteCount: readSize + Self.carry, alignment: 64)
+  }
+
+  deinit {
+    close(descriptor)
+    buffer.deallocate()
+  }
+
+  /// The size of a regular file, 0 for anything else.
+  var fileSize: Int {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return 0 }
+    return Int(status.st_size)
+  }
+
+  var place: RecordPlace { RecordPlace(source: source, row: row, line: recordLine) }
+
+  mutating func beginRecord() {
+    recordLine = line
+  }
+
+  /// Text not yet taken. Valid until the next `fill`.
+  @inline(__always)
+  var available: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: buffer[start..<checked])
+  }
+
+  @inline(__always)
+  mutating func consume(_ count: Int) {
+    precondition(count >= 0 && count <= checked - start)
+    start += count
+  }
+
+  @inline(__always)
+  mutating func consumeLineFeed() {
+    consume(1)
+    line += 1
+  }
+
+  /// Whether the file's next bytes are these, of which there are at most 16; none is taken.
+  mutating func hasPrefix(_ prefix: StaticString) -> Bool {
+    precondition(prefix.utf8CodeUnitCount <= Self.carry)
+    while available.count < prefix.utf8CodeUnitCount {
+      // What fails here fails again once it is read.
+      guard (try? fill()) == true else { return false }
+    }
+    return available.starts(
+      with: UnsafeBufferPointer(start: prefix.utf8Start, count: prefix.utf8CodeUnitCount))
+  }
+
+  /// Makes more text available; `false` at the end of the file. At most 16 bytes may be left.
+  mutating func fill() throws(LabelledDataError) -> Bool {
+    let count = checked - start
+    precondition(count <= Self.carry)
+    while checked - start == count {
+      guard !isBroken else {
+        throw .notText(source: source, line: line, offset: offset + checked)
+      }
+      guard !isAtEnd else { return false }
+      try read()
+    }
+    return true
+  }
+
+  private mutating func read() throws(LabelledDataError) {
+    if start > 0 {
+      buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[start..<filled]))
+      offset += start
+      checked -= start
+      filled -= start
+      start = 0
+    }
+    let room = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...].prefix(readSize))
+    let count = Glibc.read(descriptor, room.baseAddress, room.count)
+    guard count >= 0 else {
+      if errno == EINTR { return }
+      throw .unreadable(path: source, reason: SystemError.last.reason)
+    }
+    let isBeginning = offset + checked == 0
+    isAtEnd = count == 0
+    filled += count
+    let prefix = plainTextPrefix(
+      of: UnsafeRawBufferPointer(rebasing: buffer[checked..<filled]))
+    checked += prefix.count
+    isBroken = checked < filled && (!prefix.isCut || isAtEnd)
+    // The byte order mark, which is one scalar and so is here as a whole.
+    if isBeginning, buffer[..<checked].starts(with: [0xEF, 0xBB, 0xBF]) { start = 3 }
+  }
+}
+
+extension RecordInput {
+  /// The greatest record, in bytes.
+  static let recordLimit = 64 << 20
+
+  /// Reads a line without its end, LF or CRLF; `false` at the end of the file.
+  mutating func readLine(into bytes: inout [UInt8]) throws(LabelledDataError) -> Bool {
+    bytes.removeAll(keepingCapacity: true)
+    beginRecord()
+    var isEmpty = true
+    while true {
+      if available.isEmpty, try !fill() {
+        if bytes.last == .carriageReturn { bytes.removeLast() }
+        return !isEmpty
+      }
+      isEmpty = false
+      let text = available
+      let run = text.firstIndex(of: .lineFeed, or: .lineFeed)
+      bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[..<run]))
+      consume(run)
+      guard bytes.count <= Self.recordLimit else {
+        throw .record(place, .tooLarge(limit: Self.recordLimit))
+      }
+      if run < text.count {
+        consumeLineFeed()
+        if bytes.last == .carriageReturn { bytes.removeLast() }
+        return true
+      }
+    }
+  }
+}
+
+extension LabelledDataError {
+  static func lastSystemError(at path: String) -> LabelledDataError {
+    let error = SystemError.last
+    return error.code == ENOENT || error.code == ENOTDIR
+      ? .noSuchFile(path: path) : .unreadable(path: path, reason: error.reason)
+  }
+}
+
+extension UInt8 {
+  static let lineFeed = UInt8(ascii: "\n")
+  static let carriageReturn = UInt8(ascii: "\r")
+  static let doubleQuote = UInt8(ascii: "\"")
+}
+
+extension UnsafeRawBufferPointer {
+  /// The first index of either byte, `count` where there is none. Eight bytes are looked at at once.
+  @inline(__always)
+  func firstIndex(of first: UInt8, or second: UInt8) -> Int {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let highBits = ones << 7
+    let (firsts, seconds) = (ones &* UInt64(first), ones &* UInt64(second))
+    var index = 0
+    while count - index >= 8 {
+      let word = UInt64(littleEndian: loadUnaligned(fromByteOffset: index, as: UInt64.self))
+      let (a, b) = (word ^ firsts, word ^ seconds)
+      // The lowest bit set is right: a byte is taken for 0 wrongly only after one that is.
+      let found = ((a &- ones) & ~a | (b &- ones) & ~b) & highBits
+      guard found == 0 else { return index + found.trailingZeroBitCount / 8 }
+      index += 8
+    }
+    while index < count, self[index] != first, self[index] != second { index += 1 }
+    return index
+  }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import LabelledData
+
+/// A folder of its own for a test, removed with this object.
+final class TemporaryFolder {
+  let path = NSTemporaryDirectory() + "labelled-data-tests-\(UUID().uuidString)"
+
+  init() throws {
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit {
+    try? FileManager.default.removeItem(atPath: path)
+  }
+
+  /// Writes a file, and the folders it needs; its path is returned.
+  @discardableResult
+  func write(_ bytes: some Sequence<UInt8>, to name: String) throws -> String {
+    let url = URL(filePath: path).appending(path: name)
+    try FileManager.default.createDirectory(
+      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(bytes).write(to: url)
+    return url.path
+  }
+
+  @discardableResult
+  func write(_ text: String, to name: String) throws -> String {
+    try write(text.utf8, to: name)
+  }
+
+  /// A description without the folder's path.
+  func relative(_ text: some CustomStringConvertible) -> String {
+    text.description.replacing(path + "/", with: "").replacing(path, with: "FOLDER")
+  }
+}
+
+/// What a source holds, a line for each text, `row:line label=text` with `-` for no label and `⏎`
+/// for a line feed, and the error that it ends with.
+func reading(
+  _ path: String, format: LabelledFormat? = nil, columns: LabelledColumns = LabelledColumns(),
+  requiresLabels: Bool = true, readSize: Int = 1 << 20
+) -> [String] {
+  var lines: [String] = []
+  do {
+    var reader = try LabelledReader(
+      path: path, format: format, columns: columns, requiresLabels: requiresLabels,
+      readSize: readSize)
+    while let text = try reader.next() {
+      lines.append(
+        "\(text.place.row):\(text.place.line) \(text.label ?? "-")="
+          + String(decoding: text.text, as: UTF8.self)
+          .unicodeScalars.map { $0 == "\n" ? "⏎" : $0 == "\r" ? "␍" : String($0) }.joined())
+    }
+    let again = try reader.next()
+    if again != nil { lines.append("a text after the end") }
+  } catch {
+    lines.append("error: \(error)")
+  }
+  return lines
+}
+
+/// The same, of a file of its own that is read in several ways, which must not differ.
+func reading(
+  _ content: some Sequence<UInt8>, as name: String, format: LabelledFormat? = nil,
+  columns: LabelledColumns = LabelledColumns(), requiresLabels: Bool = true
+) throws -> [String] {
+  let folder = try TemporaryFolder()
+  let path = try folder.write(content, to: name)
+  var results = [1, 2, 7, 4096, 1 << 20].map { readSize in
+    reading(
+      path, format: format, columns: columns, requiresLabels: requiresLabels, readSize: readSize
+    ).map(folder.relative)
+  }
+  let whole = results.removeLast()
+  return results.allSatisfy { $0 == whole } ? whole : ["not the same in small reads"]
+}
+
+func reading(
+  _ content: String, as name: String, format: LabelledFormat? = nil,
+  columns: LabelledColumns = LabelledColumns(), requiresLabels: Bool = true
+) throws -> [String] {
+  try reading(
+    content.utf8, as: name, format: format, columns: columns, requiresLabels: requiresLabels)
+}
