@@ -27,6 +27,7 @@ package enum LabelledDataError: Error, Equatable, Sendable {
   case repeatedColumn(source: String, column: String)
   /// All texts have the same label.
   case oneClass(source: String, label: String)
+  case tooManyClasses(source: String, limit: Int)
   /// A record is not as it must be.
   case record(RecordPlace, RecordProblem)
 }
@@ -105,6 +106,9 @@ extension LabelledDataError: CustomStringConvertible {
       "\(source): there are several columns \(quoted(column)); give each its own name"
     case .oneClass(let source, let label):
       "\(source): all texts have the label \(quoted(label)); at least 2 classes are needed"
+    case .tooManyClasses(let source, let limit):
+      "\(source): there are more than \(limit) labels; name the labels' column with "
+        + "--label-column if this is another"
     case .record(let place, let problem):
       "\(place): \(problem)"
     }

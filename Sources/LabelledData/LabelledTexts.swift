@@ -1,0 +1,123 @@
+import Glibc
+
+/// Labelled texts in memory: their bytes once, in one run.
+///
+/// Memory: the texts' bytes and 20 bytes a text.
+package struct LabelledTexts: Sendable {
+  /// The classes: those of a trained model, or those of the texts in order of value. Spellings
+  /// that Unicode holds for equal, `é` in one scalar or in two, are one class.
+  package let labels: [String]
+  /// The class of each text, an index into `labels`.
+  package let labelIndices: [Int32]
+
+  /// The most classes there may be: a column of other things is taken for labels easily, and the
+  /// confusion matrix grows with the square.
+  package static let labelLimit = 4096
+
+  private let bytes: [UInt8]
+  /// Where each text ends in `bytes`.
+  private let ends: [Int]
+  private let places: RecordPlaces
+
+  /// Reads all texts of files, folders of classes and standard input (`-`).
+  ///
+  /// - Parameters:
+  ///   - labels: the classes of a trained model, which are then all that may occur; `nil` to take
+  ///     those that do, of which there must be two.
+  package init(
+    paths: [String], format: LabelledFormat? = nil, columns: LabelledColumns = LabelledColumns(),
+    labels known: [String]? = nil
+  ) throws(LabelledDataError) {
+    var bytes: [UInt8] = []
+    var ends: [Int] = []
+    var places = RecordPlaces()
+    // In the order in which they come.
+    var found = known ?? []
+    var indices = Dictionary(
+      found.enumerated().map { ($1, Int32($0)) }, uniquingKeysWith: { first, _ in first })
+    var labelIndices: [Int32] = []
+
+    for path in paths {
+      var reader = try LabelledReader(
+        path: path, format: format, columns: columns, requiresLabels: true)
+      // Growing would copy, with both copies in memory; pages that stay unused cost nothing.
+      bytes.reserveCapacity(bytes.count + min(reader.sizeHint, physicalMemory / 2))
+      while let text = try reader.next() {
+        guard let label = text.label else { throw .record(text.place, .emptyLabel) }
+        if indices[label] == nil {
+          if let known { throw .record(text.place, .unknownLabel(label, known: known)) }
+          guard found.count < Self.labelLimit else {
+            throw .tooManyClasses(source: text.place.source, limit: Self.labelLimit)
+          }
+          indices[label] = Int32(found.count)
+          found.append(label)
+        }
+        labelIndices.append(indices[label, default: 0])
+        bytes += text.text
+        ends.append(bytes.count)
+        places.append(text.place)
+      }
+    }
+
+    if known == nil {
+      let order = found.indices.sorted {
+        found[$0].utf8.lexicographicallyPrecedes(found[$1].utf8)
+      }
+      var ranks = [Int32](repeating: 0, count: found.count)
+      for (rank, index) in order.enumerated() { ranks[index] = Int32(rank) }
+      for index in labelIndices.indices { labelIndices[index] = ranks[Int(labelIndices[index])] }
+      found = order.map { found[$0] }
+      guard found.count > 1 else {
+        throw .oneClass(source: paths.joined(separator: ", "), label: found.first ?? "")
+      }
+    }
+    labels = found
+    self.labelIndices = labelIndices
+    self.bytes = bytes
+    self.ends = ends
+    self.places = places
+  }
+
+  package var count: Int { ends.count }
+
+  /// The text at `index`, which is UTF-8.
+  package func bytes(of index: Int) -> ArraySlice<UInt8> {
+    bytes[(index == 0 ? 0 : ends[index - 1])..<ends[index]]
+  }
+
+  /// How many scalars the text at `index` has, at least one.
+  ///
+  /// - Complexity: O(its bytes).
+  package func scalarCount(of index: Int) -> Int {
+    bytes(of: index).withUnsafeBufferPointer { bytes in
+      bytes.reduce(0) { $1 & 0xC0 == 0x80 ? $0 : $0 + 1 }
+    }
+  }
+
+  /// Where the text at `index` comes from, to tell of in errors.
+  package func place(of index: Int) -> RecordPlace { places[index] }
+
+  /// How many texts each class has, in the order of `labels`.
+  package var labelCounts: [Int] {
+    labelIndices.reduce(into: [Int](repeating: 0, count: labels.count)) { $0[Int($1)] += 1 }
+  }
+}
+
+/// The places of all texts, with each source named once.
+private struct RecordPlaces {
+  private var sources: [(name: String, start: Int)] = []
+  private var rows: [(row: Int32, line: Int32)] = []
+
+  mutating func append(_ place: RecordPlace) {
+    if sources.last?.name != place.source { sources.append((place.source, rows.count)) }
+    rows.append((Int32(clamping: place.row), Int32(clamping: place.line)))
+  }
+
+  subscript(index: Int) -> RecordPlace {
+    RecordPlace(
+      source: sources.last { $0.start <= index }?.name ?? "", row: Int(rows[index].row),
+      line: Int(rows[index].line))
+  }
+}
+
+private let physicalMemory = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
