@@ -6,7 +6,7 @@ let package = Package(
   name: "charlstm",
   products: [
     .library(
-      name: "CharLSTM", targets: ["Recurrent", "Text", "Checkpoints", "Training", "Generation"]),
+      name: "CharLSTM", targets: ["Recurrent", "Text", "Checkpoints", "Training", "Generation", "Classification"]),
     .executable(name: "charlstm", targets: ["charlstm"]),
   ],
   dependencies: [
@@ -23,13 +23,17 @@ let package = Package(
     .target(name: "Checkpoints", dependencies: ["Recurrent", "Text"]),
     .target(name: "Generation", dependencies: ["Recurrent", "Text"]),
     .target(name: "Training", dependencies: ["Recurrent", "Text", "Checkpoints", "Generation"]),
+    .target(
+      name: "Classification",
+      dependencies: ["Recurrent", "Text", "Checkpoints", "LabelledData", "Training"]),
     .target(name: "LineEditing", dependencies: ["CReadline"]),
     .target(
       name: "REPL", dependencies: ["Recurrent", "Text", "Checkpoints", "Generation", "LineEditing"]),
     .executableTarget(
       name: "charlstm",
       dependencies: [
-        "Recurrent", "Text", "Checkpoints", "Training", "Generation", "LineEditing", "REPL",
+        "Recurrent", "Text", "Checkpoints", "Training", "Generation", "LabelledData",
+        "Classification", "LineEditing", "REPL",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -49,6 +53,11 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: ["Recurrent", "Text", "Checkpoints", "Generation", "Training"]),
+    .testTarget(
+      name: "ClassificationTests",
+      dependencies: [
+        "Recurrent", "Text", "Checkpoints", "LabelledData", "Training", "Classification",
+      ]),
     .testTarget(name: "CommandLineTests", dependencies: ["charlstm"]),
     .target(name: "TerminalTesting", path: "Tests/TerminalTesting"),
     .executableTarget(

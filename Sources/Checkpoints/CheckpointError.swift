@@ -14,6 +14,10 @@ public enum CheckpointError: Error, Equatable, Sendable {
   case notAFile(path: String)
   /// The file is something else altogether.
   case notAModel(path: String, reason: String)
+  /// A classifier where a language model is wanted.
+  case isClassifier(path: String)
+  /// A language model where a classifier is wanted.
+  case isLanguageModel(path: String)
   /// The file ends before its header or its data does.
   case cutShort(path: String, size: Int, needed: Int)
   /// The header is not the JSON that a safetensors header is made of. `byte` counts from the
@@ -84,6 +88,12 @@ extension CheckpointError: CustomStringConvertible {
       "cannot read \(printable(path)): it is a folder, a pipe or a device; give a .safetensors file"
     case .notAModel(let path, let reason):
       "not a charlstm model: \(printable(path)) (\(reason)); give a .safetensors file"
+    case .isClassifier(let path):
+      "\(printable(path)) is a classifier, which predicts labels and writes no text; "
+        + "give it to charlstm classify predict"
+    case .isLanguageModel(let path):
+      "\(printable(path)) is a language model, which knows no labels; "
+        + "charlstm classify train DATA --initialize-from makes a classifier of it"
     case .cutShort(let path, let size, let needed):
       "\(printable(path)) is cut short: \(size) bytes of \(needed); copy or download it again"
     case .malformedHeader(let path, let byte, let expected):

@@ -56,21 +56,8 @@ public struct TrainedModel: Sendable {
     let metadata = ModelMetadata(file: file)
     let configuration: ModelConfiguration
     (configuration, vocabulary) = try metadata.languageModel()
-    summary =
-      file.metadata["training"] == nil ? nil : try metadata.decode("training") as TrainingSummary
-    let layout = ParameterLayout(configuration)
-    // Before memory for the weights is taken: the file must have them all.
-    for tensor in layout.tensors {
-      try file.checkShape(of: tensor.name, is: tensor.shape)
-    }
-    let names = Set(layout.tensors.map(\.name))
-    if let extra = file.tensors.keys.filter({ !names.contains($0) }).min() {
-      throw .unexpectedTensor(path: path, tensor: extra)
-    }
-    model = Network(valid: configuration)
-    for tensor in layout.tensors {
-      try file.read(tensor, into: model.parameters)
-    }
+    summary = try metadata.decodeIfPresent("training")
+    model = try file.network(configuration)
   }
 
   /// Writes the model, whole or not at all. The same model gives the same bytes.
@@ -84,11 +71,39 @@ public struct TrainedModel: Sendable {
       "vocabulary": json(vocabulary),
     ]
     if let summary { metadata["training"] = json(summary) }
+    try model.write(to: path, metadata: metadata, halfSize: halfSize)
+  }
+}
+
+extension Network {
+  func write(
+    to path: String, metadata: [String: String], halfSize: Bool
+  ) throws(CheckpointError) {
     try SafetensorsFile.write(
-      model.layout.tensors.map { tensor in
-        .parameters(tensor, in: model.parameters, asBFloat16: halfSize)
+      layout.tensors.map { tensor in
+        .parameters(tensor, in: parameters, asBFloat16: halfSize)
       },
       metadata: metadata, to: path)
+  }
+}
+
+extension SafetensorsFile {
+  /// Reads the weights of a network, which are all that the file must hold.
+  func network(_ configuration: ModelConfiguration) throws(CheckpointError) -> Network {
+    let layout = ParameterLayout(configuration)
+    // Before memory for the weights is taken: the file must have them all.
+    for tensor in layout.tensors {
+      try checkShape(of: tensor.name, is: tensor.shape)
+    }
+    let names = Set(layout.tensors.map(\.name))
+    if let extra = tensors.keys.filter({ !names.contains($0) }).min() {
+      throw .unexpectedTensor(path: path, tensor: extra)
+    }
+    let network = Network(valid: configuration)
+    for tensor in layout.tensors {
+      try read(tensor, into: network.parameters)
+    }
+    return network
   }
 }
 
@@ -151,18 +166,30 @@ package struct ModelMetadata {
     }
   }
 
+  /// The value of a key that need not be there.
+  func decodeIfPresent<Value: Decodable>(_ key: String) throws(CheckpointError) -> Value? {
+    file.metadata[key] == nil ? nil : try decode(key)
+  }
+
   /// The configuration and the vocabulary of a language model, which fit each other.
   package func languageModel() throws(CheckpointError) -> (ModelConfiguration, Vocabulary) {
+    let (configuration, vocabulary) = try network()
+    guard configuration.classifier == nil else { throw .isClassifier(path: file.path) }
+    guard !configuration.bidirectional else {
+      throw .invalidMetadata(
+        path: file.path, key: "configuration",
+        reason: "a language model reads in one direction only, this one reads in both")
+    }
+    return (configuration, vocabulary)
+  }
+
+  /// The configuration and the vocabulary of any network, which fit each other.
+  func network() throws(CheckpointError) -> (ModelConfiguration, Vocabulary) {
     let configuration: ModelConfiguration = try decode("configuration")
     do throws(ConfigurationError) {
       try configuration.validate()
     } catch {
       throw .invalidMetadata(path: file.path, key: "configuration", reason: error.description)
-    }
-    guard !configuration.bidirectional else {
-      throw .invalidMetadata(
-        path: file.path, key: "configuration",
-        reason: "a language model reads in one direction only, this one reads in both")
     }
     let vocabulary: Vocabulary = try decode("vocabulary")
     guard vocabulary.count == configuration.vocabularySize else {

@@ -33,6 +33,28 @@ package final class WorkerTeam: Sendable {
   }
 }
 
+/// A value that each worker writes for itself.
+package final class PerWorker<Value: Sendable>: @unchecked Sendable {
+  private let storage: UnsafeMutableBufferPointer<Value>
+
+  package init(repeating value: Value, count: Int) {
+    storage = .allocate(capacity: count)
+    storage.initialize(repeating: value)
+  }
+
+  deinit {
+    storage.deinitialize()
+    storage.deallocate()
+  }
+
+  package subscript(worker: Int) -> Value {
+    get { storage[worker] }
+    set { storage[worker] = newValue }
+  }
+
+  package var values: [Value] { Array(storage) }
+}
+
 /// One thread and the two signals by which it is given work and says that it is done.
 private final class Worker: Sendable {
   private typealias Work = @Sendable (_ worker: Int) -> Void

@@ -74,6 +74,20 @@ public struct Vocabulary: Sendable {
       ascending: histogram.scalars(occurringAtLeast: minCount), hasByteSymbols: minCount > 1)
   }
 
+  /// The vocabulary of texts in memory, each UTF-8 and not all of them empty.
+  ///
+  /// - Parameter minCount: as above.
+  package init(counting texts: some Sequence<ArraySlice<UInt8>>, minCount: Int = 1) {
+    var counts: [Unicode.Scalar: Int] = [:]
+    for text in texts {
+      for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
+        counts[scalar, default: 0] += 1
+      }
+    }
+    let scalars = counts.filter { $0.value >= minCount }.keys.sorted()
+    self.init(ascending: scalars, hasByteSymbols: minCount > 1)
+  }
+
   /// `bytes` where there are no scalars.
   public var kind: Kind { scalars.isEmpty ? .bytes : .scalars }
 
@@ -96,6 +110,21 @@ public struct Vocabulary: Sendable {
     let symbol = table[scalar]
     if symbol != ScalarTable.absent { return Spelling(symbol) }
     return hasByteSymbols ? Spelling(bytesOf: scalar, from: firstByteSymbol) : Spelling()
+  }
+
+  /// The symbol that stands for this, if there is one.
+  package func symbol(for symbol: Symbol) -> Int32? {
+    switch symbol {
+    case .scalar(let scalar):
+      let found = table[scalar]
+      return found == ScalarTable.absent ? nil : found
+    case .byte(let byte): return hasByteSymbols ? firstByteSymbol + Int32(byte) : nil
+    }
+  }
+
+  /// UTF-8 in symbols; what the vocabulary does not know gives none.
+  package func symbols(in bytes: some Collection<UInt8>) -> [Int32] {
+    String(decoding: bytes, as: UTF8.self).unicodeScalars.flatMap { symbols(for: $0) }
   }
 
   /// `text` in symbols, and what it holds that the vocabulary does not know.

@@ -69,10 +69,15 @@ public struct RunFolder: Sendable {
     if size < text.count { try metrics.truncate(to: size) }
   }
 
+  /// Writes a line of metrics, an object of JSON.
+  package func append(_ line: some Encodable) throws(CheckpointError) {
+    try metrics.append(json(line))
+  }
+
   func append(_ event: TrainingEvent) throws(CheckpointError) {
     switch event {
-    case .step(let report): try metrics.append(json(StepLine(report)))
-    case .validation(let report): try metrics.append(json(ValidationLine(report)))
+    case .step(let report): try append(StepLine(report))
+    case .validation(let report): try append(ValidationLine(report))
     case .began, .saved: break
     }
   }

@@ -379,28 +379,6 @@ private enum RandomStream {
   static let epoch: UInt64 = 0xE90
 }
 
-/// A value that each worker writes for itself.
-private final class PerWorker<Value: Sendable>: @unchecked Sendable {
-  private let storage: UnsafeMutableBufferPointer<Value>
-
-  init(repeating value: Value, count: Int) {
-    storage = .allocate(capacity: count)
-    storage.initialize(repeating: value)
-  }
-
-  deinit {
-    storage.deinitialize()
-    storage.deallocate()
-  }
-
-  subscript(worker: Int) -> Value {
-    get { storage[worker] }
-    set { storage[worker] = newValue }
-  }
-
-  var values: [Value] { Array(storage) }
-}
-
 /// What has happened since the last report.
 private struct ReportInterval {
   let began: ContinuousClock.Instant

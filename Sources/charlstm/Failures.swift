@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Foundation
 import Generation
+import LabelledData
 import REPL
 import Recurrent
 import Text
@@ -32,6 +33,7 @@ extension ExitCode {
     case let failure as Failure: self = failure.code
     case let error as CorpusError: self = error.exitCode
     case let error as CheckpointError: self = error.exitCode
+    case let error as LabelledDataError: self = error.exitCode
     case TrainingError.optionOutOfRange: self = .usage
     case is TrainingError: self = .badData
     case is SamplingOptionsError, is StopStringsError, is ConfigurationError: self = .usage
@@ -58,6 +60,15 @@ extension CorpusError {
     case .noSuchFile, .unreadable: .noInput
     case .noText, .empty, .invalidUTF8: .badData
     case .cannotSpool: .inputOutput
+    }
+  }
+}
+
+extension LabelledDataError {
+  fileprivate var exitCode: ExitCode {
+    switch self {
+    case .noSuchFile, .unreadable: .noInput
+    default: .badData
     }
   }
 }

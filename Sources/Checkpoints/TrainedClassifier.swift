@@ -1,0 +1,160 @@
+import Recurrent
+import Text
+
+/// How a classifier came to be, as its file tells.
+public struct ClassifierSummary: Codable, Equatable, Sendable {
+  /// The names of the files it was trained on.
+  public var data: [String]
+  public var trainingTexts: Int
+  /// Passes over the training texts.
+  public var epochs: Double
+  /// Optimizer steps.
+  public var steps: Int
+  /// On the validation texts, a share of 1; nil where there were none.
+  public var validationAccuracy: Double?
+  public var validationMacroF1: Double?
+  /// The mean surprisal of the labels of the validation texts, in nats.
+  public var validationLoss: Double?
+  /// The options of the run, as `classify train` would take them.
+  public var options: [String: String]
+
+  package init(data: [String], trainingTexts: Int, options: [String: String]) {
+    self.data = data
+    self.trainingTexts = trainingTexts
+    self.options = options
+    epochs = 0
+    steps = 0
+  }
+}
+
+/// A classifier of whole texts with its vocabulary and labels, as one safetensors file.
+///
+/// Tensors are named as a language model's, with `classifier.weight` `[C, F]`, `classifier.bias` and
+/// for attention pooling `attention.weight` `[D·H]` in place of the head's.
+public struct TrainedClassifier: Sendable {
+  public var model: Network
+  public var vocabulary: Vocabulary
+  /// By class.
+  public var labels: [String]
+  public var limit: TextLimit
+  /// What logits are divided by before they become probabilities (Guo et al. 2017).
+  public var temperature: Double
+  public var summary: ClassifierSummary?
+
+  public init(
+    model: Network, vocabulary: Vocabulary, labels: [String], limit: TextLimit = TextLimit(),
+    temperature: Double = 1, summary: ClassifierSummary? = nil
+  ) {
+    precondition(model.configuration.vocabularySize == vocabulary.count)
+    precondition(model.configuration.classifier?.classes == labels.count)
+    self.model = model
+    self.vocabulary = vocabulary
+    self.labels = labels
+    self.limit = limit
+    self.temperature = temperature
+    self.summary = summary
+  }
+
+  /// What the file tells of a classifier beside its network and vocabulary.
+  private struct Description: Codable {
+    var labels: [String]
+    var limit: TextLimit
+    var temperature: Double
+  }
+
+  /// Reads a classifier's file.
+  ///
+  /// - Throws: `CheckpointError`, for a file that cannot be read, is no classifier, or whose parts do
+  ///   not fit together.
+  public init(contentsOf path: String) throws(CheckpointError) {
+    let file = try SafetensorsFile(path: path)
+    let metadata = ModelMetadata(file: file)
+    let configuration: ModelConfiguration
+    (configuration, vocabulary) = try metadata.network()
+    guard let classifier = configuration.classifier else { throw .isLanguageModel(path: path) }
+    let description: Description = try metadata.decode("classifier")
+    if let reason = Self.fault(description, classes: classifier.classes) {
+      throw .invalidMetadata(path: path, key: "classifier", reason: reason)
+    }
+    labels = description.labels
+    limit = description.limit
+    temperature = description.temperature
+    summary = try metadata.decodeIfPresent("training")
+    model = try file.network(configuration)
+  }
+
+  private static func fault(_ description: Description, classes: Int) -> String? {
+    let labels = description.labels
+    if labels.count != classes {
+      return "it has \(labels.count) labels, the configuration \(classes) classes"
+    }
+    if Set(labels.map { Array($0.utf8) }).count != labels.count { return "two labels are the same" }
+    if !(1...1 << 20).contains(description.limit.length) {
+      return "its length of \(description.limit.length) is not 1 to \(1 << 20)"
+    }
+    guard description.temperature > 0 && description.temperature.isFinite else {
+      return "its temperature of \(description.temperature) is not above 0 and finite"
+    }
+    return nil
+  }
+
+  /// Writes the classifier, whole or not at all. The same classifier gives the same bytes.
+  ///
+  /// - Parameter halfSize: whether to store weights as bfloat16, at half the size.
+  /// - Throws: `CheckpointError`.
+  public func write(to path: String, halfSize: Bool = false) throws(CheckpointError) {
+    var metadata = [
+      "configuration": json(model.configuration),
+      "vocabulary": json(vocabulary),
+      "classifier": json(Description(labels: labels, limit: limit, temperature: temperature)),
+    ]
+    if let summary { metadata["training"] = json(summary) }
+    try model.write(to: path, metadata: metadata, halfSize: halfSize)
+  }
+}
+
+extension TrainedClassifier {
+  /// Whether a file is a classifier and not a language model, from its header alone.
+  ///
+  /// - Throws: `CheckpointError` for a file that is neither.
+  package static func isClassifier(_ path: String) throws(CheckpointError) -> Bool {
+    try ModelMetadata(file: SafetensorsFile(path: path)).network().0.classifier != nil
+  }
+
+  /// A classifier that begins with the embedding and the layers of a language model, which it has in
+  /// its shape; symbols that the language model does not have keep their random embedding.
+  package func adopting(_ source: TrainedModel) -> TrainedClassifier {
+    let adopted = model.copy()
+    let into = adopted.layout
+    let from = source.model.layout
+    func copy(_ tensor: ParameterLayout.Tensor, _ original: ParameterLayout.Tensor) {
+      precondition(tensor.shape == original.shape)
+      _ = adopted.parameters[tensor.range].update(from: source.model.parameters[original.range])
+    }
+    for (mine, theirs) in zip(into.layers.joined(), from.layers.joined()) {
+      copy(mine.weightIH, theirs.weightIH)
+      copy(mine.weightHH, theirs.weightHH)
+      copy(mine.biasIH, theirs.biasIH)
+      copy(mine.biasHH, theirs.biasHH)
+    }
+    /// A row for each symbol.
+    func copyRows(_ tensor: ParameterLayout.Tensor, _ original: ParameterLayout.Tensor) {
+      let width = tensor.range.count / tensor.shape[0]
+      for symbol in 0..<Int32(vocabulary.count) {
+        guard let other = source.vocabulary.symbol(for: vocabulary[symbol]) else { continue }
+        let mine = tensor.range.lowerBound + Int(symbol) * width
+        let theirs = original.range.lowerBound + Int(other) * width
+        _ = adopted.parameters[mine..<mine + width].update(
+          from: source.model.parameters[theirs..<theirs + width])
+      }
+    }
+    copyRows(into.embedding, from.embedding)
+    if let mine = into.head, let theirs = from.head {
+      copyRows(mine.weight, theirs.weight)
+      copyRows(mine.bias, theirs.bias)
+    }
+    var result = self
+    result.model = adopted
+    return result
+  }
+}

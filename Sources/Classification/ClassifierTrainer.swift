@@ -1,0 +1,375 @@
+import Checkpoints
+import LabelledData
+import Recurrent
+import Text
+import Training
+
+/// Trains a classifier of whole texts.
+///
+/// A batch's texts are dealt out to the worker threads, longest first; what comes out depends on the
+/// number of threads but not on their timing. Not for several threads at a time.
+package final class ClassifierTrainer {
+  package let options: ClassifierOptions
+  /// Averaged weights with the best validation so far, or the latest where there is none.
+  package private(set) var best: TrainedClassifier?
+
+  private let trained: TrainedClassifier
+  private let texts: LabelledTexts
+  private let training: [Int]
+  private let validation: (texts: LabelledTexts, indices: [Int])
+  private let optimizer: AdamW
+  private let weights: PackedWeights
+  private let team: WorkerTeam
+  private let workers: [ClassifierWorker]
+  private let scorer: Classifier
+  private let classWeights: [Float]
+  private var step = 0
+  private var epoch = 0
+  private var validationsWithoutBest = 0
+  private var bestValidation: (accuracy: Double, loss: Double)?
+
+  /// - Parameters:
+  ///   - trained: where training starts; it is not changed. Its labels are those of the texts.
+  ///   - training: which of the texts to train on, at least one.
+  ///   - validation: texts with the same labels.
+  /// - Throws: `TrainingError` for options out of range.
+  package init(
+    _ trained: TrainedClassifier, texts: LabelledTexts, training: [Int],
+    validation: (texts: LabelledTexts, indices: [Int]), options: ClassifierOptions
+  ) throws(TrainingError) {
+    try options.validate()
+    precondition(!training.isEmpty && trained.labels == texts.labels)
+    var trained = trained
+    trained.model = trained.model.copy()
+    self.trained = trained
+    self.options = options
+    self.texts = texts
+    self.training = training
+    self.validation = validation
+    let model = trained.model
+
+    var adamW = AdamW.Options()
+    adamW.weightDecay = options.weightDecay
+    adamW.clipNorm = options.clipNorm
+    adamW.averageDecay = options.averageDecay
+    let optimizer = AdamW(model, options: adamW)
+    self.optimizer = optimizer
+
+    let batchSize = min(options.batchSize, training.count)
+    let count = min(options.threads, batchSize)
+    let lanes = (batchSize + count - 1) / count
+    let team = WorkerTeam(count: count)
+    self.team = team
+    // Symbols of bytes may be more than scalars.
+    let longest = training.reduce(1) {
+      max($0, min(trained.limit.length, texts.bytes(of: $1).count))
+    }
+    let weights = PackedWeights(
+      model,
+      for: .init(
+        precision: options.precision, lanes: lanes, training: true,
+        inputTable: options.dropout.embedding == 0
+          && trained.vocabulary.count <= lanes * longest))
+    self.weights = weights
+    workers = (0..<count).map { _ in
+      ClassifierWorker(
+        weights, steps: longest, lanes: lanes, dropout: options.dropout,
+        parameterCount: model.layout.count)
+    }
+    var averaged = trained
+    averaged.model = model.replacing(parameters: optimizer.average)
+    scorer = Classifier(averaged, precision: options.precision, team: team)
+
+    let counts = training.reduce(into: [Int](repeating: 0, count: texts.labels.count)) {
+      $0[Int(texts.labelIndices[$1])] += 1
+    }
+    classWeights = counts.map { count in
+      options.classWeights == .none || count == 0
+        ? 1 : Float(training.count) / Float(counts.count * count)
+    }
+  }
+
+  private var stepsPerEpoch: Int {
+    (training.count + options.batchSize - 1) / options.batchSize
+  }
+
+  private var plan: ClassificationPlan {
+    ClassificationPlan(
+      parameters: trained.model.layout.parameterCount, trainingTexts: training.count,
+      validationTexts: validation.indices.count, classes: texts.labels.count,
+      stepsPerEpoch: stepsPerEpoch, totalSteps: stepsPerEpoch * options.epochs,
+      workers: workers.count,
+      shortenedTexts: training.count { texts.scalarCount(of: $0) > options.limit.length })
+  }
+
+  // MARK: - The run
+
+  /// Trains until all epochs are done, patience is exhausted or `stops` says so.
+  ///
+  /// - Parameters:
+  ///   - folder: where the best model and metrics go; nowhere if nil.
+  ///   - stops: asked after each step.
+  ///   - report: takes events as they come.
+  /// - Throws: `TrainingError.diverged`; `CheckpointError`; what `report` throws.
+  package func run(
+    in folder: RunFolder? = nil, stops: () -> Bool = { false },
+    report: (ClassificationEvent) throws -> Void = { _ in }
+  ) throws -> TrainingOutcome {
+    let clock = ContinuousClock()
+    let start = clock.now
+    try report(.began(plan))
+    var interval = Interval(began: clock.now)
+    while epoch < options.epochs {
+      for batch in batches() {
+        let rate = learningRate
+        let loss = try train(batch, into: &interval)
+        interval.losses.append(loss)
+        step += 1
+        if step % options.reportEvery == 0 {
+          let seconds = max((clock.now - interval.began) / .seconds(1), 1e-9)
+          let line = ClassificationStep(
+            epoch: epoch + 1, step: step,
+            train_loss: interval.losses.reduce(0, +) / Double(interval.losses.count),
+            learning_rate: rate, texts_per_second: (Double(interval.texts) / seconds).rounded(),
+            characters_per_second: (Double(interval.characters) / seconds).rounded(),
+            elapsed_seconds: (clock.now - start) / .seconds(1))
+          try folder?.append(line)
+          try report(.step(line))
+          interval = Interval(began: clock.now)
+        }
+        if stops() { return .interrupted }
+      }
+      epoch += 1
+      try validate(folder, report)
+      interval = Interval(began: clock.now)
+      if let patience = options.patience, validationsWithoutBest >= patience {
+        return .patienceExhausted
+      }
+    }
+    return .completed
+  }
+
+  /// What has happened since the last report.
+  private struct Interval {
+    let began: ContinuousClock.Instant
+    var losses: [Double] = []
+    var texts = 0
+    var characters = 0
+
+    init(began: ContinuousClock.Instant) {
+      self.began = began
+    }
+  }
+
+  /// What random numbers are for: the first part of a generator's path.
+  private enum RandomStream {
+    static let dropout: UInt64 = 0xD21
+    static let epoch: UInt64 = 0xE91
+    static let crop: UInt64 = 0xC20
+  }
+
+  private func batches() -> [[Int]] {
+    var generator = Xoshiro256(seed: options.seed, stream: [RandomStream.epoch, UInt64(epoch)])
+    let chosen: [Int]
+    switch options.sampling {
+    case .shuffled: chosen = training.shuffled(using: &generator)
+    case .balanced:
+      let members = Dictionary(grouping: training) { texts.labelIndices[$0] }
+        .sorted { $0.key < $1.key }.map(\.value)
+      chosen = training.indices.map { _ in
+        let members = members[Int.random(in: 0..<members.count, using: &generator)]
+        return members[Int.random(in: 0..<members.count, using: &generator)]
+      }
+    }
+    return LengthGroups(
+      chosen, batchSize: options.batchSize, length: { texts.bytes(of: $0).count },
+      using: &generator
+    ).batches
+  }
+
+  private var learningRate: Float {
+    let total = stepsPerEpoch * options.epochs
+    return options.learningRate
+      * options.schedule.factor(
+        step: step, warmup: Int(options.warmup * Float(total)), total: total)
+  }
+
+  /// The lowest layer that is trained in this epoch, `L` for the head alone.
+  private var lowestLayer: Int {
+    let layers = trained.model.configuration.layers
+    if options.freezes { return layers }
+    guard options.unfreezeEvery > 0 else { return 0 }
+    return max(0, layers - epoch / options.unfreezeEvery)
+  }
+
+  /// By group of parameters: the embedding, the layers from below, the heads.
+  private var rateFactors: [Float] {
+    let layers = trained.model.configuration.layers
+    let lowest = lowestLayer
+    return (0..<layers + 2).map { group in
+      let isTrained = group > lowest || lowest == 0
+      return isTrained ? pow(options.layerRateFactor, layers + 1 - group) : 0
+    }
+  }
+
+  /// A stretch of some of the texts, and others as they are.
+  private func cropped(
+    _ symbols: [Int32], using generator: inout some RandomNumberGenerator
+  ) -> [Int32] {
+    guard options.crop > 0, symbols.count > options.crop, Bool.random(using: &generator) else {
+      return symbols
+    }
+    let length = Int.random(in: options.crop...symbols.count, using: &generator)
+    let start = Int.random(in: 0...symbols.count - length, using: &generator)
+    return Array(symbols[start..<start + length])
+  }
+
+  /// One optimizer step. Returns the mean loss of the labels.
+  private func train(_ batch: [Int], into interval: inout Interval) throws(TrainingError) -> Double
+  {
+    var generator = Xoshiro256(seed: options.seed, stream: [RandomStream.crop, UInt64(step)])
+    var read = batch.map { index in
+      (
+        label: texts.labelIndices[index],
+        symbols: cropped(scorer.symbols(in: texts.bytes(of: index)), using: &generator)
+      )
+    }
+    read.sort { $0.symbols.count > $1.symbols.count }
+    let weight = read.reduce(Float(0)) { $0 + classWeights[Int($1.label)] }
+    let characters = read.reduce(0) { $0 + $1.symbols.count }
+    interval.texts += read.count
+    interval.characters += characters
+    let predicted = read.reduce(0) { $0 + max(0, $1.symbols.count - 1) }
+    let languageModelScale =
+      predicted > 0 ? options.languageModelLoss / Float(predicted) : 0
+    let count = workers.count
+    let shares = (0..<count).map { worker in
+      stride(from: worker, to: read.count, by: count).map { read[$0] }
+    }
+    let step = step
+    let lowest = lowestLayer
+    team.run { [workers, options, classWeights] worker in
+      let share = shares[worker]
+      workers[worker].train(
+        share.map(\.symbols),
+        targets: ClassificationTargets(
+          labels: share.map(\.label), classWeights: classWeights,
+          labelSmoothing: options.labelSmoothing, scale: 1 / weight),
+        languageModelScale: languageModelScale, lowest: lowest
+      ) { lane in
+        Xoshiro256(
+          seed: options.seed,
+          stream: [RandomStream.dropout, UInt64(step), UInt64(lane * count + worker)])
+      }
+    }
+    let gradients = workers.map(\.gradients)
+    let squares = PerWorker(repeating: 0.0, count: count)
+    team.run { [optimizer] worker in
+      squares[worker] = optimizer.reduce(gradients, worker: worker, workers: count)
+    }
+    let loss = workers.reduce(0) { $0 + $1.loss.classification } / Double(weight)
+    let norm = squares.values.reduce(0, +).squareRoot()
+    let rate = learningRate
+    guard loss.isFinite && norm.isFinite else {
+      throw .diverged(step: step + 1, learningRate: rate)
+    }
+    let factors = rateFactors
+    let model = trained.model
+    team.run { [optimizer] worker in
+      optimizer.update(
+        model.parameters, gradient: gradients[0], norm: norm, learningRate: rate, step: step + 1,
+        rateFactors: factors, worker: worker, workers: count)
+    }
+    team.run { [weights] worker in weights.packShare(of: worker, workers: count) }
+    return loss
+  }
+
+  // MARK: - Validation
+
+  private func validate(
+    _ folder: RunFolder?, _ report: (ClassificationEvent) throws -> Void
+  ) throws {
+    var summary = ClassifierSummary(
+      data: trained.summary?.data ?? [], trainingTexts: training.count,
+      options: options.summary)
+    summary.epochs = Double(epoch)
+    summary.steps = step
+    guard !validation.indices.isEmpty else {
+      // With nothing to validate on, the latest is the best there is.
+      try keep(summary, folder)
+      return
+    }
+    scorer.update()
+    let result = classificationReport(
+      of: validation.texts, validation.indices, with: scorer, topK: 1)
+    let loss = result.meanNegativeLogLikelihood
+    guard loss.isFinite else {
+      throw TrainingError.diverged(step: step, learningRate: learningRate)
+    }
+    let isBest =
+      bestValidation.map { best in
+        (result.accuracy, -loss) > (best.accuracy, -best.loss)
+      } ?? true
+    if isBest {
+      summary.validationAccuracy = result.accuracy
+      summary.validationMacroF1 = result.macroF1
+      summary.validationLoss = loss
+      try keep(summary, folder)
+      bestValidation = (result.accuracy, loss)
+      validationsWithoutBest = 0
+    } else {
+      validationsWithoutBest += 1
+    }
+    let line = ClassificationValidation(
+      epoch: epoch, step: step, validation_loss: loss, accuracy: result.accuracy,
+      macro_f1: result.macroF1, is_best: isBest)
+    try folder?.append(line)
+    try report(.validation(line))
+  }
+
+  private func keep(_ summary: ClassifierSummary, _ folder: RunFolder?) throws {
+    var trained = trained
+    trained.model = trained.model.replacing(parameters: optimizer.average).copy()
+    trained.summary = summary
+    if let folder {
+      try trained.write(to: folder.bestPath, halfSize: options.savesHalfSize)
+    }
+    best = trained
+  }
+
+  /// Fits the best model's temperature to the validation texts, and saves it anew.
+  package func calibrate(_ folder: RunFolder?) throws(CheckpointError) {
+    guard var trained = best, !validation.indices.isEmpty else { return }
+    let classifier = Classifier(trained, precision: options.precision, team: team)
+    let logits = classifier.logits(
+      of: validation.indices.map { classifier.symbols(in: validation.texts.bytes(of: $0)) })
+    trained.temperature = fittedTemperature(
+      logits: logits, labels: validation.indices.map { Int(validation.texts.labelIndices[$0]) })
+    if let folder {
+      try trained.write(to: folder.bestPath, halfSize: options.savesHalfSize)
+    }
+    best = trained
+  }
+}
+
+/// How well a classifier tells the classes of labelled texts.
+package func classificationReport(
+  of texts: LabelledTexts, _ indices: [Int], with classifier: Classifier, topK: Int
+) -> ClassificationReport {
+  var tally = ClassificationTally(labels: classifier.labels, topK: topK)
+  // In parts, so that memory does not grow with the texts.
+  for start in stride(from: 0, to: indices.count, by: 4096) {
+    let part = indices[start..<min(indices.count, start + 4096)]
+    let probabilities = classifier.probabilities(
+      of: part.map { classifier.symbols(in: texts.bytes(of: $0)) })
+    for (index, row) in zip(part, probabilities) {
+      tally.add(truth: Int(texts.labelIndices[index]), probabilities: row)
+    }
+  }
+  return tally.report
+}
+
+/// `base` to the power of a small integer.
+private func pow(_ base: Float, _ exponent: Int) -> Float {
+  (0..<exponent).reduce(1) { power, _ in power * base }
+}

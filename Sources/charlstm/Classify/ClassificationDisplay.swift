@@ -1,0 +1,71 @@
+import Classification
+import Foundation
+
+/// Shows the training of a classifier on standard error: one line that is written over on a terminal,
+/// and a line for each validation.
+final class ClassificationDisplay {
+  private let isQuiet: Bool
+  private let isTerminal = isatty(STDERR_FILENO) == 1
+  private var plan: ClassificationPlan?
+  private var hasOpenLine = false
+
+  init(isQuiet: Bool) {
+    self.isQuiet = isQuiet
+  }
+
+  func show(_ event: ClassificationEvent) {
+    guard !isQuiet else { return }
+    switch event {
+    case .began(let plan): show(plan)
+    case .step(let step): show(step)
+    case .validation(let validation):
+      print(
+        lines: String(
+          format: "epoch %d  step %d  validation %.4f nats  accuracy %.4f  macro F1 %.4f%@\n",
+          validation.epoch, validation.step, validation.validation_loss, validation.accuracy,
+          validation.macro_f1, validation.is_best ? "  (best so far)" : ""))
+    }
+  }
+
+  /// Leaves the cursor on a line of its own.
+  func finish() {
+    if hasOpenLine { standardError("\n") }
+    hasOpenLine = false
+  }
+
+  private func show(_ plan: ClassificationPlan) {
+    self.plan = plan
+    var text = """
+      \(plan.parameters.formatted()) parameters; \(plan.classes) classes; \
+      \(plan.trainingTexts.formatted()) texts to train on, \
+      \(plan.validationTexts.formatted()) to validate on
+      \(plan.totalSteps.formatted()) optimizer steps, \(plan.workers) \
+      \(plan.workers == 1 ? "worker" : "workers")
+
+      """
+    if plan.shortenedTexts > 0 {
+      text += "\(plan.shortenedTexts.formatted()) texts are longer than --max-length and are cut.\n"
+    }
+    if plan.validationTexts == 0 {
+      text += "There is nothing to validate on: the latest model counts as the best.\n"
+    }
+    print(lines: text)
+  }
+
+  private func show(_ step: ClassificationStep) {
+    guard isTerminal, let plan else { return }
+    standardError(
+      "\r\u{1B}[K"
+        + String(
+          format: "epoch %d  step %d/%d  loss %.4f", step.epoch, step.step, plan.totalSteps,
+          step.train_loss)
+        + "  \(Int(step.characters_per_second).formatted()) characters/s")
+    hasOpenLine = true
+  }
+
+  /// Whole lines, above the one that is written over.
+  private func print(lines: String) {
+    standardError((hasOpenLine ? "\r\u{1B}[K" : "") + lines)
+    hasOpenLine = false
+  }
+}

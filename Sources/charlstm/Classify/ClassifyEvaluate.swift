@@ -1,0 +1,46 @@
+import ArgumentParser
+import Checkpoints
+import Classification
+import LabelledData
+
+struct ClassifyEvaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Say how well a classifier tells the classes of labelled texts.",
+    discussion: """
+      Accuracy, macro-F1, each class's precision, recall and F1, the confusion matrix (rows are true \
+      classes), and the expected calibration error.
+      """)
+
+  @OptionGroup var classifier: ClassifierArgument
+
+  @Argument(
+    help: "Labelled texts: CSV, TSV, JSON Lines, fastText lines, or a folder with a file a class.")
+  var data: [String]
+
+  @OptionGroup(title: "Data") var format: DataOptions
+
+  @Option(help: "Count a text as found if its class is among the k most probable.")
+  var topK = 3
+
+  @Option(help: "Write the confusion matrix to this CSV file.")
+  var confusion: String?
+
+  @Flag(help: "The result as a JSON object.")
+  var json = false
+
+  func run() throws {
+    guard topK > 0 else { throw Failure.usage("--top-k must be 1 or more, got \(topK)") }
+    let classifier = try classifier.load()
+    let texts = try format.read(data, labels: classifier.labels)
+    let report = classificationReport(
+      of: texts, Array(0..<texts.count), with: classifier, topK: topK)
+    guard report.meanNegativeLogLikelihood.isFinite else {
+      throw Failure.badData("the model's weights are so large that it gives no probabilities")
+    }
+    if let confusion { try AtomicFile.write(Array(report.confusionCSV.utf8), to: confusion) }
+    var output = StandardOutput()
+    try output.write(line: json ? Checkpoints.json(report) : report.table)
+    try output.flush()
+  }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import Checkpoints
+import Classification
+import LabelledData
+import Recurrent
+
+extension LabelledFormat: ExpressibleByArgument {}
+extension Pooling: ExpressibleByArgument {}
+extension TextLimit.Kept: ExpressibleByArgument {}
+extension ClassifierOptions.ClassWeights: ExpressibleByArgument {}
+extension ClassifierOptions.Sampling: ExpressibleByArgument {}
+
+/// Where labels and texts are found.
+struct DataOptions: ParsableArguments {
+  @Option(help: "The data's format. (default: told from the name or the first line)")
+  var format: LabelledFormat?
+
+  @Option(help: "The column or key that holds the label. (default: label)")
+  var labelColumn: String?
+
+  @Option(
+    help: """
+      A column or key that holds text; several are joined by spaces in the order given. \
+      (default: text)
+      """)
+  var textColumn: [String] = []
+
+  var columns: LabelledColumns { LabelledColumns(label: labelColumn, texts: textColumn) }
+
+  func read(_ paths: [String], labels: [String]? = nil) throws -> LabelledTexts {
+    try LabelledTexts(paths: paths, format: format, columns: columns, labels: labels)
+  }
+}
+
+/// A classifier to work with, and how.
+struct ClassifierArgument: ParsableArguments {
+  @Argument(help: "A classifier's file.")
+  var model: String
+
+  @Option(
+    help: """
+      Read only so many characters of a text. (default: what the classifier was trained with)
+      """)
+  var maxLength: Int?
+
+  @OptionGroup(title: "Machine") var precision: PrecisionOption
+  @OptionGroup(title: "Machine") var threads: ThreadsOption
+
+  func load() throws -> Classifier {
+    var trained = try TrainedClassifier(contentsOf: model)
+    if let maxLength {
+      guard (1...65536).contains(maxLength) else {
+        throw Failure.usage("--max-length must be 1 to 65536, got \(maxLength)")
+      }
+      trained.limit.length = maxLength
+    }
+    return try Classifier(trained, precision: precision.resolved(), threads: threads.resolved())
+  }
+}

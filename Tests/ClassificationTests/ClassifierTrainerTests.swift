@@ -1,0 +1,199 @@
+import Checkpoints
+import Classification
+import Foundation
+import LabelledData
+import Recurrent
+import Testing
+import Text
+import Training
+
+@Suite("Training a classifier")
+struct ClassifierTrainerTests {
+  /// Texts whose class is the letter that comes at some place in them: first one class, and a third
+  /// of the texts in the other.
+  private static let texts: LabelledTexts = {
+    var generator = Xoshiro256(seed: 8)
+    var lines = ""
+    for index in 0..<240 {
+      let isUp = index % 3 == 0
+      var letters = (0..<Int.random(in: 3...25, using: &generator)).map { _ in
+        "abcdefgh".randomElement(using: &generator)!
+      }
+      letters[Int.random(in: 0..<letters.count, using: &generator)] = isUp ? "u" : "d"
+      lines += "__label__\(isUp ? "up" : "down") \(String(letters))\n"
+    }
+    let path = NSTemporaryDirectory() + "classifier-\(UUID().uuidString).txt"
+    FileManager.default.createFile(atPath: path, contents: Data(lines.utf8))
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    return try! LabelledTexts(paths: [path])
+  }()
+
+  private func options(_ change: (inout ClassifierOptions) -> Void = { _ in }) -> ClassifierOptions
+  {
+    var options = ClassifierOptions()
+    options.precision = .float32
+    options.epochs = 8
+    options.batchSize = 16
+    options.learningRate = 2e-2
+    options.averageDecay = 0.9
+    change(&options)
+    return options
+  }
+
+  private func start(
+    _ cell: Cell = .lstm, bidirectional: Bool = false, pooling: Pooling = .max,
+    languageModel: Bool = false, layers: Int = 1
+  ) throws -> TrainedClassifier {
+    let vocabulary = try Vocabulary(
+      scalars: Array("abcdefghdu".unicodeScalars).sorted().reduce(into: []) {
+        if $0.last != $1 { $0.append($1) }
+      }, byteFallback: false)
+    return TrainedClassifier(
+      model: try Network(
+        ModelConfiguration(
+          cell: cell, layers: layers, hiddenSize: 16, embeddingSize: 8,
+          vocabularySize: vocabulary.count, bidirectional: bidirectional,
+          classifier: ClassifierConfiguration(
+            classes: 2, pooling: pooling, hasLanguageModelHead: languageModel)), seed: 2),
+      vocabulary: vocabulary, labels: Self.texts.labels)
+  }
+
+  private func trainer(
+    _ start: TrainedClassifier, _ options: ClassifierOptions
+  ) throws -> ClassifierTrainer {
+    let texts = Self.texts
+    var generator = Xoshiro256(seed: 1)
+    let (training, validation) = texts.stratifiedSplit(fraction: 0.25, using: &generator)
+    return try ClassifierTrainer(
+      start, texts: texts, training: training, validation: (texts, validation), options: options)
+  }
+
+  /// The accuracy on the validation texts of the best model.
+  private func accuracy(_ trainer: ClassifierTrainer) throws -> Double {
+    #expect(try trainer.run() == .completed)
+    return try #require(trainer.best?.summary?.validationAccuracy)
+  }
+
+  @Test(arguments: Cell.allCases, [true, false])
+  func learns(_ cell: Cell, bidirectional: Bool) throws {
+    let trainer = try trainer(start(cell, bidirectional: bidirectional), options())
+    #expect(try accuracy(trainer) > 0.95)
+  }
+
+  @Test(arguments: Pooling.allCases)
+  func learnsWithEveryPoolingAndAllThatHelps(_ pooling: Pooling) throws {
+    let trainer = try trainer(
+      start(.gru, bidirectional: true, pooling: pooling),
+      options {
+        $0.epochs = 12
+        $0.dropout = Dropout(embedding: 0.05, betweenLayers: 0.1, output: 0.1)
+        $0.labelSmoothing = 0.05
+        $0.classWeights = .balanced
+        $0.sampling = .balanced
+        $0.threads = 2
+      })
+    #expect(try accuracy(trainer) > 0.9)
+  }
+
+  @Test func theSameSeedGivesTheSameWeights() throws {
+    func weights(seed: UInt64) throws -> [Float] {
+      let trainer = try trainer(
+        start(),
+        options { options in
+          options.epochs = 2
+          options.seed = seed
+          options.threads = 2
+          options.dropout.output = 0.2
+        })
+      _ = try trainer.run()
+      return try #require(trainer.best).model.parameters.elements.map { $0 }
+    }
+    #expect(try weights(seed: 1) == weights(seed: 1))
+    #expect(try weights(seed: 1) != weights(seed: 2))
+  }
+
+  @Test func aFrozenBodyStaysAsItIs() throws {
+    let start = try start(layers: 2)
+    let trainer = try trainer(
+      start,
+      options {
+        $0.freezes = true; $0.epochs = 2
+      })
+    _ = try trainer.run()
+    let best = try #require(trainer.best).model
+    for tensor in best.layout.tensors {
+      let isHead = best.layout.group(of: tensor) == 3
+      // Averages of equal numbers are equal to a rounding error.
+      let change = zip(best.elements(of: tensor), start.model.elements(of: tensor))
+        .reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
+      #expect((change > 1e-4) == isHead, "\(tensor.name)")
+    }
+  }
+
+  @Test func layersAreUnfrozenFromAbove() throws {
+    let start = try start(layers: 2)
+    for (epochs, changed) in [(1, [3]), (2, [2, 3]), (3, [0, 1, 2, 3])] {
+      let trainer = try trainer(
+        start,
+        options {
+          $0.unfreezeEvery = 1; $0.epochs = epochs
+        })
+      _ = try trainer.run()
+      let best = try #require(trainer.best).model
+      let groups = Set(
+        best.layout.tensors.filter { tensor in
+          zip(best.elements(of: tensor), start.model.elements(of: tensor))
+            .contains { abs($0 - $1) > 1e-5 }
+        }.map { best.layout.group(of: $0) })
+      #expect(groups.sorted() == changed)
+    }
+  }
+
+  @Test func theNextCharacterIsLearntBeside() throws {
+    let start = try start(.lstm, pooling: .mean, languageModel: true)
+    func headChange(_ weight: Float) throws -> Float {
+      let trainer = try trainer(
+        start,
+        options {
+          $0.languageModelLoss = weight; $0.epochs = 1
+        })
+      _ = try trainer.run()
+      let model = try #require(trainer.best).model
+      let tensor = model.layout.head!.bias
+      return zip(model.elements(of: tensor), start.model.elements(of: tensor))
+        .reduce(0) { max($0, abs($1.0 - $1.1)) }
+    }
+    #expect(try headChange(0.5) > 1e-3)
+    #expect(try headChange(0) < 1e-5)
+  }
+
+  @Test func calibrationFitsTheTemperature() throws {
+    // Logits that say 0.95 where the truth is 0.75.
+    let logits = (0..<400).map { _ in [Float(2.944439), 0] }
+    let labels = (0..<400).map { $0 % 4 == 0 ? 1 : 0 }
+    let expected = 2.944439 / 1.0986123
+    #expect(abs(fittedTemperature(logits: logits, labels: labels) - expected) < 1e-4)
+    #expect(fittedTemperature(logits: [], labels: []) == 1)
+    // All right: the surest is the best, within bounds.
+    #expect(fittedTemperature(logits: [[1, 0], [0, 1]], labels: [0, 1]) == 0.01)
+  }
+
+  @Test func stopsWhenTold() throws {
+    let trainer = try trainer(start(), options())
+    var steps = 0
+    let outcome = try trainer.run(stops: {
+      steps += 1
+      return steps == 5
+    })
+    #expect(outcome == .interrupted && steps == 5)
+  }
+
+  @Test func patienceEndsTheRun() throws {
+    let trainer = try trainer(
+      start(),
+      options {
+        $0.learningRate = 1e-9; $0.patience = 2; $0.epochs = 50
+      })
+    #expect(try trainer.run() == .patienceExhausted)
+  }
+}
