@@ -43,7 +43,8 @@ let package = Package(
       ],
       path: "Tests/Benchmarks/Kernels"),
     .executableTarget(
-      name: "fuzz", dependencies: ["Checkpoints", "Text", "Training"], path: "Tests/Fuzz",
+      name: "fuzz", dependencies: ["Checkpoints", "LabelledData", "Text", "Training"],
+      path: "Tests/Fuzz",
       exclude: ["Seeds"]),
     .testTarget(name: "RecurrentTests", dependencies: ["CKernels", "Recurrent", "Checkpoints"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Recurrent", "Text", "Checkpoints"]),

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import LabelledData
 import Text
 import Training
 
@@ -11,9 +12,13 @@ private func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let input = Array(UnsafeBufferPointer(start: start, count: count))
   let content = Array(input.dropFirst())
   switch input.first {
+  case UInt8(ascii: "c"): readLabelled(content, .csv)
   case UInt8(ascii: "f"): readFile(content)
   case UInt8(ascii: "h"): readFile(file(header: content, data: 256))
+  case UInt8(ascii: "j"): readLabelled(content, .jsonLines)
+  case UInt8(ascii: "l"): readLabelled(content, .fastText)
   case UInt8(ascii: "m"): readMetadata(content)
+  case UInt8(ascii: "s"): readLabelled(content, .tsv)
   case UInt8(ascii: "t"): readText(content)
   case UInt8(ascii: "v"): readVocabulary(content)
   default: break
@@ -49,29 +54,36 @@ private func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 
 // MARK: - Files
 
-/// As a safetensors file, a model and a resume file.
-private func readFile(_ content: [UInt8]) {
+/// Gives `body` the path of a file of `content`.
+private func withFile(_ content: [UInt8], _ body: (String) -> Void) {
   // In memory, and not written over, because a mapping may still be held.
   let path = "/dev/shm/fuzz-\(getpid())"
   let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600)
   precondition(descriptor >= 0 && write(descriptor, content, content.count) == content.count)
   close(descriptor)
   defer { unlink(path) }
-  do throws(CheckpointError) {
-    let file = try SafetensorsFile(path: path)
-    for name in file.tensors.keys {
-      _ = try? file.floats(of: name)
-      try file.withBytes(of: name) { (bytes) throws(CheckpointError) in
-        precondition(bytes.count <= content.count)
+  body(path)
+}
+
+/// As a safetensors file, a model and a resume file.
+private func readFile(_ content: [UInt8]) {
+  withFile(content) { path in
+    do throws(CheckpointError) {
+      let file = try SafetensorsFile(path: path)
+      for name in file.tensors.keys {
+        _ = try? file.floats(of: name)
+        try file.withBytes(of: name) { (bytes) throws(CheckpointError) in
+          precondition(bytes.count <= content.count)
+        }
       }
+    } catch {
+      precondition(!error.description.contains("\n"))
     }
-  } catch {
-    precondition(!error.description.contains("\n"))
+    if let model = try? TrainedModel(contentsOf: path) {
+      precondition(model.vocabulary.count == model.model.configuration.vocabularySize)
+    }
+    _ = try? ResumePoint(contentsOf: path)
   }
-  if let model = try? TrainedModel(contentsOf: path) {
-    precondition(model.vocabulary.count == model.model.configuration.vocabularySize)
-  }
-  _ = try? ResumePoint(contentsOf: path)
 }
 
 /// A safetensors file of a header and so many zero bytes.
@@ -145,4 +157,38 @@ private func readVocabulary(_ content: [UInt8]) {
   let again = try? JSONDecoder().decode(Vocabulary.self, from: Data(json(vocabulary).utf8))
   precondition(again == vocabulary)
   precondition(vocabulary.scalars.allSatisfy { vocabulary.symbols(for: $0).count == 1 })
+}
+
+// MARK: - Labelled texts
+
+/// As labelled texts, with labels required and without, in reads of several sizes: what comes out
+/// does not depend on them.
+private func readLabelled(_ content: [UInt8], _ format: LabelledFormat) {
+  withFile(content) { path in
+    for requiresLabels in [true, false] {
+      func read(_ readSize: Int) -> (texts: [LabelledText], error: LabelledDataError?) {
+        var texts: [LabelledText] = []
+        do throws(LabelledDataError) {
+          var reader = try LabelledReader(
+            path: path, format: format, requiresLabels: requiresLabels, readSize: readSize)
+          while let text = try reader.next() { texts.append(text) }
+          precondition(!texts.isEmpty)
+          return (texts, nil)
+        } catch {
+          return (texts, error)
+        }
+      }
+      let whole = read(4096)
+      for readSize in [1, 7] { precondition(read(readSize) == whole) }
+      precondition(whole.error?.description.contains("\n") != true)
+      for (index, text) in whole.texts.enumerated() {
+        precondition(text.place.row == index + 1 && text.place.line > index)
+        precondition(text.label?.isEmpty != true && (text.label != nil || !requiresLabels))
+        precondition(!text.text.isEmpty && String(validating: text.text, as: UTF8.self) != nil)
+      }
+      if let texts = try? LabelledTexts(paths: [path], format: format) {
+        precondition(texts.count == whole.texts.count)
+      }
+    }
+  }
 }

@@ -8,7 +8,7 @@ import Testing
     let seeds = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "Fuzz/Seeds").path
     let names = try FileManager.default.contentsOfDirectory(atPath: seeds)
-    #expect(names.count >= 12)
+    #expect(names.count >= 20)
     for name in names {
       let outcome = try shell("$(dirname $charlstm)/fuzz '\(seeds)/\(name)'")
       #expect(outcome.code == 0, "\(name): \(outcome.error)")
