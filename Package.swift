@@ -6,7 +6,8 @@ let package = Package(
   name: "charlstm",
   products: [
     .library(
-      name: "CharLSTM", targets: ["Recurrent", "Text", "Checkpoints", "Training", "Generation", "Classification"]),
+      name: "CharLSTM",
+      targets: ["Recurrent", "Text", "Checkpoints", "Training", "Generation", "Classification"]),
     .executable(name: "charlstm", targets: ["charlstm"]),
   ],
   dependencies: [

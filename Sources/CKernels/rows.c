@@ -43,6 +43,15 @@ void ck_mask(ck_element element, int64_t rows, int64_t columns, int64_t lanes, c
   CK_DISPATCH(element, mask, rows, columns, lanes, mask, in, out);
 }
 
+void ck_copy_columns(ck_element element, int64_t rows, int64_t columns, const void *in,
+                     int64_t in_stride, void *out, int64_t out_stride) {
+  const int64_t size = element == CK_BF16 ? 2 : 4;
+  for (int64_t row = 0; row < rows; row++) {
+    memcpy((char *)out + row * out_stride * size, (const char *)in + row * in_stride * size,
+           columns * size);
+  }
+}
+
 void ck_store(ck_element element, int64_t count, const float *in, void *out) {
   CK_DISPATCH(element, store, count, in, out);
 }

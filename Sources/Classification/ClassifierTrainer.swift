@@ -1,4 +1,5 @@
 import Checkpoints
+import Foundation
 import LabelledData
 import Recurrent
 import Text
@@ -219,7 +220,11 @@ package final class ClassifierTrainer {
     guard options.crop > 0, symbols.count > options.crop, Bool.random(using: &generator) else {
       return symbols
     }
-    let length = Int.random(in: options.crop...symbols.count, using: &generator)
+    // Short stretches as often as long ones: their logarithm is uniform.
+    let octaves = log2(Float(symbols.count) / Float(options.crop))
+    let length = min(
+      symbols.count,
+      Int(Float(options.crop) * exp2(octaves * Float.random(in: 0...1, using: &generator))))
     let start = Int.random(in: 0...symbols.count - length, using: &generator)
     return Array(symbols[start..<start + length])
   }

@@ -14,10 +14,12 @@ struct DirectionWorkspace {
   let steps: Int
   let lanes: Int
   let hidden: Int
-  let directions: Int
   let reversed: Bool
   let precision: Precision
 
+  /// Stored `[T + 2, B, H]`: step t's output is in slot t + 1; the state before the first step that is
+  /// read is in slot 0, or for the reversed direction in the slot after the last step's.
+  let outputs: UnsafeMutableRawPointer
   /// Stored `[T, B, G·H]`: input products, then activations, then gradients, each in place of the
   /// last.
   let gates: UnsafeMutableRawPointer
@@ -60,7 +62,6 @@ struct DirectionWorkspace {
   ) {
     cell = configuration.cell
     hidden = configuration.hiddenSize
-    directions = configuration.directions
     precision = use.precision
     self.steps = steps
     self.lanes = lanes
@@ -69,6 +70,7 @@ struct DirectionWorkspace {
 
     let width = cell.gateCount * hidden
     let rows = steps * lanes
+    outputs = arena.elements((steps + 2) * lanes * hidden, precision)
     gates = arena.elements(rows * width, precision)
     cells =
       switch cell {
@@ -78,14 +80,11 @@ struct DirectionWorkspace {
       }
     carry = arena.floats(lanes * hidden)
 
-    // Outputs of both directions stand side by side in a row.
-    let stride = directions * hidden
     let precision = precision
     let hidden = hidden
     recur = LaneProduct(lanes: lanes, varies: packed) { lanes in
       MatrixMultiply(
-        .rowMajor(lanes, hidden, stride: stride), by: weights.recurrent,
-        into: .rowMajor(lanes, width), .float32)
+        .rowMajor(lanes, hidden), by: weights.recurrent, into: .rowMajor(lanes, width), .float32)
     }
     backward =
       if let matrix = weights.recurrentBackward, let recurrentGradient {
@@ -99,11 +98,11 @@ struct DirectionWorkspace {
           },
           weightGradient: ChunkProduct(
             steps: steps, varies: packed, leftStep: lanes * width * precision.size,
-            rightStep: lanes * stride * precision.size
+            rightStep: lanes * hidden * precision.size
           ) { steps, accumulate in
             MatrixMultiply(
               .rowMajor(steps * lanes, width).transposed, precision,
-              by: .rowMajor(steps * lanes, hidden, stride: stride), precision,
+              by: .rowMajor(steps * lanes, hidden), precision,
               into: .rowMajor(width, hidden), .float32, accumulate: accumulate)
           })
       } else {
@@ -113,17 +112,12 @@ struct DirectionWorkspace {
 
   // MARK: - Where things are
 
-  /// Bytes of a slot of `[B, D·H]` outputs.
-  private var outputSlot: Int { lanes * directions * hidden * precision.size }
-  private var cellSlot: Int { lanes * hidden * precision.size }
+  /// Bytes of a slot of outputs, or of cell states.
+  private var slotSize: Int { lanes * hidden * precision.size }
   private var gateSlot: Int { lanes * width * precision.size }
 
-  /// The byte offset of this direction's part of slot `slot` of the outputs, `[T + 2, B, D·H]`.
-  /// Step t's output is in slot t + 1; the state before the first step that is read is in slot 0,
-  /// or in slot T + 1 for the reversed direction.
-  private func outputOffset(_ slot: Int) -> Int {
-    slot * outputSlot + (reversed ? hidden * precision.size : 0)
-  }
+  /// Stored `[T, B, H]`: the outputs of all steps.
+  var outputsOfSteps: UnsafeMutableRawPointer { outputs + slotSize }
 
   /// The slot of the state that step t starts from.
   private func previousSlot(_ step: Int) -> Int { reversed ? step + 2 : step }
@@ -133,7 +127,7 @@ struct DirectionWorkspace {
   ) -> ck_step {
     ck_step(
       element: precision.element, lanes: Int64(lanes), hidden: Int64(hidden),
-      stride: Int64(directions * hidden), bias_ih: bias.ih, bias_hh: bias.hh)
+      bias_ih: bias.ih, bias_hh: bias.hh)
   }
 
   // MARK: - Forward
@@ -148,23 +142,22 @@ struct DirectionWorkspace {
 
   /// Makes the state zero in which packed texts begin, and in which a text that ends early begins
   /// backward: that of every lane past its text's end.
-  /// - Parameter outputs: zero likewise.
   private func clear(_ active: StepLanes) {
     carry.update(repeating: 0, count: lanes * hidden)
-    guard cell == .lstm else { return }
-    memset(cells + (reversed ? active.steps + 1 : 0) * cellSlot, 0, cellSlot)
-    for t in 0..<active.steps {
-      let dead = (lanes - active(t, of: lanes)) * hidden * precision.size
-      memset(cells + (t + 2) * cellSlot - dead, 0, dead)
+    for states in cell == .lstm ? [outputs, cells] : [outputs] {
+      memset(states + (reversed ? active.steps + 1 : 0) * slotSize, 0, slotSize)
+      for t in 0..<active.steps {
+        let dead = (lanes - active(t, of: lanes)) * hidden * precision.size
+        memset(states + (t + 2) * slotSize - dead, 0, dead)
+      }
     }
   }
 
   /// Runs the chunk's steps, from the state in the outputs' first slot and in `carry`, or of packed
   /// texts from zero.
-  /// - Parameter outputs: stored `[T + 2, B, D·H]`.
   func forward(
     _ input: Input, steps active: StepLanes, weights: PackedWeights.Direction,
-    bias: (ih: UnsafePointer<Float>, hh: UnsafePointer<Float>), outputs: UnsafeMutableRawPointer
+    bias: (ih: UnsafePointer<Float>, hh: UnsafePointer<Float>)
   ) {
     var step = makeStep(bias)
     let count = active.steps
@@ -174,9 +167,9 @@ struct DirectionWorkspace {
       let lanes = active(t, of: self.lanes)
       step.lanes = Int64(lanes)
       recur[lanes](
-        outputs + outputOffset(previousSlot(t)), weights.recurrent, into: recurrentProducts)
+        outputs + previousSlot(t) * slotSize, weights.recurrent, into: recurrentProducts)
       let gates = gates + t * gateSlot
-      let output = outputs + outputOffset(t + 1)
+      let output = outputs + (t + 1) * slotSize
       let source: UnsafeRawPointer
       let rows: UnsafePointer<Int32>?
       switch input {
@@ -190,10 +183,10 @@ struct DirectionWorkspace {
       switch cell {
       case .lstm:
         ck_lstm_forward(
-          &step, source, rows, recurrentProducts, carry, gates, cells + (t + 1) * cellSlot, output)
+          &step, source, rows, recurrentProducts, carry, gates, cells + (t + 1) * slotSize, output)
       case .gru:
         ck_gru_forward(
-          &step, source, rows, recurrentProducts, carry, gates, cells + t * cellSlot, output)
+          &step, source, rows, recurrentProducts, carry, gates, cells + t * slotSize, output)
       case .rnn:
         ck_rnn_forward(&step, source, rows, recurrentProducts, carry, gates, output)
       }
@@ -201,11 +194,11 @@ struct DirectionWorkspace {
   }
 
   /// Makes the state after the first `count` steps the one before the next chunk.
-  func carryOver(steps count: Int, outputs: UnsafeMutableRawPointer) {
+  func carryOver(steps count: Int) {
     guard count > 0 else { return }
-    outputs.copyMemory(from: outputs + count * outputSlot, byteCount: outputSlot)
+    outputs.copyMemory(from: outputs + count * slotSize, byteCount: slotSize)
     if cell == .lstm {
-      cells.copyMemory(from: cells + count * cellSlot, byteCount: cellSlot)
+      cells.copyMemory(from: cells + count * slotSize, byteCount: slotSize)
     }
   }
 
@@ -215,9 +208,9 @@ struct DirectionWorkspace {
   /// gradients of the recurrent weights and biases.
   ///
   /// The gradient stops at the chunk's beginning (truncated backpropagation through time).
-  /// - Parameter outputGradients: stored `[T, B, D·H]`.
+  /// - Parameter outputGradients: stored `[T, B, H]`.
   func backward(
-    steps active: StepLanes, tensors: ParameterLayout.Direction, outputs: UnsafeMutableRawPointer,
+    steps active: StepLanes, tensors: ParameterLayout.Direction,
     outputGradients: UnsafeMutableRawPointer, gradients: FloatBuffer
   ) {
     guard let backward else { preconditionFailure("a workspace for training is needed") }
@@ -228,7 +221,6 @@ struct DirectionWorkspace {
     let recurrentGradient = backward.recurrentGradient
     carryGradient.update(repeating: 0, count: lanes * hidden)
     recurrentGradient.update(repeating: 0, count: lanes * hidden)
-    let part = reversed ? hidden * precision.size : 0
 
     let count = active.steps
     for index in 0..<count {
@@ -237,17 +229,17 @@ struct DirectionWorkspace {
       step.lanes = Int64(lanes)
       let dead = (self.lanes - lanes) * width * precision.size
       let gates = gates + t * gateSlot
-      let outputGradient = outputGradients + t * outputSlot + part
+      let outputGradient = outputGradients + t * slotSize
       var products = gates
       switch cell {
       case .lstm:
         ck_lstm_backward(
-          &step, gates, cells + previousSlot(t) * cellSlot, cells + (t + 1) * cellSlot,
+          &step, gates, cells + previousSlot(t) * slotSize, cells + (t + 1) * slotSize,
           outputGradient, recurrentGradient, carryGradient)
       case .gru:
         if let own = backward.productGradients { products = own + t * gateSlot }
         ck_gru_backward(
-          &step, gates, cells + t * cellSlot, outputs + outputOffset(previousSlot(t)),
+          &step, gates, cells + t * slotSize, outputs + previousSlot(t) * slotSize,
           outputGradient, recurrentGradient, carryGradient, products)
       case .rnn:
         ck_rnn_backward(&step, gates, outputGradient, recurrentGradient)
@@ -263,7 +255,7 @@ struct DirectionWorkspace {
     let rows = Int64(count * lanes)
     let products = backward.productGradients ?? gates
     backward.weightGradient(
-      products, outputs + outputOffset(previousSlot(0)),
+      products, outputs + previousSlot(0) * slotSize,
       into: gradients.pointer + tensors.weightHH.range.lowerBound, steps: count)
     bias.update(repeating: 0, count: width)
     ck_add_column_sums(precision.element, rows, Int64(width), gates, bias)
@@ -280,25 +272,20 @@ struct DirectionWorkspace {
   /// Puts a lane's state before the next chunk.
   func load(
     hidden values: Slice<UnsafeBufferPointer<Float>>,
-    cell cellValues: Slice<UnsafeBufferPointer<Float>>?, lane: Int,
-    outputs: UnsafeMutableRawPointer
+    cell cellValues: Slice<UnsafeBufferPointer<Float>>?, lane: Int
   ) {
-    let slot = reversed ? steps + 1 : 0
-    let laneOffset = lane * directions * hidden * precision.size
-    store(values, at: outputs + outputOffset(slot) + laneOffset)
+    let place = (reversed ? steps + 1 : 0) * slotSize + lane * hidden * precision.size
+    store(values, at: outputs + place)
     for (index, value) in (cellValues ?? values).enumerated() {
       carry[lane * hidden + index] = value
     }
-    if let cellValues {
-      store(cellValues, at: cells + slot * cellSlot + lane * hidden * precision.size)
-    }
+    if let cellValues { store(cellValues, at: cells + place) }
   }
 
   /// Reads a lane's state before the next chunk; of the reversed direction, after its last step.
   func save(
     hidden values: Slice<UnsafeMutableBufferPointer<Float>>,
-    cell cellValues: Slice<UnsafeMutableBufferPointer<Float>>?, lane: Int,
-    outputs: UnsafeMutableRawPointer
+    cell cellValues: Slice<UnsafeMutableBufferPointer<Float>>?, lane: Int
   ) {
     let carried = UnsafeBufferPointer(start: carry + lane * hidden, count: hidden)
     guard let cellValues else {
@@ -306,10 +293,9 @@ struct DirectionWorkspace {
       return
     }
     _ = UnsafeMutableBufferPointer(rebasing: cellValues).update(from: carried)
-    let slot = reversed ? 1 : 0
-    let laneOffset = lane * directions * hidden * precision.size
+    let place = (reversed ? 1 : 0) * slotSize + lane * hidden * precision.size
     ck_load(
-      precision.element, Int64(hidden), outputs + outputOffset(slot) + laneOffset,
+      precision.element, Int64(hidden), outputs + place,
       UnsafeMutableBufferPointer(rebasing: values).baseAddress)
   }
 

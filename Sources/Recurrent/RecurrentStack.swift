@@ -1,9 +1,5 @@
 import CKernels
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// Probabilities of locked dropout (Gal and Ghahramani 2016; Merity et al. 2018): a mask is drawn
 /// for each lane and kept for all steps of a chunk.
 public struct Dropout: Codable, Equatable, Sendable {
@@ -36,16 +32,15 @@ struct RecurrentStack: ~Copyable {
   let dropout: Dropout
   private let configuration: ModelConfiguration
   private let layers: [[DirectionWorkspace]]
-  /// By layer, stored `[T + 2, B, D·H]`.
-  private let outputs: [UnsafeMutableRawPointer]
-  /// What each layer reads where that is neither a table nor the outputs below: stored `[T·B, K]`.
+  /// What each layer reads, and the head at the end, where that is neither a table nor the outputs
+  /// below as they are: stored `[T·B, K]`, with both directions side by side and dropout done.
   private let inputs: [UnsafeMutableRawPointer?]
-  /// What the head reads where dropout stands before it: stored `[T·B, D·H]`.
-  private let maskedOutputs: UnsafeMutableRawPointer?
   /// `[B, K]` by layer, and the output's at the end.
   private let masks: [UnsafeMutablePointer<Float>?]
   /// In training, stored `[T·B, D·H]`: the gradient of a layer's outputs, for each layer in turn.
   let outputGradients: UnsafeMutableRawPointer
+  /// In training in both directions, stored `[T·B, H]`: those of one direction.
+  private let directionGradients: UnsafeMutableRawPointer
   /// In training without a table, stored `[T·B, E]`.
   private let embeddingGradients: UnsafeMutableRawPointer
   /// In training with a table, `[V, G·H]`.
@@ -92,7 +87,6 @@ struct RecurrentStack: ~Copyable {
 
     let recurrentProducts = arena.floats(lanes * width)
     let recurrentGradient = training ? arena.floats(lanes * configuration.hiddenSize) : nil
-    outputs = (0...last).map { _ in arena.elements((steps + 2) * lanes * outputSize, precision) }
     layers = (0...last).map { layer in
       (0..<configuration.directions).map { direction in
         DirectionWorkspace(
@@ -103,21 +97,22 @@ struct RecurrentStack: ~Copyable {
     }
 
     func probability(_ layer: Int) -> Float {
-      layer == 0 ? dropout.embedding : dropout.betweenLayers
+      layer == 0 ? dropout.embedding : layer > last ? dropout.output : dropout.betweenLayers
     }
-    inputs = (0...last).map { layer in
-      let needed = layer == 0 ? !use.inputTable : probability(layer) > 0
+    masks = (0...last + 1).map { layer in
+      probability(layer) > 0 ? arena.floats(lanes * configuration.inputSize(ofLayer: layer)) : nil
+    }
+    inputs = (0...last + 1).map { layer in
+      let needed =
+        layer == 0 ? !use.inputTable : probability(layer) > 0 || configuration.bidirectional
       return needed
         ? arena.elements(rows * configuration.inputSize(ofLayer: layer), precision) : nil
     }
-    maskedOutputs = dropout.output > 0 ? arena.elements(rows * outputSize, precision) : nil
-    masks =
-      (0...last).map { layer in
-        probability(layer) > 0 ? arena.floats(lanes * configuration.inputSize(ofLayer: layer)) : nil
-      } + [dropout.output > 0 ? arena.floats(lanes * outputSize) : nil]
 
     let table = training && use.inputTable
     outputGradients = arena.elements(training ? rows * outputSize : 0, precision)
+    directionGradients = arena.elements(
+      training && configuration.bidirectional ? rows * configuration.hiddenSize : 0, precision)
     embeddingGradients = arena.elements(
       training && !table ? rows * configuration.embeddingSize : 0, precision)
     tableGradient = arena.floats(table ? configuration.vocabularySize * width : 0)
@@ -172,23 +167,31 @@ struct RecurrentStack: ~Copyable {
     self.arena = arena
   }
 
-  /// Stored `[T, B, D·H]`: what the head reads after a forward pass.
-  var headInput: UnsafeMutableRawPointer { maskedOutputs ?? outputsOfSteps(layers.count - 1) }
-
-  private func outputsOfSteps(_ layer: Int) -> UnsafeMutableRawPointer {
-    outputs[layer] + outputSlot
+  /// Stored `[T·B, K]`: what a layer above the first reads, or the head.
+  private func input(ofLayer layer: Int) -> UnsafeMutableRawPointer {
+    inputs[layer] ?? layers[layer - 1][0].outputsOfSteps
   }
 
-  /// Bytes of a step's outputs, `[B, D·H]`.
-  private var outputSlot: Int { lanes * configuration.outputSize * weights.use.precision.size }
+  /// Stored `[T, B, D·H]`: what the head reads after a forward pass.
+  var headInput: UnsafeMutableRawPointer { input(ofLayer: layers.count) }
 
-  /// Makes a layer's outputs zero where packed texts begin and past their ends.
-  private func clearOutputs(_ layer: Int, _ active: StepLanes) {
-    memset(outputs[layer], 0, outputSlot)
-    memset(outputs[layer] + (active.steps + 1) * outputSlot, 0, outputSlot)
-    for t in 0..<active.steps {
-      let dead = outputSlot / lanes * (lanes - active(t, of: lanes))
-      memset(outputs[layer] + (t + 2) * outputSlot - dead, 0, dead)
+  /// Makes what a layer above the first reads, or the head, of the outputs below.
+  private func gather(intoLayer layer: Int, rows: Int64) {
+    guard let input = inputs[layer] else { return }
+    let element = weights.use.precision.element
+    let hidden = configuration.hiddenSize
+    let size = Int64(configuration.outputSize)
+    var source = layers[layer - 1][0].outputsOfSteps
+    if configuration.bidirectional {
+      for (direction, workspace) in layers[layer - 1].enumerated() {
+        ck_copy_columns(
+          element, rows, Int64(hidden), workspace.outputsOfSteps, Int64(hidden),
+          input + direction * hidden * weights.use.precision.size, size)
+      }
+      source = input
+    }
+    if let mask = masks[layer] {
+      ck_mask(element, rows, size, Int64(lanes), mask, source, input)
     }
   }
 
@@ -200,11 +203,10 @@ struct RecurrentStack: ~Copyable {
       var generator = generator(lane)
       for (site, mask) in masks.enumerated() {
         guard let mask else { continue }
-        let isOutput = site == layers.count
         let probability =
-          isOutput
+          site == layers.count
           ? dropout.output : site == 0 ? dropout.embedding : dropout.betweenLayers
-        let size = configuration.inputSize(ofLayer: isOutput ? 1 : site)
+        let size = configuration.inputSize(ofLayer: site)
         let kept = 1 / (1 - probability)
         for index in lane * size..<(lane + 1) * size {
           mask[index] = generator.uniform() < probability ? 0 : kept
@@ -224,41 +226,29 @@ struct RecurrentStack: ~Copyable {
     let element = precision.element
     let rows = Int64((active.arePacked ? count : steps) * lanes)
     for (layer, directions) in layers.enumerated() {
-      if active.arePacked { clearOutputs(layer, active) }
-      let size = Int64(configuration.inputSize(ofLayer: layer))
-      if let input = inputs[layer] {
-        if layer == 0 {
-          ck_gather(
-            element, rows, size, weights.bias(weights.layout.embedding), symbols, Int64(lanes),
-            masks[0], input)
-        } else {
-          ck_mask(
-            element, rows, size, Int64(lanes), masks[layer], outputsOfSteps(layer - 1), input)
-        }
+      if layer > 0 {
+        gather(intoLayer: layer, rows: rows)
+      } else if let input = inputs[0] {
+        ck_gather(
+          element, rows, Int64(configuration.embeddingSize),
+          weights.bias(weights.layout.embedding), symbols, Int64(lanes), masks[0], input)
       }
       for (direction, workspace) in directions.enumerated() {
         let packed = weights.layers[layer][direction]
         let tensors = weights.layout.layers[layer][direction]
         let source: DirectionWorkspace.Input
         if let product = products[layer][direction].forward, let matrix = packed.input {
-          product(
-            inputs[layer] ?? outputsOfSteps(layer - 1), matrix, into: workspace.gates, steps: count)
+          product(input(ofLayer: layer), matrix, into: workspace.gates, steps: count)
           source = .products
         } else {
           source = .table(weights.inputTables[direction].rows, symbols: symbols)
         }
         workspace.forward(
           source, steps: active, weights: packed,
-          bias: (weights.bias(tensors.biasIH), weights.bias(tensors.biasHH)),
-          outputs: outputs[layer])
+          bias: (weights.bias(tensors.biasIH), weights.bias(tensors.biasHH)))
       }
     }
-    if let maskedOutputs {
-      let size = Int64(configuration.outputSize)
-      ck_mask(
-        element, rows, size, Int64(lanes), masks[layers.count],
-        outputsOfSteps(layers.count - 1), maskedOutputs)
-    }
+    gather(intoLayer: layers.count, rows: rows)
   }
 
   /// Writes the gradients of the embedding and the layers, from the gradient of `headInput` in
@@ -283,8 +273,17 @@ struct RecurrentStack: ~Copyable {
     }
     for layer in layers.indices.reversed() where layer >= lowest {
       for (direction, workspace) in layers[layer].enumerated() {
+        var outputGradients = outputGradients
+        if configuration.bidirectional {
+          let hidden = configuration.hiddenSize
+          ck_copy_columns(
+            element, rows, Int64(hidden),
+            outputGradients + direction * hidden * weights.use.precision.size, outputSize,
+            directionGradients, Int64(hidden))
+          outputGradients = directionGradients
+        }
         workspace.backward(
-          steps: active, tensors: weights.layout.layers[layer][direction], outputs: outputs[layer],
+          steps: active, tensors: weights.layout.layers[layer][direction],
           outputGradients: outputGradients, gradients: gradients)
       }
       for (direction, workspace) in layers[layer].enumerated() {
@@ -292,9 +291,7 @@ struct RecurrentStack: ~Copyable {
         let weightGradient = gradients.pointer + tensors.weightIH.range.lowerBound
         switch products[layer][direction].backward {
         case .matrix(let matrix, let input, let weight):
-          weight(
-            workspace.gates, inputs[layer] ?? outputsOfSteps(layer - 1), into: weightGradient,
-            steps: count)
+          weight(workspace.gates, self.input(ofLayer: layer), into: weightGradient, steps: count)
           guard layer == 0 || layer > lowest else { continue }
           input(
             workspace.gates, matrix, into: layer == 0 ? embeddingGradients : outputGradients,
@@ -334,19 +331,15 @@ struct RecurrentStack: ~Copyable {
   /// Makes the states after the first `count` steps those before the next chunk; a reversed
   /// direction reads from a chunk's end and has none to carry on.
   func carryOver(steps count: Int) {
-    for (layer, directions) in layers.enumerated() {
-      directions[0].carryOver(steps: count, outputs: outputs[layer])
-    }
+    for directions in layers { directions[0].carryOver(steps: count) }
   }
 
   /// Puts a stream's state into a lane, before the next chunk.
   func load(_ state: RecurrentState, lane: Int) {
     state.hidden.withUnsafeBufferPointer { hidden in
       state.cell.withUnsafeBufferPointer { cell in
-        forEachDirection { part, workspace, outputs in
-          workspace.load(
-            hidden: hidden[part], cell: cell.isEmpty ? nil : cell[part], lane: lane,
-            outputs: outputs)
+        forEachDirection { part, workspace in
+          workspace.load(hidden: hidden[part], cell: cell.isEmpty ? nil : cell[part], lane: lane)
         }
       }
     }
@@ -356,10 +349,8 @@ struct RecurrentStack: ~Copyable {
   func save(lane: Int, into state: inout RecurrentState) {
     state.hidden.withUnsafeMutableBufferPointer { hidden in
       state.cell.withUnsafeMutableBufferPointer { cell in
-        forEachDirection { part, workspace, outputs in
-          workspace.save(
-            hidden: hidden[part], cell: cell.isEmpty ? nil : cell[part], lane: lane,
-            outputs: outputs)
+        forEachDirection { part, workspace in
+          workspace.save(hidden: hidden[part], cell: cell.isEmpty ? nil : cell[part], lane: lane)
         }
       }
     }
@@ -367,13 +358,13 @@ struct RecurrentStack: ~Copyable {
 
   /// `part` is where a direction's values stand in a state's.
   private func forEachDirection(
-    _ body: (_ part: Range<Int>, DirectionWorkspace, _ outputs: UnsafeMutableRawPointer) -> Void
+    _ body: (_ part: Range<Int>, DirectionWorkspace) -> Void
   ) {
     let hidden = configuration.hiddenSize
     for (layer, directions) in layers.enumerated() {
       for (direction, workspace) in directions.enumerated() {
         let first = (layer * directions.count + direction) * hidden
-        body(first..<first + hidden, workspace, outputs[layer])
+        body(first..<first + hidden, workspace)
       }
     }
   }

