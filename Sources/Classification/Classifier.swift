@@ -44,7 +44,8 @@ public final class Classifier {
     }
   }
 
-  /// The symbols of a text that are read. A text of none has the probabilities of no text at all.
+  /// The symbols of a text that are read; what the vocabulary does not know is left out. A text of
+  /// none has the probabilities of no text at all.
   package func symbols(in text: some Collection<UInt8>) -> [Int32] {
     limit(vocabulary.symbols(in: text))
   }

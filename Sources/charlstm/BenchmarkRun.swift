@@ -1,3 +1,5 @@
+import Checkpoints
+import Classification
 import Foundation
 import Generation
 import Recurrent
@@ -28,13 +30,14 @@ struct BenchmarkRun {
         streams: streams,
         characters_per_second: try sample(model, vocabulary, streams: streams))
     }
+    let classification = try [1, 1024].map { texts in try classify(texts: texts) }
     return BenchmarkRecord(
       cell: configuration.cell, layers: configuration.layers,
       hidden_size: configuration.hiddenSize, batch_size: lanes, sequence_length: steps,
       precision: precision, threads: threads, parameters: model.layout.parameterCount,
       training_characters_per_second: rate, gigaflops: rate * flopsPerCharacter / 1e9,
       peak_gigaflops: peakGigaflops(precision: precision, threads: threads, seconds: seconds / 3),
-      sampling: sampling, peak_resident_megabytes: memory)
+      sampling: sampling, classification: classification, peak_resident_megabytes: memory)
   }
 
   private var alphabet: [Unicode.Scalar] {
@@ -119,6 +122,38 @@ struct BenchmarkRun {
       }
     }
     return median(rates.dropFirst(1))
+  }
+
+  /// Characters of a text to classify.
+  private static let textLength = 200
+
+  /// The median rate of classifying texts with a network of this shape, so many at a time.
+  private func classify(texts count: Int) throws -> BenchmarkRecord.ClassificationRate {
+    var configuration = configuration
+    configuration.classifier = ClassifierConfiguration(classes: 4, pooling: .concat)
+    let classifier = Classifier(
+      TrainedClassifier(
+        model: try Network(configuration, seed: 1),
+        vocabulary: try Vocabulary(scalars: alphabet, byteFallback: false),
+        labels: ["a", "b", "c", "d"]),
+      precision: samplingPrecision, threads: count == 1 ? streamThreads : threads)
+    var random = Xoshiro256(seed: 1)
+    let texts = (0..<count).map { _ in
+      (0..<Self.textLength).map { _ in
+        Int32.random(in: 0..<Int32(configuration.vocabularySize), using: &random)
+      }
+    }
+    let clock = ContinuousClock()
+    let start = clock.now
+    var rates: [Double] = []
+    while rates.count < 3 || clock.now - start < .seconds(seconds / 2) {
+      let duration = clock.measure { _ = classifier.probabilities(of: texts) }
+      rates.append(Double(count) / (duration / .seconds(1)))
+    }
+    let rate = median(rates.dropFirst(1))
+    return BenchmarkRecord.ClassificationRate(
+      texts: count, texts_per_second: rate,
+      characters_per_second: rate * Double(Self.textLength))
   }
 
   private func peakResidentMegabytes() -> Double {

@@ -3,6 +3,7 @@ import Checkpoints
 import Classification
 import Foundation
 import LabelledData
+import Text
 
 struct ClassifyPredict: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -49,12 +50,14 @@ struct ClassifyPredict: ParsableCommand {
     }
     let classifier = try classifier.load()
     var output = StandardOutput()
+    var unknown = UnknownCharacters()
     if outputFormat == .csv {
       let columns = ["label"] + classifier.labels.map { "probability of \($0)" }
       try output.write(line: columns.map(csvField).joined(separator: ","))
     }
     if let text {
       guard !text.isEmpty else { throw Failure.usage("the text is empty") }
+      unknown.note(in: text.utf8, for: classifier)
       try write(classifier.probabilities(of: [text]), classifier.labels, to: &output)
     } else if let input {
       // What is piped in are lines, unless told.
@@ -64,6 +67,7 @@ struct ClassifyPredict: ParsableCommand {
       var batch: [[Int32]] = []
       while let text = try reader.next() {
         batch.append(classifier.symbols(in: text.text))
+        unknown.note(in: text.text, for: classifier)
         guard batch.count == Self.batch else { continue }
         try write(classifier.probabilities(of: batch), classifier.labels, to: &output)
         batch.removeAll(keepingCapacity: true)
@@ -71,6 +75,7 @@ struct ClassifyPredict: ParsableCommand {
       try write(classifier.probabilities(of: batch), classifier.labels, to: &output)
     }
     try output.flush()
+    unknown.tell()
   }
 
   private func write(
@@ -99,6 +104,27 @@ struct ClassifyPredict: ParsableCommand {
               classes: best.map { .init(label: labels[$0], probability: row[$0]) })))
       }
     }
+  }
+}
+
+/// The characters of texts that a classifier does not know, so that they are not left out in silence.
+private struct UnknownCharacters {
+  private var found: Set<Unicode.Scalar> = []
+
+  mutating func note(in text: some Collection<UInt8>, for classifier: Classifier) {
+    for scalar in String(decoding: text, as: UTF8.self).unicodeScalars
+    where classifier.vocabulary.symbols(for: scalar).isEmpty { found.insert(scalar) }
+  }
+
+  func tell() {
+    guard !found.isEmpty else { return }
+    let shown = found.sorted().prefix(20).map { Vocabulary.Symbol.scalar($0).description }
+    standardError(
+      """
+      Left out, as the classifier does not know them: \(shown.joined(separator: " "))\
+      \(found.count > shown.count ? " and \(found.count - shown.count) more characters" : "")
+
+      """)
   }
 }
 

@@ -1,0 +1,184 @@
+import Foundation
+import Testing
+
+@Suite("charlstm classify")
+struct ClassifyTests {
+  private let charlstm: CommandLineSession
+  private static let train =
+    "classify train texts.csv --output run --hidden-size 8 --embedding-size 4 --layers 1 "
+    + "--epochs 3 --batch-size 8 --learning-rate 0.02 --precision float32 --threads 1 --quiet"
+
+  init() throws {
+    charlstm = try CommandLineSession()
+    let rows = (0..<40).map { index in
+      index % 2 == 0 ? "low,\"aa, \(String(repeating: "ab", count: index % 7))\"" : "high,zz y"
+    }
+    try charlstm.put("label,text\n" + rows.joined(separator: "\n") + "\n", at: "texts.csv")
+  }
+
+  private func json(_ text: String) throws -> [String: Any] {
+    try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+  }
+
+  @Test func trainsEvaluatesAndPredicts() throws {
+    let training = try charlstm(Self.train + " --calibrate")
+    #expect(training == .init(code: 0, output: "", error: ""))
+    #expect(try charlstm.names(in: "run") == [".lock", "best.safetensors", "metrics.jsonl"])
+    let metrics = try charlstm.text(of: "run/metrics.jsonl").split(separator: "\n")
+    #expect(
+      try metrics.map { try json(String($0))["event"] as? String } == [
+        "validation", "validation", "validation",
+      ])
+
+    let model = "run/best.safetensors"
+    let evaluation = try charlstm(
+      "classify evaluate \(model) texts.csv --json --confusion confusion.csv")
+    #expect(evaluation.code == 0 && evaluation.error == "")
+    let report = try json(evaluation.output)
+    #expect(report["accuracy"] as? Double == 1 && report["texts"] as? Int == 40)
+    #expect(try charlstm.text(of: "confusion.csv") == "label,high,low\nhigh,20,0\nlow,0,20\n")
+
+    let prediction = try charlstm("classify predict \(model)", "zz y")
+    #expect(prediction.code == 0 && prediction.output.hasPrefix("high\t"))
+    let lines = try charlstm(
+      "classify predict \(model) --input - --output-format json-lines --top-k 2",
+      input: "zz y\naa, ab\nzz y\n")
+    #expect(lines.code == 0 && lines.error == "")
+    let records = try lines.output.split(separator: "\n").map { try json(String($0)) }
+    #expect(records.map { $0["label"] as? String } == ["high", "low", "high"])
+    let classes = try #require(records[1]["classes"] as? [[String: Any]])
+    #expect(classes.map { $0["label"] as? String } == ["low", "high"])
+    let csv = try charlstm("classify predict \(model) --input texts.csv --output-format csv")
+    let rows = csv.output.split(separator: "\n")
+    #expect(rows.count == 41 && rows[0] == "label,probability of high,probability of low")
+    #expect(rows[2].hasPrefix("high,"))
+  }
+
+  @Test func theSameCommandGivesTheSameBytes() throws {
+    _ = try charlstm(Self.train)
+    let first = try charlstm.bytes(of: "run/best.safetensors")
+    _ = try charlstm(Self.train + " --overwrite")
+    #expect(try charlstm.bytes(of: "run/best.safetensors") == first)
+  }
+
+  @Test func beginsWithALanguageModel() throws {
+    try charlstm.putFixture("tiny.safetensors")
+    let outcome = try charlstm(
+      "classify train texts.csv --output run --initialize-from tiny.safetensors --freeze "
+        + "--epochs 1 --language-model-loss 0.1 --validation texts.csv --quiet")
+    #expect(outcome == .init(code: 0, output: "", error: ""))
+  }
+
+  @Test func unknownCharactersAreNamed() throws {
+    _ = try charlstm(Self.train)
+    let outcome = try charlstm("classify predict run/best.safetensors", "zz日y\u{7}日")
+    #expect(outcome.code == 0 && outcome.output.hasPrefix("high\t"))
+    #expect(
+      outcome.error == "Left out, as the classifier does not know them: U+0007 日\n")
+  }
+
+  private func expect(
+    _ line: String, fails code: Int32, saying message: String,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let before = try charlstm.names()
+    #expect(
+      try charlstm(line) == .init(code: code, output: "", error: "Error: \(message)\n"),
+      sourceLocation: sourceLocation)
+    #expect(try charlstm.names() == before, sourceLocation: sourceLocation)
+  }
+
+  @Test func badDataWritesNothing() throws {
+    for (content, message) in [
+      (
+        "class,text\na,b\n",
+        "bad.csv: there is no column \"label\" among \"class\", \"text\"; name the labels' with "
+          + "--label-column"
+      ),
+      (
+        "label,text\na,b\na,c\n",
+        "bad.csv: all texts have the label \"a\"; at least 2 classes are needed"
+      ),
+      (
+        "label,text\na,b\nb,\n",
+        "bad.csv row 2 (line 3): the text is empty; give it a text or remove the row"
+      ),
+      (
+        "label,text\na,b\nb,\"c\nd\n",
+        "bad.csv row 2 (line 3): the double quote opened at line 3 is not closed; close it, or "
+          + "double it and put the field in quotes"
+      ),
+      (
+        "label,text\na,b,c\nb,d\n",
+        "bad.csv row 1 (line 2): it has 3 fields, the header 2; put fields with separators or line "
+          + "feeds in double quotes"
+      ),
+      (
+        "\u{0}\u{1}label,text\n",
+        "bad.csv line 1: binary or not UTF-8 at byte 0; convert it to UTF-8"
+      ),
+    ] {
+      try charlstm.put(content, at: "bad.csv")
+      try expect("classify train bad.csv --output run", fails: 65, saying: message)
+    }
+    try expect(
+      "classify train none.csv --output run", fails: 66,
+      saying: "no such file or folder: none.csv")
+  }
+
+  @Test func modelsOfTheOtherKind() throws {
+    try charlstm.putFixture("tiny.safetensors")
+    let isLanguageModel =
+      "tiny.safetensors is a language model, which knows no labels; charlstm classify train DATA "
+      + "--initialize-from makes a classifier of it"
+    try expect("classify predict tiny.safetensors a", fails: 65, saying: isLanguageModel)
+    try expect(
+      "classify evaluate tiny.safetensors texts.csv", fails: 65, saying: isLanguageModel)
+    _ = try charlstm(Self.train)
+    let isClassifier =
+      "run/best.safetensors is a classifier, which predicts labels and writes no text; give it to "
+      + "charlstm classify predict"
+    for command in [
+      "sample run/best.safetensors", "evaluate run/best.safetensors texts.csv",
+      "train texts.csv --output other --initialize-from run/best.safetensors",
+    ] {
+      try expect(command, fails: 65, saying: isClassifier)
+    }
+    try charlstm.put("label,text\nmiddle,m\n", at: "unseen.csv")
+    try expect(
+      "classify evaluate run/best.safetensors unseen.csv", fails: 65,
+      saying: "unseen.csv row 1 (line 2): the model does not know the label \"middle\"; it knows "
+        + "\"high\", \"low\"")
+  }
+
+  @Test func optionsThatContradict() throws {
+    try charlstm.putFixture("tiny.safetensors")
+    let train = "classify train texts.csv --output run"
+    try expect(
+      train + " --bidirectional --initialize-from tiny.safetensors", fails: 64,
+      saying: "--bidirectional contradicts --initialize-from: a language model reads forward only")
+    try expect(
+      train + " --bidirectional --language-model-loss 1", fails: 64,
+      saying: "--bidirectional contradicts --language-model-loss: backward, the next character is "
+        + "known")
+    try expect(
+      train + " --freeze", fails: 64,
+      saying: "--freeze needs --initialize-from: a random body has learnt nothing")
+    try expect(
+      train + " --label-smoothing 1", fails: 64,
+      saying: "--label-smoothing must be 0 to below 1, got 1.0")
+    try expect(
+      train + " --hidden-size 8 --initialize-from tiny.safetensors", fails: 64,
+      saying: "--hidden-size 8 contradicts --initialize-from, whose model has 32")
+    try expect(
+      "classify predict tiny.safetensors", fails: 64,
+      saying: "give either a text or --input FILE; --input - reads standard input")
+  }
+
+  @Test func aRunIsNotReplacedUnasked() throws {
+    _ = try charlstm(Self.train)
+    try expect(
+      Self.train, fails: 73,
+      saying: "there is a run in run already; --overwrite replaces it")
+  }
+}
