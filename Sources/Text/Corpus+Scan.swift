@@ -75,7 +75,8 @@ extension Corpus {
         range.lowerBound + (interval + 1) * SymbolIndex.interval, block.upperBound, piece.end)
       let before = sink.symbolCount
       do throws(InvalidUTF8) {
-        offset = try piece.start
+        offset =
+          try piece.start
           + UTF8Scan.walk(
             bytes, from: offset - piece.start, to: stop - piece.start, into: &sink)
       } catch {

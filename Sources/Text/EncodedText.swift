@@ -59,7 +59,7 @@ public struct EncodedText: Sendable {
   }
 
   /// A part whose index is known: nothing is read.
-  init(
+  package init(
     _ corpus: Corpus, byteRange: Range<Int>, vocabulary: Vocabulary, index: SymbolIndex
   ) {
     self.corpus = corpus

@@ -1,15 +1,15 @@
 /// Says near which byte of a part each of its symbols is found, and how many there are.
 ///
 /// It takes 8 bytes for each 16 KiB of text, which comes to 5 MB for 10 GB.
-struct SymbolIndex: Sendable {
+package struct SymbolIndex: Sendable {
   /// How many bytes of the part are counted together.
-  static let interval = 1 << 14
+  package static let interval = 1 << 14
 
   // [intervals + 1]: symbols whose scalars begin before each interval, and before the part's end
   private let before: [Int]
 
   /// - Parameter counts: for each interval, the symbols whose scalars begin in it.
-  init(counts: some Sequence<Int>) {
+  package init(counts: some Sequence<Int>) {
     var before = [0]
     var total = 0
     for count in counts {
