@@ -96,20 +96,33 @@ extension UnsafeRawBufferPointer {
   }
 }
 
+/// The hash of a text's beginning.
+struct HashedText {
+  private(set) var hash = ContentHash()
+  private(set) var byteCount = 0
+
+  /// Adds `range` of the corpus if it is what comes next.
+  mutating func add(_ range: Range<Int>, of corpus: Corpus) {
+    guard range.lowerBound == byteCount else { return }
+    corpus.forEachPiece(of: range) { piece, range in hash.add(piece.bytes(of: range)) }
+    byteCount = range.upperBound
+  }
+}
+
 extension Corpus {
   /// XXH64 of all of the text, wherever its files begin and end.
   ///
-  /// - Complexity: reads the text once; memory stays constant however long it is.
+  /// - Complexity: reads what no `scan` has read of the text from its beginning on, and nothing
+  ///   where one has read it all; memory stays constant however long it is.
   package func contentHash() -> UInt64 {
-    var hash = ContentHash()
-    for piece in pieces {
-      for start in stride(from: 0, to: piece.range.count, by: hashWindow) {
-        let end = min(start + hashWindow, piece.range.count)
-        hash.add(UnsafeRawBufferPointer(rebasing: piece.bytes[start..<end]))
-        piece.release(piece.start + start..<piece.start + end)
+    hashed.withLock { hashed in
+      while hashed.byteCount < byteCount {
+        let window = hashed.byteCount..<min(hashed.byteCount + hashWindow, byteCount)
+        hashed.add(window, of: self)
+        release(window)
       }
+      return hashed.hash.value
     }
-    return hash.value
   }
 }
 

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A text of any size, read where it lies: files are mapped, never copied, and several are one
 /// text, joined exactly as they are, with nothing put between them and nothing normalised.
 ///
@@ -28,6 +30,12 @@ public final class Corpus: Sendable {
       UnsafeRawBufferPointer(rebasing: mapping.bytes[range])
     }
 
+    /// The bytes of a range of the corpus that lies within the piece.
+    func bytes(of corpusRange: Range<Int>) -> UnsafeRawBufferPointer {
+      UnsafeRawBufferPointer(
+        rebasing: bytes[corpusRange.lowerBound - start..<corpusRange.upperBound - start])
+    }
+
     /// Lets go of a range of the corpus that lies within the piece: see `Mapping.release(_:)`.
     func release(_ corpusRange: Range<Int>) {
       let shift = range.lowerBound - start
@@ -39,6 +47,11 @@ public final class Corpus: Sendable {
   public let files: [File]
   /// Files that are not empty, in order: at least one.
   let pieces: [Piece]
+
+  /// The hash of the text so far as it has been read from its beginning on: see `contentHash()`.
+  let hashed = Mutex(HashedText())
+  /// What the last reading for a vocabulary has learnt of the text's parts: see `survey(_:)`.
+  let surveys = Mutex<[TextSurvey]>([])
 
   /// Always more than 0.
   public var byteCount: Int { files.last?.byteRange.upperBound ?? 0 }
@@ -84,71 +97,49 @@ public final class Corpus: Sendable {
     return (file, offset - file.byteRange.lowerBound)
   }
 
+  /// Calls `body` for each piece with what of `range` lies in it, in order.
+  func forEachPiece(of range: Range<Int>, _ body: (Piece, Range<Int>) -> Void) {
+    var index = pieceIndex(at: range.lowerBound)
+    var offset = range.lowerBound
+    while offset < range.upperBound {
+      let end = min(pieces[index].end, range.upperBound)
+      body(pieces[index], offset..<end)
+      offset = end
+      index += 1
+    }
+  }
+
   /// The first piece that reaches beyond `offset`.
   func pieceIndex(at offset: Int) -> Int {
     pieces.firstIndexSorted { $0.end > offset }
   }
 
-  /// Walks the UTF-8 of `range`, checking it, and tells `sink` of all scalars.
+  /// The first offset from `offset` on whose byte does not continue a scalar.
   ///
-  /// Memory stays constant however long the range.
-  func scan<Sink: UTF8Sink & ~Copyable>(
-    _ range: Range<Int>, into sink: inout Sink
-  ) throws(CorpusError) {
-    var index = pieceIndex(at: range.lowerBound)
-    var offset = range.lowerBound
-    while offset < range.upperBound {
-      let piece = pieces[index]
-      let end = min(piece.end, range.upperBound)
-      let bytes = UnsafeRawBufferPointer(rebasing: piece.bytes[..<(end - piece.start)])
-      while offset < end {
-        let reached: Int
-        do {
-          reached = try UTF8Scan.walk(
-            bytes, from: offset - piece.start, to: min(offset + scanWindow, end) - piece.start,
-            into: &sink)
-        } catch {
-          let (file, fileOffset) = location(of: piece.start + error.offset)
-          throw .invalidUTF8(file: file.name, offset: fileOffset)
-        }
-        piece.release(offset..<piece.start + reached)
-        offset = piece.start + reached
-      }
-      index += 1
-    }
+  /// A scalar has at most three such bytes: where there are more, the text is no UTF-8 and any
+  /// place will do.
+  func scalarBoundary(atOrAfter offset: Int) -> Int {
+    guard offset < byteCount else { return byteCount }
+    let piece = pieces[pieceIndex(at: offset)]
+    let bytes = piece.bytes.dropFirst(offset - piece.start).prefix(3)
+    return offset + bytes.prefix { $0 & 0xC0 == 0x80 }.count
+  }
+
+  /// Takes the pages of `range` off this process's resident memory: see `Mapping.release(_:)`.
+  func release(_ range: Range<Int>) {
+    forEachPiece(of: range) { piece, range in piece.release(range) }
   }
 
   /// Checks that all of the text is UTF-8.
   ///
   /// - Throws: `CorpusError.invalidUTF8` with the first place that is not.
   public func validateUTF8() throws(CorpusError) {
-    try validateUTF8(in: 0..<byteCount)
-  }
-
-  func validateUTF8(in range: Range<Int>) throws(CorpusError) {
-    var sink = NoSink()
-    try scan(range, into: &sink)
+    _ = try scan(0..<byteCount, into: NoSink.init)
   }
 }
-
-/// How much of the text a scan keeps resident.
-private let scanWindow = 1 << 22
 
 private struct NoSink: UTF8Sink {
+  var symbolCount: Int { 0 }
   mutating func ascii(_: UInt64) {}
   mutating func scalar(_: DecodedScalar) {}
-}
-
-extension RandomAccessCollection where Index == Int {
-  /// The first index whose element fulfils `predicate`, which all after it do too.
-  ///
-  /// - Complexity: O(log `count`).
-  fileprivate func firstIndexSorted(where predicate: (Element) -> Bool) -> Int {
-    var range = startIndex..<endIndex
-    while !range.isEmpty {
-      let middle = range.lowerBound + range.count / 2
-      range = predicate(self[middle]) ? range.lowerBound..<middle : middle + 1..<range.upperBound
-    }
-    return range.lowerBound
-  }
 }

@@ -7,35 +7,42 @@ extension EncodedText {
     /// The next scalar's byte in the corpus, in the part or at its end.
     private var offset: Int
     /// How many symbols of that scalar have been read.
-    private var skip: Int
+    private var skip = 0
     private var pieceIndex: Int
     /// From here up to `offset` the text may be resident on this cursor's account.
     private var residentStart: Int
+    /// Whether all of the text was passed over without a symbol in it: it has changed.
+    private var isBarren = false
 
     /// A cursor at a position in `0..<text.count`.
     ///
-    /// - Complexity: O(1): at most 4095 symbols are passed over.
+    /// - Complexity: O(log n) of the n bytes; at most the symbols of 16 KiB are passed over.
     public init(_ text: EncodedText, at position: Int = 0) {
       precondition(position >= 0 && position < text.count, "no symbol at position \(position)")
       self.text = text
-      let place =
-        text.eachByteIsOneSymbol
-        ? SymbolPlace(offset: text.byteRange.lowerBound + position, skip: 0)
-        : text.index[position / indexInterval]
-      offset = place.offset
-      skip = place.skip
+      let (interval, skipped) = text.index?.place(of: position) ?? (0, 0)
+      offset = text.byteRange.lowerBound
+      if text.index == nil {
+        offset += position
+      } else if interval > 0 {
+        offset = text.corpus.scalarBoundary(atOrAfter: offset + interval * SymbolIndex.interval)
+        // So in a text that has changed.
+        if offset >= text.byteRange.upperBound { offset = text.byteRange.lowerBound }
+      }
       pieceIndex = text.corpus.pieceIndex(at: offset)
       residentStart = offset
-      if !text.eachByteIsOneSymbol, position % indexInterval > 0 {
-        withUnsafeTemporaryAllocation(of: Int32.self, capacity: indexInterval) { passed in
-          read(position % indexInterval, into: passed)
+      withUnsafeTemporaryAllocation(of: Int32.self, capacity: min(skipped, 1024)) { passed in
+        for start in stride(from: 0, to: skipped, by: 1024) {
+          read(min(1024, skipped - start), into: passed)
         }
       }
     }
 
     /// Writes the next `count` symbols to `destination[0]`, `[stride]`, `[2 · stride]`, ….
     ///
-    /// Does not allocate.
+    /// Does not allocate. If the text has been rewritten where it lies, symbols are those of what
+    /// it is now. If it has none any more, a read ends after all of it was passed over, and it and
+    /// those to come give symbol 0.
     public mutating func read(
       _ count: Int, into destination: UnsafeMutableBufferPointer<Int32>, stride: Int = 1
     ) {
@@ -45,14 +52,18 @@ extension EncodedText {
       guard var output = destination.baseAddress else { return }
       text.vocabulary.table.withLookup { lookup in
         var left = count
-        while left > 0 {
+        var passedOver = 0
+        while left > 0, !isBarren {
+          let start = offset
           let piece = text.corpus.pieces[pieceIndex]
           let end = min(piece.end, text.byteRange.upperBound)
           let written =
-            text.eachByteIsOneSymbol
+            text.index == nil
             ? readBytes(left, of: piece, to: end, lookup, &output, stride)
             : readScalars(left, of: piece, to: end, lookup, &output, stride)
           left -= written
+          passedOver = written > 0 ? 0 : passedOver + offset - start
+          isBarren = passedOver >= text.byteRange.count
           releaseBehind(piece, atLeast: offset == end ? 0 : residentWindow)
           if offset == text.byteRange.upperBound {
             offset = text.byteRange.lowerBound
@@ -61,6 +72,10 @@ extension EncodedText {
           } else if offset == end {
             pieceIndex += 1
           }
+        }
+        for _ in 0..<left {
+          output.pointee = 0
+          output += stride
         }
       }
     }
@@ -74,8 +89,14 @@ extension EncodedText {
       let bytes = piece.bytes
       let start = offset - piece.start
       let count = min(limit, end - offset)
+      // There are unknown bytes without byte symbols only in a text that has changed.
+      let firstByteSymbol = text.vocabulary.firstByteSymbol
+      let byteMask: Int32 = text.vocabulary.hasByteSymbols ? -1 : 0
       for index in start..<start + count {
-        output.pointee = text.vocabulary.symbol(ofByte: bytes[index], lookup)
+        let symbol = lookup[ascii: bytes[index]]
+        output.pointee =
+          symbol != ScalarTable.absent
+          ? symbol : (firstByteSymbol + Int32(bytes[index])) & byteMask
         output += stride
       }
       offset += count
@@ -106,6 +127,7 @@ extension EncodedText {
           output.pointee = symbol
           output += stride
           written += 1
+          skip = 0
           offset += scalar.length
         } else if hasByteSymbols {
           while skip < scalar.length, written < limit {
@@ -115,7 +137,7 @@ extension EncodedText {
             written += 1
             skip += 1
           }
-          guard skip == scalar.length else { break }
+          guard skip >= scalar.length else { break }
           skip = 0
           offset += scalar.length
         } else {
@@ -137,12 +159,3 @@ extension EncodedText {
 
 /// How much of the text a cursor keeps resident: small, as there is one for every lane.
 private let residentWindow = 1 << 17
-
-extension Vocabulary {
-  /// The symbol of a byte that is one symbol: an ASCII scalar that is known, or else a byte symbol.
-  @inline(__always)
-  fileprivate func symbol(ofByte byte: UInt8, _ lookup: ScalarTable.Lookup) -> Int32 {
-    let symbol = lookup[ascii: byte]
-    return symbol != ScalarTable.absent ? symbol : firstByteSymbol + Int32(byte)
-  }
-}

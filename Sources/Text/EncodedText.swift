@@ -1,10 +1,11 @@
+import Synchronization
+
 /// A part of a corpus seen through a vocabulary, as `count` symbols.
 ///
 /// A `Cursor` reads them from any position, cyclically. The text itself stays where it is.
 ///
 /// Where each byte is one symbol (a byte vocabulary, or ASCII without unknown scalars) a symbol's
-/// position is its byte's. Otherwise one position in 4096 is kept in an index of 8 bytes each,
-/// which comes to 7 MB for 10 GB of Burmese.
+/// position is its byte's. Otherwise an index of 8 bytes for each 16 KiB says near which byte it is.
 public struct EncodedText: Sendable {
   /// The text this is a part of.
   public let corpus: Corpus
@@ -16,15 +17,11 @@ public struct EncodedText: Sendable {
   public let count: Int
   /// How many scalars of the part the vocabulary does not know: they give no symbol.
   public let unknownCount: Int
-  /// Where each symbol whose position is a multiple of `indexInterval` is found.
-  ///
-  /// Empty where each byte is one symbol.
-  let index: [SymbolPlace]
-  let eachByteIsOneSymbol: Bool
+  /// Where symbols are found; `nil` where each byte is one.
+  let index: SymbolIndex?
 
-  static let indexInterval = 4096
-
-  /// Reads `byteRange` once, checking that it is UTF-8, unless `vocabulary` is that of bytes.
+  /// Reads `byteRange` once, checking that it is UTF-8, unless `vocabulary` is that of bytes, or
+  /// was just made by reading this part among others and knows all of its scalars.
   ///
   /// - Parameter byteRange: between scalar boundaries, as `Split` gives it; may be empty.
   /// - Throws: `CorpusError.invalidUTF8`.
@@ -40,20 +37,37 @@ public struct EncodedText: Sendable {
     if vocabulary.kind == .bytes {
       count = byteRange.count
       unknownCount = 0
-      index = []
-      eachByteIsOneSymbol = true
+      index = nil
+    } else if let index = corpus.index(of: byteRange, ifAllAreIn: vocabulary) {
+      count = index.count
+      unknownCount = 0
+      // As many scalars as bytes: all are ASCII.
+      self.index = index.count == byteRange.count ? nil : index
     } else {
-      let indexer = try vocabulary.table.withLookup { lookup throws(CorpusError) in
-        var indexer = SymbolIndexer(
-          lookup: lookup, hasByteSymbols: vocabulary.hasByteSymbols, offset: byteRange.lowerBound)
-        try corpus.scan(byteRange, into: &indexer)
-        return indexer
+      let (index, counter) = try vocabulary.table.withLookup { lookup throws(CorpusError) in
+        let none = SymbolCounter(lookup: lookup, hasByteSymbols: vocabulary.hasByteSymbols)
+        let total = Mutex(none)
+        let index = try corpus.scan(byteRange, into: { none }) { counter in
+          total.withLock { $0.add(counter) }
+        }
+        return (index, total.withLock { $0 })
       }
-      count = indexer.count
-      unknownCount = indexer.unknownCount
-      eachByteIsOneSymbol = indexer.eachByteIsOneSymbol
-      index = indexer.places
+      count = index.count
+      unknownCount = counter.unknownCount
+      self.index = counter.isASCII && index.count == byteRange.count ? nil : index
     }
+  }
+
+  /// A part whose index is known: nothing is read.
+  package init(
+    _ corpus: Corpus, byteRange: Range<Int>, vocabulary: Vocabulary, index: SymbolIndex
+  ) {
+    self.corpus = corpus
+    self.byteRange = byteRange
+    self.vocabulary = vocabulary
+    self.index = index
+    count = index.count
+    unknownCount = 0
   }
 
   /// All of `corpus`.
@@ -62,36 +76,31 @@ public struct EncodedText: Sendable {
   }
 }
 
-/// Where a symbol is found: the byte offset of its scalar in the corpus, and how many of the
-/// scalar's symbols come before it, 0 to 3.
-struct SymbolPlace: Sendable {
-  private let packed: Int
-
-  init(offset: Int, skip: Int) {
-    packed = offset << 2 | skip
+extension Corpus {
+  /// The index of a part that was surveyed, if each of its scalars is a symbol.
+  fileprivate func index(
+    of range: Range<Int>, ifAllAreIn vocabulary: Vocabulary
+  ) -> SymbolIndex? {
+    surveys.withLock { $0.first { $0.range == range } }.flatMap { survey in
+      let isKnown = survey.occurrences.allSatisfy {
+        vocabulary.table[$0.scalar] != ScalarTable.absent
+      }
+      return isKnown ? survey.index : nil
+    }
   }
-
-  var offset: Int { packed >> 2 }
-  var skip: Int { packed & 3 }
 }
 
-/// Counts symbols and notes the place of every 4096th, unless each byte is one symbol.
-private struct SymbolIndexer: UTF8Sink {
+/// Counts symbols in a vocabulary.
+private struct SymbolCounter: UTF8Sink {
   private let lookup: ScalarTable.Lookup
   private let hasByteSymbols: Bool
-  private var offset: Int
-  private(set) var count = 0
+  private(set) var symbolCount = 0
   private(set) var unknownCount = 0
-  /// So far.
-  private(set) var eachByteIsOneSymbol = true
-  private(set) var places: [SymbolPlace] = []
-  /// The position of the next symbol to note.
-  private var nextNoted = Int.max
+  private(set) var isASCII = true
 
-  init(lookup: ScalarTable.Lookup, hasByteSymbols: Bool, offset: Int) {
+  init(lookup: ScalarTable.Lookup, hasByteSymbols: Bool) {
     self.lookup = lookup
     self.hasByteSymbols = hasByteSymbols
-    self.offset = offset
   }
 
   @inline(__always)
@@ -101,9 +110,8 @@ private struct SymbolIndexer: UTF8Sink {
     for index in 0..<8 {
       signs |= lookup[ascii: UInt8(truncatingIfNeeded: word >> (8 * UInt64(index)))]
     }
-    if signs >= 0 || hasByteSymbols, nextNoted - count >= 8 {
-      count += 8
-      offset += 8
+    if signs >= 0 || hasByteSymbols {
+      symbolCount += 8
     } else {
       for index in 0..<8 {
         scalar(DecodedScalar(value: UInt32(word >> (8 * UInt64(index)) & 0x7F), length: 1))
@@ -113,27 +121,19 @@ private struct SymbolIndexer: UTF8Sink {
 
   @inline(__always)
   mutating func scalar(_ scalar: DecodedScalar) {
-    let symbols =
-      lookup[scalar.value] != ScalarTable.absent ? 1 : hasByteSymbols ? scalar.length : 0
-    if symbols == 0 { unknownCount += 1 }
-    if eachByteIsOneSymbol, scalar.length > 1 || symbols == 0 { beginIndex() }
-    if nextNoted - count < symbols {
-      places.append(SymbolPlace(offset: offset, skip: nextNoted - count))
-      nextNoted += EncodedText.indexInterval
+    if scalar.length > 1 { isASCII = false }
+    if lookup[scalar.value] != ScalarTable.absent {
+      symbolCount += 1
+    } else if hasByteSymbols {
+      symbolCount += scalar.length
+    } else {
+      unknownCount += 1
     }
-    count += symbols
-    offset += scalar.length
   }
 
-  /// Makes up for the symbols so far, each of which was one byte.
-  @inline(never)
-  private mutating func beginIndex() {
-    eachByteIsOneSymbol = false
-    let start = offset - count
-    nextNoted = 0
-    while nextNoted < count {
-      places.append(SymbolPlace(offset: start + nextNoted, skip: 0))
-      nextNoted += EncodedText.indexInterval
-    }
+  mutating func add(_ other: SymbolCounter) {
+    symbolCount += other.symbolCount
+    unknownCount += other.unknownCount
+    isASCII = isASCII && other.isASCII
   }
 }

@@ -2,7 +2,7 @@
 ///
 /// Neighbouring ASCII scalars are counted in four tables in turn: a run of the same letter would
 /// otherwise wait for its own last count to be stored before it could be read again.
-struct ScalarHistogram: UTF8Sink, ~Copyable {
+struct ScalarHistogram: UTF8Sink, ~Copyable, @unchecked Sendable {
   private static let tables = 4
   private static let scalarCount = 0x110000
 
@@ -13,6 +13,9 @@ struct ScalarHistogram: UTF8Sink, ~Copyable {
 
   // All values in `counts` together, bit by bit: none is greater.
   private var bits: UInt32 = 0x7F
+
+  /// How many scalars there were: each is a symbol if the vocabulary knows it.
+  private(set) var symbolCount = 0
 
   init() {
     counts.initialize(repeating: 0, count: Self.scalarCount)
@@ -30,22 +33,36 @@ struct ScalarHistogram: UTF8Sink, ~Copyable {
       let byte = Int(truncatingIfNeeded: word >> (8 * UInt64(index)) & 0x7F)
       asciiCounts[byte * Self.tables + index % Self.tables] &+= 1
     }
+    symbolCount &+= 8
   }
 
   @inline(__always)
   mutating func scalar(_ scalar: DecodedScalar) {
     counts[Int(scalar.value)] &+= 1
     bits |= scalar.value
+    symbolCount &+= 1
   }
 
-  /// The scalars that occur at least `minCount` times, in order of value.
-  func scalars(occurringAtLeast minCount: Int) -> [Unicode.Scalar] {
-    (0...min(Int(bits), Self.scalarCount - 1)).compactMap { value in
+  /// Above all values in `counts`.
+  private var valueBound: Int { min(Int(bits) + 1, Self.scalarCount) }
+
+  /// Adds what another has counted.
+  mutating func add(_ other: borrowing ScalarHistogram) {
+    bits |= other.bits
+    symbolCount += other.symbolCount
+    for value in 0..<other.valueBound { counts[value] &+= other.counts[value] }
+    for index in 0..<128 * Self.tables { asciiCounts[index] &+= other.asciiCounts[index] }
+  }
+
+  /// The scalars that occur, in order of value, and how often.
+  var occurrences: [(scalar: Unicode.Scalar, count: Int)] {
+    (0..<valueBound).compactMap { value in
       var count = counts[value]
       if value < 128 {
         for table in 0..<Self.tables { count += asciiCounts[value * Self.tables + table] }
       }
-      return count >= max(minCount, 1) ? Unicode.Scalar(UInt32(value)) : nil
+      guard count > 0, let scalar = Unicode.Scalar(UInt32(value)) else { return nil }
+      return (scalar, count)
     }
   }
 }

@@ -31,8 +31,8 @@ struct ScalarTable: Sendable {
     withLookup { $0[scalar.value] }
   }
 
-  /// The table for a loop's use.
-  struct Lookup {
+  /// The table for a loop's use. Nothing is written through it.
+  struct Lookup: @unchecked Sendable {
     fileprivate let pages: UnsafePointer<Int32>
     fileprivate let symbols: UnsafePointer<Int32>
 

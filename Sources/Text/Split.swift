@@ -26,16 +26,3 @@ public struct Split: Equatable, Sendable {
     validation = boundary..<corpus.byteCount
   }
 }
-
-extension Corpus {
-  /// The first offset from `offset` on whose byte does not continue a scalar.
-  ///
-  /// A scalar has at most
-  /// three such bytes: where there are more, the text is no UTF-8 and any place will do.
-  fileprivate func scalarBoundary(atOrAfter offset: Int) -> Int {
-    guard offset < byteCount else { return byteCount }
-    let piece = pieces[pieceIndex(at: offset)]
-    let bytes = piece.bytes.dropFirst(offset - piece.start).prefix(3)
-    return offset + bytes.prefix { $0 & 0xC0 == 0x80 }.count
-  }
-}

@@ -9,8 +9,10 @@ struct InvalidUTF8: Error {
   let offset: Int
 }
 
-/// Is told of the scalars of a text in order.
-protocol UTF8Sink: ~Copyable {
+/// Is told of the scalars of a text, in order within a block of it.
+protocol UTF8Sink: ~Copyable, SendableMetatype {
+  /// How many symbols the scalars so far have come to.
+  var symbolCount: Int { get }
   /// Eight ASCII scalars, the first in the lowest byte.
   mutating func ascii(_ word: UInt64)
   mutating func scalar(_ scalar: DecodedScalar)

@@ -50,7 +50,9 @@ public struct Vocabulary: Sendable {
 
   /// The vocabulary of a text, by one pass over it.
   ///
-  /// The pass also checks that all of the text is UTF-8. For `Kind.bytes` nothing is read.
+  /// The pass also checks that all of the text is UTF-8. The corpus remembers what else it tells,
+  /// so that an `EncodedText` of the same part need not read it again if the vocabulary knows all
+  /// of its scalars. For `Kind.bytes` nothing is read.
   ///
   /// - Parameters:
   ///   - training: the part whose scalars are counted, between scalar boundaries and not empty,
@@ -66,12 +68,16 @@ public struct Vocabulary: Sendable {
       return
     }
     precondition(!training.isEmpty, "a vocabulary needs a text")
-    var histogram = ScalarHistogram()
-    try corpus.scan(training, into: &histogram)
-    try corpus.validateUTF8(in: 0..<training.lowerBound)
-    try corpus.validateUTF8(in: training.upperBound..<corpus.byteCount)
+    let trained = try corpus.survey(training)
+    var surveys = [trained]
+    for rest in [0..<training.lowerBound, training.upperBound..<corpus.byteCount]
+    where !rest.isEmpty {
+      surveys.append(try corpus.survey(rest))
+    }
+    corpus.surveys.withLock { $0 = surveys }
     self.init(
-      ascending: histogram.scalars(occurringAtLeast: minCount), hasByteSymbols: minCount > 1)
+      ascending: trained.occurrences.filter { $0.count >= minCount }.map(\.scalar),
+      hasByteSymbols: minCount > 1)
   }
 
   /// The vocabulary of texts in memory, each UTF-8 and not all of them empty.

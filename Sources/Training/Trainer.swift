@@ -23,8 +23,7 @@ public final class Trainer {
   private let team: WorkerTeam
   private let workers: [TrainingWorker]
   private let scorer: TextScorer?
-  private lazy var corpus = CorpusIdentity(
-    of: training.corpus, trainingBytes: training.byteRange.count)
+  private let corpus: CorpusIdentity
 
   /// - Parameters:
   ///   - model: where training starts; it is not changed.
@@ -50,6 +49,9 @@ public final class Trainer {
     self.vocabulary = vocabulary
     self.model = model
     lanePlan = plan
+    // Now, not when it is first saved: nothing has to be read for it that was not read just now,
+    // and a text that changes while it is trained on is noticed.
+    corpus = CorpusIdentity(of: training.corpus, trainingBytes: training.byteRange.count)
 
     var adamW = AdamW.Options()
     adamW.weightDecay = options.weightDecay
@@ -92,6 +94,17 @@ public final class Trainer {
   package convenience init(
     resuming point: ResumePoint, path: String, corpus: Corpus, acceptsChangedCorpus: Bool = false
   ) throws {
+    func parts(trainingBytes: Int) throws(CorpusError) -> (EncodedText, EncodedText) {
+      (
+        try EncodedText(corpus, byteRange: 0..<trainingBytes, vocabulary: point.vocabulary),
+        try EncodedText(
+          corpus, byteRange: trainingBytes..<corpus.byteCount, vocabulary: point.vocabulary)
+      )
+    }
+    // First, as reading them gives the hash of the same text too.
+    let sameParts =
+      corpus.byteCount == point.corpus.bytes
+      ? try? parts(trainingBytes: point.corpus.trainingBytes) : nil
     let isSame = point.corpus.isSameText(as: corpus)
     guard isSame || acceptsChangedCorpus else {
       throw TrainingError.corpusChanged(
@@ -104,18 +117,18 @@ public final class Trainer {
       throw TrainingError.cannotResume(
         path: path, reason: "the run is in \(point.options.precision), which this CPU cannot")
     }
-    // Another text is cut in the same proportion.
-    let trainingBytes =
-      isSame
-      ? point.corpus.trainingBytes
-      : Split(corpus: corpus, validationFraction: point.corpus.validationFraction).training.count
+    let (training, validation) =
+      if isSame, let sameParts {
+        sameParts
+      } else {
+        // Another text is cut in the same proportion.
+        try parts(
+          trainingBytes: Split(
+            corpus: corpus, validationFraction: point.corpus.validationFraction
+          ).training.count)
+      }
     try self.init(
-      point.model,
-      training: EncodedText(
-        corpus, byteRange: 0..<trainingBytes, vocabulary: point.vocabulary),
-      validation: EncodedText(
-        corpus, byteRange: trainingBytes..<corpus.byteCount, vocabulary: point.vocabulary),
-      options: point.options)
+      point.model, training: training, validation: validation, options: point.options)
     for (mine, saved) in [
       (optimizer.first, point.first), (optimizer.second, point.second),
       (optimizer.average, point.average),

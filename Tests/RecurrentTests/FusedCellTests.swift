@@ -3,6 +3,10 @@ import Testing
 
 @Suite("Fused cells")
 struct FusedCellTests {
+  /// Single precision over six steps. Without fused multiply-add, each of the products of a row
+  /// rounds twice: 64 cells then come to 1.2e-5, where 16 units in the last place are 1e-6.
+  private static let tolerance: Float = 3e-5
+
   /// Sizes of less than a block of 16 cells, whole blocks, and blocks with cells left over.
   @Test(arguments: Cell.allCases, [1, 7, 16, 17, 33, 64])
   func equalPlainOnes(_ cell: Cell, hidden: Int) throws {
@@ -30,13 +34,13 @@ struct FusedCellTests {
         let index = step * 3 + lane
         let logits = plain.read(chunk.symbols[index], &state)
         let expected = surprisal(logits, of: Int(chunk.targets[index]))
-        #expect(abs(Double(losses[index]) - expected) < 1e-5 * max(1, expected))
+        #expect(abs(Double(losses[index]) - expected) < Double(Self.tolerance) * max(1, expected))
         sum += expected
       }
-      #expect(relativeError(states[lane].hidden, state.hidden.map { Float($0) }) < 1e-5)
-      #expect(relativeError(states[lane].cell, state.cell.map { Float($0) }) < 1e-5)
+      #expect(relativeError(states[lane].hidden, state.hidden.map { Float($0) }) < Self.tolerance)
+      #expect(relativeError(states[lane].cell, state.cell.map { Float($0) }) < Self.tolerance)
     }
-    #expect(abs(total - sum) < 1e-5 * sum)
+    #expect(abs(total - sum) < Double(Self.tolerance) * sum)
   }
 
   /// Gates that are driven far beyond where they saturate stay numbers, and exact ones.

@@ -74,7 +74,10 @@ struct NumericGradientTests {
         expected.append(Float(slope * 16 / 12))
         found.append(gradients.elements[index])
       }
-      #expect(relativeError(found, expected) < 1e-3, "gradient of \(tensor.name)")
+      // A loss in single precision is exact to some 1e-6, which the formula multiplies by 24: with
+      // gradients of 0.02 and more, one that is right is this near, also where products round twice
+      // for want of fused multiply-add (1.3e-3).
+      #expect(relativeError(found, expected) < 3e-3, "gradient of \(tensor.name)")
     }
   }
 

@@ -47,14 +47,14 @@ import Text
     for (name, alphabet) in [
       ("ascii", "abcdefgh"), ("some", "abcdefghé"), ("mixed", mixedAlphabet),
     ] {
-      let text = randomText(10_000, from: alphabet, using: &generator)
+      let text = randomText(40_000, from: alphabet, using: &generator)
       let corpus = try Corpus(paths: [folder.write(text, to: name)])
       for vocabulary in try vocabularies(for: text) {
         let expected = naiveSymbols(text, vocabulary)
         guard !expected.isEmpty else { continue }
         let encoded = try EncodedText(corpus, vocabulary: vocabulary)
         try #require(encoded.count == expected.count)
-        var positions = [4095, 4096, 4097, 8191, 8192, 8193, expected.count - 1]
+        var positions = [16_383, 16_384, 16_385, 32_767, 32_768, 32_769, expected.count - 1]
         for _ in 0..<10 { positions.append(Int.random(in: 0..<expected.count, using: &generator)) }
         for position in positions where position < expected.count {
           var cursor = EncodedText.Cursor(encoded, at: position)

@@ -64,6 +64,28 @@ struct ResumeTests {
     #expect(losses[0] == losses[1])
   }
 
+  /// A file that is rewritten where it lies ends neither the run nor its readers, not even with no
+  /// known character left in it; going on from the run then says what has happened.
+  @Test(.timeLimit(.minutes(1))) func aTextRewrittenWhileItIsTrainedOnIsNoticed() throws {
+    let textFile = "\(whole.path)/text"
+    let original = Data(Bench.text.utf8)
+    try original.write(to: URL(filePath: textFile))
+    var bench = Bench()
+    bench.file = textFile
+    bench.options.maxSteps = 40
+    let trainer = try bench.trainer()
+    let file = try FileHandle(forUpdating: URL(filePath: textFile))
+    try file.write(contentsOf: Data(repeating: UInt8(ascii: "#"), count: original.count))
+    try file.close()
+    let told = try Told(trainer, in: folder)
+    #expect(told.outcome == .completed)
+    #expect {
+      _ = try resumed(Corpus(paths: [textFile]))
+    } throws: { error in
+      "\(error)".contains("the corpus is not the one the run began with")
+    }
+  }
+
   /// What was best before a stop still counts after it.
   @Test func rememberTheBest() throws {
     var bench = Bench()

@@ -40,6 +40,8 @@ struct Bench {
   }()
 
   var text = Bench.text
+  /// Read instead of `text`.
+  var file: String?
   var cell = Cell.lstm
   var hidden = 20
   var validationFraction = 0.1
@@ -57,7 +59,7 @@ struct Bench {
   }()
 
   var corpus: Corpus {
-    get throws { try Corpus(text: text) }
+    get throws { try file.map { try Corpus(paths: [$0]) } ?? Corpus(text: text) }
   }
 
   func trainer() throws -> Trainer {

@@ -1,0 +1,82 @@
+import Testing
+import Text
+
+/// One pass over a text of several blocks of 1 MiB, which threads share.
+@Suite("Reading a whole text")
+struct ScanTests {
+  private static let block = 1 << 20
+
+  /// Scalars of all lengths, so that they lie across the boundaries of blocks in every way.
+  private func text(shift: Int) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0x61, count: shift)
+    while bytes.count < Self.block * 2 + 100_000 { bytes += Array("မြန်🙂é語 words ".utf8) }
+    return bytes
+  }
+
+  @Test func allThatIsLearntIsExact() throws {
+    for shift in 0..<4 {
+      let bytes = text(shift: shift)
+      let naive = String(decoding: bytes, as: UTF8.self).unicodeScalars
+      var expectedHash = ContentHash()
+      bytes.withUnsafeBytes { expectedHash.add($0) }
+      let cut = Split(corpus: try Corpus(bytes: bytes), validationFraction: 0.3).training.count
+
+      let corpus = try Corpus(bytes: bytes)
+      let vocabulary = try Vocabulary(scanning: corpus, training: 0..<cut)
+      #expect(vocabulary.scalars == Set(naive).sorted())
+      #expect(corpus.contentHash() == expectedHash.value)
+      let fresh = try Corpus(bytes: bytes)
+      // From what the vocabulary's reading has left, and from a reading of its own.
+      for text in try [
+        EncodedText(corpus, byteRange: 0..<cut, vocabulary: vocabulary),
+        EncodedText(fresh, byteRange: 0..<cut, vocabulary: vocabulary),
+      ] {
+        let count = String(decoding: bytes[..<cut], as: UTF8.self).unicodeScalars.count
+        #expect(text.count == count && text.unknownCount == 0)
+        var cursor = EncodedText.Cursor(text, at: count - 300)
+        #expect(
+          cursor.read(300)
+            == String(decoding: bytes[..<cut], as: UTF8.self).unicodeScalars.suffix(300).map {
+              vocabulary.scalars.firstIndex(of: $0).map { Int32($0) } ?? -1
+            })
+      }
+      _ = try EncodedText(fresh, byteRange: cut..<bytes.count, vocabulary: vocabulary)
+      #expect(fresh.contentHash() == expectedHash.value)
+    }
+  }
+
+  @Test func theFirstFlawIsTheOneNamed() throws {
+    func flaw(_ bytes: [UInt8]) -> CorpusError? {
+      do throws(CorpusError) {
+        try Corpus(bytes: bytes, name: "t").validateUTF8()
+        return nil
+      } catch {
+        return error
+      }
+    }
+    let whole = text(shift: 0)
+    for offset in [0, Self.block, 2 * Self.block + 700, whole.count - 1] {
+      var bytes = whole
+      bytes[offset] = 0xFF
+      bytes[min(offset + 400_000, whole.count - 1)] = 0xFF
+      // Named is where the scalar begins that held the byte.
+      let start = (0...offset).last { whole[$0] & 0xC0 != 0x80 }
+      #expect(flaw(bytes) == .invalidUTF8(file: "t", offset: start ?? -1))
+    }
+    let plain = [UInt8](repeating: 0x61, count: Self.block + 100)
+    // Continuation bytes that continue nothing, where a block begins.
+    for count in 1...5 {
+      var bytes = plain
+      for index in 0..<count { bytes[Self.block + index] = 0x80 }
+      #expect(flaw(bytes) == .invalidUTF8(file: "t", offset: Self.block))
+    }
+    // Scalars across the boundary: whole, with a byte too many, and with one too few.
+    var bytes = plain
+    bytes.replaceSubrange(Self.block - 2..<Self.block + 1, with: [0xE1, 0x80, 0x80])
+    #expect(flaw(bytes) == nil)
+    bytes[Self.block + 1] = 0x80
+    #expect(flaw(bytes) == .invalidUTF8(file: "t", offset: Self.block + 1))
+    bytes.replaceSubrange(Self.block..<Self.block + 2, with: [0x61, 0x61])
+    #expect(flaw(bytes) == .invalidUTF8(file: "t", offset: Self.block - 2))
+  }
+}
