@@ -75,7 +75,7 @@ package final class ClassifierTrainer {
     workers = (0..<count).map { _ in
       ClassifierWorker(
         weights, steps: longest, lanes: lanes, dropout: options.dropout,
-        parameterCount: model.layout.count)
+        parameterCount: model.layout.count, featureCount: model.configuration.featureCount)
     }
     var averaged = trained
     averaged.model = model.replacing(parameters: optimizer.average)
@@ -204,13 +204,18 @@ package final class ClassifierTrainer {
   }
 
   /// By group of parameters: the embedding, the layers from below, the heads.
+  ///
+  /// Adam moves every weight by about the rate, and a logit by the sum over all features, most of
+  /// which are alike in all texts: a wide row of features takes a lower rate (Yang and Hu 2021).
   private var rateFactors: [Float] {
-    let layers = trained.model.configuration.layers
+    let configuration = trained.model.configuration
+    let layers = configuration.layers
     let lowest = lowestLayer
-    return (0..<layers + 2).map { group in
+    let body = (0...layers).map { group in
       let isTrained = group > lowest || lowest == 0
       return isTrained ? pow(options.layerRateFactor, layers + 1 - group) : 0
     }
+    return body + [1, min(1, 256 / Float(configuration.featureCount)), 0]
   }
 
   /// A stretch of some of the texts, and others as they are.
@@ -272,6 +277,7 @@ package final class ClassifierTrainer {
     team.run { [optimizer] worker in
       squares[worker] = optimizer.reduce(gradients, worker: worker, workers: count)
     }
+    followFeatures(count: read.count { !$0.symbols.isEmpty })
     let loss = workers.reduce(0) { $0 + $1.loss.classification } / Double(weight)
     let norm = squares.values.reduce(0, +).squareRoot()
     let rate = learningRate
@@ -287,6 +293,30 @@ package final class ClassifierTrainer {
     }
     team.run { [weights] worker in weights.packShare(of: worker, workers: count) }
     return loss
+  }
+
+  /// Lets the mean and variance that features are normalised by follow those of the last batch.
+  ///
+  /// Batch normalisation (Ioffe and Szegedy 2015) with running statistics in training too: a mean
+  /// over a text's steps varies from text to text a tenth as much as a last state, and says more.
+  private func followFeatures(count: Int) {
+    guard count > 0, let tensors = trained.model.layout.normalization else { return }
+    let share = max(0.02, 1 / Float(step + 1))
+    let sums = workers.map(\.featureSums)
+    let squares = workers.map(\.featureSquares)
+    for parameters in [trained.model.parameters, optimizer.average] {
+      let means = parameters[tensors.mean.range]
+      let variances = parameters[tensors.variance.range]
+      for feature in means.indices {
+        let mean = sums.reduce(0) { $0 + $1[feature] } / Float(count)
+        let square = squares.reduce(0) { $0 + $1[feature] } / Float(count)
+        // Around the running mean, so that a batch of one text has a variance too.
+        let known = step == 0 ? mean : means[feature]
+        let variance = square - 2 * mean * known + known * known
+        means[feature] += share * (mean - means[feature])
+        variances[feature] += share * (max(0, variance) - variances[feature])
+      }
+    }
   }
 
   // MARK: - Validation

@@ -7,13 +7,20 @@ final class ClassifierWorker: @unchecked Sendable {
   let gradients: FloatBuffer
   /// The weighted sums of the labels' and of the next characters' surprisal over the last batch.
   private(set) var loss = (classification: 0.0, languageModel: 0.0)
+  /// The sums of the last batch's features, `[F]`.
+  private(set) var featureSums: [Float]
+  /// The sums of their squares, `[F]`.
+  private(set) var featureSquares: [Float]
   private let workspace: ClassifierWorkspace
   private var batch: PackedBatch
   private let parameterCount: Int
 
   init(
-    _ weights: PackedWeights, steps: Int, lanes: Int, dropout: Dropout, parameterCount: Int
+    _ weights: PackedWeights, steps: Int, lanes: Int, dropout: Dropout, parameterCount: Int,
+    featureCount: Int
   ) {
+    featureSums = Array(repeating: 0, count: featureCount)
+    featureSquares = featureSums
     gradients = FloatBuffer(count: parameterCount)
     self.parameterCount = parameterCount
     workspace = ClassifierWorkspace(weights, steps: steps, lanes: lanes, dropout: dropout)
@@ -34,6 +41,10 @@ final class ClassifierWorker: @unchecked Sendable {
     masks: (_ lane: Int) -> Xoshiro256
   ) {
     batch.fill(texts)
+    for feature in featureSums.indices {
+      featureSums[feature] = 0
+      featureSquares[feature] = 0
+    }
     guard !texts.isEmpty, let symbols = batch.symbols.baseAddress,
       let next = batch.targets.baseAddress
     else {
@@ -47,5 +58,11 @@ final class ClassifierWorker: @unchecked Sendable {
       languageModel: languageModelScale > 0
         ? .init(targets: UnsafePointer(next), scale: languageModelScale) : nil,
       lowest: lowest, gradients: gradients)
+    featureSums.withUnsafeMutableBufferPointer { sums in
+      featureSquares.withUnsafeMutableBufferPointer { squares in
+        guard let sums = sums.baseAddress, let squares = squares.baseAddress else { return }
+        workspace.addMoments(sums, squares)
+      }
+    }
   }
 }

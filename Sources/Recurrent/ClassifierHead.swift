@@ -4,13 +4,14 @@ import CKernels
   import Glibc
 #endif
 
-/// Pooling over the steps of one worker's texts, the linear layer from features to the classes'
+/// Pooling over the steps of one worker's texts, normalisation, the linear layer from features to the classes'
 /// logits, and softmax with cross-entropy behind it. All of it in single precision.
 ///
 /// Shapes: `T` steps, `B` lanes, `D·H` outputs, `F` features, `C` classes.
 struct ClassifierHead: ~Copyable {
   private let weights: PackedWeights
   private let tensors: ParameterLayout.Linear
+  private let normalization: ParameterLayout.Normalization
   private let configuration: ModelConfiguration
   private let parts: [Pooling]
   private let lanes: Int
@@ -19,6 +20,8 @@ struct ClassifierHead: ~Copyable {
   /// `[B]`
   private let lengths: UnsafeMutablePointer<Int32>
   /// `[B, F]`
+  private let pooled: UnsafeMutablePointer<Float>
+  /// `[B, F]`: the same, normalised.
   private let features: UnsafeMutablePointer<Float>
   /// `[B, C]`
   let logits: UnsafeMutablePointer<Float>
@@ -39,10 +42,12 @@ struct ClassifierHead: ~Copyable {
 
   init(_ weights: PackedWeights, steps: Int, lanes: Int) {
     guard let tensors = weights.layout.classifier,
+      let normalization = weights.layout.normalization,
       let classifier = weights.configuration.classifier
     else { preconditionFailure("a classifier is needed") }
     self.weights = weights
     self.tensors = tensors
+    self.normalization = normalization
     self.lanes = lanes
     configuration = weights.configuration
     parts = classifier.pooling.parts
@@ -51,6 +56,7 @@ struct ClassifierHead: ~Copyable {
     let count = configuration.featureCount
     var arena = Arena()
     lengths = arena.integers(lanes)
+    pooled = arena.floats(lanes * count)
     features = arena.floats(lanes * count)
     logits = arena.floats(lanes * classes)
     featureGradients = arena.floats(weights.use.training ? lanes * count : 0)
@@ -82,25 +88,57 @@ struct ClassifierHead: ~Copyable {
   }
 
   /// Leaves the classes' logits `[B, C]` in `logits`. A lane without steps has those of features
-  /// that are zero.
+  /// that are zero before they are normalised.
   /// - Parameter outputs: stored `[T, B, D·H]`.
   func forward(_ outputs: UnsafeRawPointer, lengths given: [Int]) {
     for lane in 0..<lanes { lengths[lane] = lane < given.count ? Int32(given[lane]) : 0 }
     var pool = pool()
     for (index, part) in parts.enumerated() {
-      let features = features + index * width
+      let pooled = pooled + index * width
       switch part {
-      case .last: takeLast(outputs, into: features)
-      case .max: ck_pool_max(&pool, outputs, features, largest)
-      case .attention:
-        ck_pool_attention(&pool, outputs, query, attention, features)
-      case .mean, .concat: ck_pool_mean(&pool, outputs, features)
+      case .last: takeLast(outputs, into: pooled)
+      case .max: ck_pool_max(&pool, outputs, pooled, largest)
+      case .attention: ck_pool_attention(&pool, outputs, query, attention, pooled)
+      case .mean, .concat: ck_pool_mean(&pool, outputs, pooled)
       }
     }
+    normalize()
     product(features, weights.bias(tensors.weight), into: logits)
     let bias = weights.bias(tensors.bias)
     for lane in 0..<lanes {
       for label in 0..<classes { logits[lane * classes + label] += bias[label] }
+    }
+  }
+
+  /// The factor on a feature's difference from its mean.
+  private func scale(_ feature: Int) -> Float {
+    let variance = weights.bias(normalization.variance)[feature]
+    return 1 / (variance + ParameterLayout.Normalization.epsilon).squareRoot()
+  }
+
+  private func normalize() {
+    let count = configuration.featureCount
+    let mean = weights.bias(normalization.mean)
+    for feature in 0..<count {
+      let scale = scale(feature)
+      for index in stride(from: feature, to: lanes * count, by: count) {
+        features[index] = (pooled[index] - mean[feature]) * scale
+      }
+    }
+  }
+
+  /// Adds up the features of the texts of the last forward pass, before they were normalised, and
+  /// their squares: `[F]` each.
+  func addMoments(
+    _ sums: UnsafeMutablePointer<Float>, _ squares: UnsafeMutablePointer<Float>
+  ) {
+    let count = configuration.featureCount
+    for lane in 0..<lanes where lengths[lane] > 0 {
+      let row = pooled + lane * count
+      for feature in 0..<count {
+        sums[feature] += row[feature]
+        squares[feature] += row[feature] * row[feature]
+      }
     }
   }
 
@@ -174,6 +212,13 @@ struct ClassifierHead: ~Copyable {
     bias.update(repeating: 0, count: classes)
     ck_add_column_sums(CK_F32, Int64(lanes), Int64(classes), logits, bias)
     featureProduct(logits, weights.bias(tensors.weight), into: featureGradients)
+    let count = configuration.featureCount
+    for feature in 0..<count {
+      let scale = scale(feature)
+      for index in stride(from: feature, to: lanes * count, by: count) {
+        featureGradients[index] *= scale
+      }
+    }
     var pool = pool()
     for (index, part) in parts.enumerated() {
       let featureGradients = featureGradients + index * width
@@ -183,7 +228,7 @@ struct ClassifierHead: ~Copyable {
         let queryGradient = gradients.pointer + tensor.range.lowerBound
         queryGradient.update(repeating: 0, count: width)
         ck_pool_attention_backward(
-          &pool, outputs, query, attention, features + index * width, featureGradients,
+          &pool, outputs, query, attention, pooled + index * width, featureGradients,
           queryGradient, outputGradients)
       case .last: outputGradients.map { giveLast(featureGradients, to: $0) }
       case .max:

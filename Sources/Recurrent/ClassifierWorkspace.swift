@@ -44,6 +44,14 @@ package struct ClassifierWorkspace: ~Copyable {
     return UnsafePointer(head.logits)
   }
 
+  /// Adds up the features of the last texts and their squares, `[F]` each; what they are normalised
+  /// by follows from these.
+  package func addMoments(
+    _ sums: UnsafeMutablePointer<Float>, _ squares: UnsafeMutablePointer<Float>
+  ) {
+    head.addMoments(sums, squares)
+  }
+
   /// The next-character loss beside that of the labels.
   package struct LanguageModelLoss {
     /// `[T, B]`; below 0 where there is nothing to predict: at and past each text's last symbol.

@@ -39,6 +39,17 @@ public struct ParameterLayout: Equatable, Sendable {
     package let bias: Tensor
   }
 
+  /// What a classifier's features are normalised by: PyTorch's `BatchNorm1d` without affine
+  /// parameters, in evaluation.
+  package struct Normalization: Equatable, Sendable {
+    /// `[F]`
+    package let mean: Tensor
+    /// `[F]`
+    package let variance: Tensor
+    /// Added to the variance.
+    package static let epsilon: Float = 1e-5
+  }
+
   /// `[V, E]`
   package let embedding: Tensor
   /// By layer, then by direction.
@@ -49,6 +60,8 @@ public struct ParameterLayout: Equatable, Sendable {
   package let classifier: Linear?
   /// The query of attention pooling, `[D·H]`.
   package let attention: Tensor?
+  /// The running mean and variance of a classifier's features, `[F]` each.
+  package let normalization: Normalization?
   /// All of them in the order of the buffer.
   public let tensors: [Tensor]
   /// Elements of the flat buffer.
@@ -94,13 +107,19 @@ public struct ParameterLayout: Equatable, Sendable {
       kind?.hasLanguageModelHead ?? true
       ? linear("head", configuration.vocabularySize, configuration.outputSize) : nil
     classifier = kind.map { linear("classifier", $0.classes, configuration.featureCount) }
+    normalization = kind.map { _ in
+      Normalization(
+        mean: tensor("normalization.running_mean", [configuration.featureCount]),
+        variance: tensor("normalization.running_var", [configuration.featureCount]))
+    }
     attention =
       kind?.pooling == .attention ? tensor("attention.weight", [configuration.outputSize]) : nil
     tensors = all
     count = end
   }
 
-  /// What a tensor belongs to, from below: 0 the embedding, then each layer, and `L + 1` the heads.
+  /// What a tensor belongs to, from below: 0 the embedding, then each layer, `L + 1` the head that
+  /// predicts symbols, `L + 2` the classifier, and `L + 3` what no gradient reaches.
   package func group(of tensor: Tensor) -> Int {
     if tensor == embedding { return 0 }
     let layer = layers.firstIndex { directions in
@@ -108,7 +127,11 @@ public struct ParameterLayout: Equatable, Sendable {
         [$0.weightIH, $0.weightHH, $0.biasIH, $0.biasHH].contains(tensor)
       }
     }
-    return (layer ?? layers.count) + 1
+    if let layer { return layer + 1 }
+    if tensor == normalization?.mean || tensor == normalization?.variance {
+      return layers.count + 3
+    }
+    return tensor == head?.weight || tensor == head?.bias ? layers.count + 1 : layers.count + 2
   }
 
   /// The number of trained values, without the padding between tensors.

@@ -6,6 +6,7 @@ Names and shapes as in make_fixtures.py, and beside them
 
     classifier.weight, .bias  [C, F], [C]
     attention.weight          [D*H], of attention pooling
+    normalization.running_mean, .running_var  [F]: features are normalised by these
     input, target             [T, B] int32; texts longest first, 0 and -1 past their ends
     length, label             [B] int32
     class_weight              [C]
@@ -102,7 +103,10 @@ def tensors(case: Case, seed: int) -> dict[str, numpy.ndarray]:
     features = {"last": last, "mean": mean, "max": largest,
                 "attention": (weights[:, :, None] * output).sum(0),
                 "concat": torch.cat((last, mean, largest), 1)}[case.pooling]
-    logits = model["classifier"](features)
+    normalization = torch.nn.BatchNorm1d(parts * size, affine=False).double().eval()
+    normalization.running_mean.copy_(random(generator, parts * size, scale=0.2))
+    normalization.running_var.copy_(torch.rand(parts * size, generator=generator) + 0.5)
+    logits = model["classifier"](normalization(features))
     loss = torch.nn.functional.cross_entropy(
         logits, label, weight=class_weight, label_smoothing=0.1)
     if case.language_model:
@@ -113,6 +117,8 @@ def tensors(case: Case, seed: int) -> dict[str, numpy.ndarray]:
     found = {"input": inputs.int(), "target": target.int(), "length": length.int(),
              "label": label.int(), "class_weight": class_weight, "logits": logits,
              "loss": loss.view(1)}
+    for name in ("running_mean", "running_var"):
+        found[f"normalization.{name}"] = getattr(normalization, name)
     if case.pooling == "attention":
         found["attention.weight"] = query
         found["gradient.attention.weight"] = query.grad
