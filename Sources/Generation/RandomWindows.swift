@@ -13,9 +13,9 @@ import Text
 /// therefore above that of a pass that remembers the whole text, and comparable with a model whose
 /// context is N.
 public struct RandomWindows: Equatable, Sendable {
-  /// N, the targets of a window, from 1.
+  /// N, the targets of a window, 1 to 1,000,000.
   public var length: Int
-  /// How many windows, from 1. Places are drawn with replacement.
+  /// How many windows, 1 to 1,000,000. Places are drawn with replacement.
   public var count: Int
   /// Chooses the places. The first windows of a longer list are those of a shorter one.
   public var seed: UInt64
@@ -25,9 +25,6 @@ public struct RandomWindows: Equatable, Sendable {
     self.count = count
     self.seed = seed
   }
-
-  public static let lengths = 1...1_000_000
-  public static let counts = 1...1_000_000
 
   /// Windows read side by side by a worker: always as many, so that the result does not depend on
   /// the number of workers.
@@ -66,17 +63,22 @@ public struct RandomWindows: Equatable, Sendable {
 
   /// Where each window's first input stands.
   private func starts(in text: EncodedText) throws(ScoringError) -> [Int] {
-    guard Self.lengths.contains(length) else {
-      throw .optionOutOfRange(name: "windows", value: "\(length)", range: "1 to 1000000")
-    }
-    guard Self.counts.contains(count) else {
-      throw .optionOutOfRange(name: "window-count", value: "\(count)", range: "1 to 1000000")
-    }
+    try validate()
     guard text.count > length else {
       throw .textTooShort(characters: text.count, window: length)
     }
     var generator = Xoshiro256(seed: seed, stream: [0x81D0])
     return (0..<count).map { _ in Int.random(in: 0..<text.count - length, using: &generator) }
+  }
+
+  /// - Throws: `ScoringError.optionOutOfRange`.
+  public func validate() throws(ScoringError) {
+    guard (1...1_000_000).contains(length) else {
+      throw .optionOutOfRange(name: "windows", value: "\(length)", range: "1 to 1000000")
+    }
+    guard (1...1_000_000).contains(count) else {
+      throw .optionOutOfRange(name: "window-count", value: "\(count)", range: "1 to 1000000")
+    }
   }
 }
 
