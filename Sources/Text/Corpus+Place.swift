@@ -21,8 +21,7 @@ extension Corpus {
     var lineFeeds = 0
     for start in stride(from: 0, to: fileOffset, by: window) {
       let end = min(start + window, fileOffset)
-      for byte in UnsafeRawBufferPointer(rebasing: piece.bytes[start..<end])
-      where byte == UInt8(ascii: "\n") {
+      for byte in piece.bytes[start..<end] where byte == UInt8(ascii: "\n") {
         lineFeeds += 1
       }
       piece.release(piece.start + start..<piece.start + end)
@@ -32,4 +31,4 @@ extension Corpus {
 }
 
 /// How much of the text is kept resident while lines are counted.
-private let window = 1 << 22
+private let window = 1 << 20

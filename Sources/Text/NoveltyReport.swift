@@ -118,9 +118,11 @@ private struct SampleText {
   ) -> NoveltyReport.Passage {
     let range = end + 1 - length...end
     let text = string(symbols[range])
+    let inSample = string(symbols[..<range.lowerBound]).utf8.count
     return NoveltyReport.Passage(
       text: text, characters: length,
-      inSample: self.corpus.place(of: string(symbols[..<range.lowerBound]).utf8.count),
+      // Within the file even if it has been rewritten since it was mapped.
+      inSample: self.corpus.place(of: min(inSample, self.corpus.byteCount - 1)),
       inCorpus: corpus.place(of: corpusEnd - text.utf8.count))
   }
 

@@ -175,7 +175,7 @@ struct SuffixAutomaton {
           try table.withLookup { lookup throws(CorpusError) in
             var reader = Reader(
               lookup: lookup, states: states, edges: edges, rootEdges: rootEdges)
-            try corpus.scan(0..<corpus.byteCount, into: &reader)
+            try corpus.walk(into: &reader)
             return reader.longest
           }
         }
@@ -195,6 +195,9 @@ struct SuffixAutomaton {
     private var length: Int32 = 0
     /// In bytes.
     private var offset = 0
+
+    /// No index is made of what is read.
+    var symbolCount: Int { 0 }
 
     init(
       lookup: ScalarTable.Lookup, states: UnsafeMutableBufferPointer<State>,
@@ -291,6 +294,30 @@ struct SuffixAutomaton {
     return edges[edge].target
   }
 }
+
+extension Corpus {
+  /// Walks all of the text from beginning to end: one thread, in constant memory.
+  fileprivate func walk(into sink: inout some UTF8Sink) throws(CorpusError) {
+    for piece in pieces {
+      var offset = 0
+      while offset < piece.range.count {
+        let reached: Int
+        do {
+          reached = try UTF8Scan.walk(
+            piece.bytes, from: offset, to: min(offset + window, piece.range.count), into: &sink)
+        } catch {
+          let (file, fileOffset) = location(of: piece.start + error.offset)
+          throw .invalidUTF8(file: file.name, offset: fileOffset)
+        }
+        piece.release(piece.start + offset..<piece.start + reached)
+        offset = reached
+      }
+    }
+  }
+}
+
+/// How much of the text is kept resident.
+private let window = 1 << 20
 
 extension Array {
   fileprivate subscript(index: Int32) -> Element {
