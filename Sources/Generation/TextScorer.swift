@@ -203,14 +203,21 @@ private final class Reader: @unchecked Sendable {
 
 extension EncodedText {
   /// Bytes of the first symbol, which is not scored.
-  fileprivate var firstSymbolByteCount: Int {
+  var firstSymbolByteCount: Int {
     var cursor = Cursor(self)
     return withUnsafeTemporaryAllocation(of: Int32.self, capacity: 1) { symbol in
       cursor.read(1, into: symbol)
-      return switch vocabulary[symbol[0]] {
-      case .scalar(let scalar): UTF8.width(scalar)
-      case .byte: 1
-      }
+      return vocabulary.byteCount(of: symbol[0])
+    }
+  }
+}
+
+extension Vocabulary {
+  /// Bytes of a symbol's UTF-8.
+  func byteCount(of symbol: Int32) -> Int {
+    switch self[symbol] {
+    case .scalar(let scalar): UTF8.width(scalar)
+    case .byte: 1
     }
   }
 }

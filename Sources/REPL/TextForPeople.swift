@@ -2,7 +2,7 @@ import Foundation
 import Text
 
 /// `text` in quotes, with the escapes that `unescaped` takes back.
-func escaped(_ text: String) -> String {
+package func escaped(_ text: String) -> String {
   var result = "\""
   for scalar in text.unicodeScalars {
     switch scalar {

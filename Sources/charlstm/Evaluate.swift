@@ -32,16 +32,15 @@ struct Evaluate: ParsableCommand {
       """)
   var lanes = 1
 
+  @OptionGroup(title: "Windows") var windows: WindowOptions
+  @OptionGroup(title: "Dynamic evaluation") var dynamic: DynamicOptions
   @OptionGroup(title: "Machine") var precision: PrecisionOption
   @OptionGroup(title: "Machine") var threads: ThreadsOption
 
   func run() throws {
-    guard (1...4096).contains(lanes) else {
-      throw Failure.usage("--lanes must be 1 to 4096, got \(lanes)")
-    }
-    guard !perCharacter || lanes == 1 else {
-      throw Failure.usage("--per-character needs the text as one stream: leave out --lanes")
-    }
+    let windows = try windows.resolved()
+    let dynamic = try dynamic.resolved()
+    try check(windows, dynamic)
     let trained = try TrainedModel(contentsOf: model)
     let text = try EncodedText(Corpus(paths: texts), vocabulary: trained.vocabulary)
     if text.unknownCount > 0 {
@@ -52,25 +51,108 @@ struct Evaluate: ParsableCommand {
       throw Failure.badData(
         "the text has \(text.count) known characters; at least 2 are needed to predict one")
     }
-    let scorer = TextScorer(
-      trained.model, precision: try precision.resolved(), lanes: lanes,
-      threads: try threads.resolved(lanes: lanes))
-    var output = StandardOutput()
-    if perCharacter {
-      try output.write(line: "character\tnats\tbits")
-      _ = try scorer.score(text) { (symbol, nats) throws(any Error) in
-        try output.write(
-          line: trained.vocabulary.description(of: symbol)
-            + String(format: "\t%.6f\t%.6f", nats, Double(nats) / log(2)))
-      }
+    if let windows {
+      try print(windows, of: text, trained)
+    } else if perCharacter {
+      try printCharacters(of: text, scorer(trained))
+    } else if let dynamic {
+      try print(dynamic, of: text, trained)
     } else {
-      let score = scorer.score(text)
-      guard score.nats.isFinite else {
-        throw Failure.badData("the model's weights are so large that it gives no probabilities")
-      }
-      try output.write(line: json ? Checkpoints.json(ScoreRecord(score)) : table(score))
+      let score = try finite(scorer(trained).score(text))
+      try print(json ? Checkpoints.json(ScoreRecord(score)) : table(score))
+    }
+  }
+
+  /// What cannot be had together.
+  private func check(_ windows: RandomWindows?, _ dynamic: DynamicEvaluation?) throws {
+    guard (1...4096).contains(lanes) else {
+      throw Failure.usage("--lanes must be 1 to 4096, got \(lanes)")
+    }
+    guard !perCharacter || lanes == 1 else {
+      throw Failure.usage("--per-character needs the text as one stream: leave out --lanes")
+    }
+    guard windows == nil || !perCharacter && lanes == 1 && dynamic == nil else {
+      throw Failure.usage(
+        "--windows goes with none of --per-character, --lanes and --dynamic-evaluation")
+    }
+    guard dynamic == nil || !perCharacter && lanes == 1 else {
+      throw Failure.usage(
+        "--dynamic-evaluation goes with none of --per-character, --lanes and --windows")
+    }
+    guard dynamic == nil || [.auto, .float32].contains(precision.precision) else {
+      throw Failure.usage("--dynamic-evaluation is in float32: leave out --precision")
+    }
+  }
+
+  private func scorer(
+    _ trained: TrainedModel, precision: Precision? = nil
+  ) throws -> TextScorer {
+    TextScorer(
+      trained.model, precision: try precision ?? self.precision.resolved(), lanes: lanes,
+      threads: try threads.resolved(lanes: lanes))
+  }
+
+  private func finite(_ score: TextScore) throws -> TextScore {
+    guard score.nats.isFinite else {
+      throw Failure.badData("the model's weights are so large that it gives no probabilities")
+    }
+    return score
+  }
+
+  private func print(_ result: String) throws {
+    var output = StandardOutput()
+    try output.write(line: result)
+    try output.flush()
+  }
+
+  private func printCharacters(of text: EncodedText, _ scorer: TextScorer) throws {
+    var output = StandardOutput()
+    try output.write(line: "character\tnats\tbits")
+    _ = try scorer.score(text) { (symbol, nats) throws(any Error) in
+      try output.write(
+        line: text.vocabulary.description(of: symbol)
+          + String(format: "\t%.6f\t%.6f", nats, Double(nats) / log(2)))
     }
     try output.flush()
+  }
+
+  private func print(
+    _ windows: RandomWindows, of text: EncodedText, _ trained: TrainedModel
+  ) throws {
+    let score = try windows.score(
+      text, with: trained.model, precision: precision.resolved(), threads: threads.resolved())
+    _ = try finite(score.total)
+    guard !json else { return try print(Checkpoints.json(WindowRecord(windows, score))) }
+    var lines = [
+      table(score.total),
+      """
+      windows             \(windows.count.formatted()) of \(windows.length.formatted()) characters, \
+      seed \(windows.seed)
+      """,
+    ]
+    if let error = score.standardError {
+      lines.append("standard error      \(String(format: "%.4f", error)) nats per character")
+    }
+    try print(lines.joined(separator: "\n"))
+  }
+
+  private func print(
+    _ dynamic: DynamicEvaluation, of text: EncodedText, _ trained: TrainedModel
+  ) throws {
+    let score = try finite(scorer(trained, precision: .float32).score(text))
+    let adapted = try dynamic.score(
+      text, with: trained.model, threads: threads.resolved(lanes: 1))
+    guard !json else {
+      return try print(Checkpoints.json(DynamicRecord(score, dynamic, adapted)))
+    }
+    try print(
+      """
+      static evaluation
+      \(table(score))
+
+      dynamic evaluation (rate \(dynamic.rate), decay \(dynamic.decay), segment \(dynamic.segment))
+      \(table(adapted))
+      """)
   }
 
   private func table(_ score: TextScore) -> String {
@@ -97,5 +179,69 @@ private struct ScoreRecord: Encodable {
     bits_per_character = score.bitsPerCharacter
     bits_per_byte = score.bitsPerByte
     perplexity = score.perplexity
+  }
+}
+
+/// The fields of a score, and how the windows were chosen.
+private struct WindowRecord: Encodable {
+  let score: ScoreRecord
+  let choice: Choice
+
+  struct Choice: Encodable {
+    let windows: Int
+    let window_count: Int
+    let seed: UInt64
+    let standard_error: Double?
+  }
+
+  init(_ windows: RandomWindows, _ score: WindowScore) {
+    self.score = ScoreRecord(score.total)
+    choice = Choice(
+      windows: windows.length, window_count: windows.count, seed: windows.seed,
+      standard_error: score.standardError)
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    try score.encode(to: encoder)
+    try choice.encode(to: encoder)
+  }
+}
+
+/// The fields of the static score; apart from them, the dynamic one.
+private struct DynamicRecord: Encodable {
+  let score: ScoreRecord
+  let adapted: Adapted
+
+  struct Adapted: Encodable {
+    let dynamic_evaluation: Fields
+  }
+
+  struct Fields: Encodable {
+    let score: ScoreRecord
+    let choice: Choice
+
+    func encode(to encoder: any Encoder) throws {
+      try score.encode(to: encoder)
+      try choice.encode(to: encoder)
+    }
+  }
+
+  struct Choice: Encodable {
+    let rate: Float
+    let decay: Float
+    let segment: Int
+  }
+
+  init(_ score: TextScore, _ dynamic: DynamicEvaluation, _ adapted: TextScore) {
+    self.score = ScoreRecord(score)
+    self.adapted = Adapted(
+      dynamic_evaluation: Fields(
+        score: ScoreRecord(adapted),
+        choice: Choice(rate: dynamic.rate, decay: dynamic.decay, segment: dynamic.segment)))
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    try score.encode(to: encoder)
+    try adapted.encode(to: encoder)
   }
 }

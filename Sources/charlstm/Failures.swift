@@ -32,6 +32,11 @@ extension ExitCode {
     switch error {
     case let failure as Failure: self = failure.code
     case let error as CorpusError: self = error.exitCode
+    case ScoringError.optionOutOfRange: self = .usage
+    case is ScoringError: self = .badData
+    case NoveltyError.corpus(let error): self = error.exitCode
+    case NoveltyError.sampleTooLarge: self = .badData
+    case NoveltyError.lengthOutOfRange: self = .usage
     case let error as CheckpointError: self = error.exitCode
     case let error as LabelledDataError: self = error.exitCode
     case TrainingError.optionOutOfRange: self = .usage

@@ -70,6 +70,57 @@ struct EvaluateTests {
         == charlstm("evaluate tiny.safetensors short.txt --precision float32"))
   }
 
+  @Test func windows() throws {
+    try charlstm.put(
+      String(repeating: "The king is dead.\nLong live the king!\n", count: 20), at: "text.txt")
+    let line =
+      "evaluate tiny.safetensors text.txt --windows 30 --window-count 100 --precision float32"
+    let one = try charlstm("\(line) --json --threads 1")
+    #expect(one.code == 0 && one.error == "")
+    #expect(try charlstm("\(line) --json --threads 3") == one)
+    #expect(try charlstm("\(line) --json --seed 1") == one)
+    #expect(try charlstm("\(line) --json --seed 2") != one)
+    let record = try json(one.output)
+    #expect(
+      Set(record.keys) == [
+        "characters", "nats_per_character", "bits_per_character", "bits_per_byte", "perplexity",
+        "windows", "window_count", "seed", "standard_error",
+      ])
+    #expect(record["characters"] as? Int == 3000)
+    #expect(record["windows"] as? Int == 30)
+    #expect(record["window_count"] as? Int == 100)
+    #expect(record["seed"] as? Int == 1)
+    let error = try #require(record["standard_error"] as? Double)
+    #expect(error > 0 && error < 0.1)
+    // One window has no deviation.
+    let single = try json(charlstm("\(line) --window-count 1 --json").output)
+    #expect(single["standard_error"] == nil)
+  }
+
+  @Test func dynamicEvaluation() throws {
+    try charlstm.put(
+      String(repeating: "The king is dead.\nLong live the king!\n", count: 20), at: "text.txt")
+    let still = try json(
+      charlstm("evaluate tiny.safetensors text.txt --json --precision float32").output)
+    let outcome = try charlstm(
+      """
+      evaluate tiny.safetensors text.txt --json --dynamic-evaluation --dynamic-rate 0.001 \
+      --dynamic-decay 0.01 --dynamic-segment 20
+      """)
+    #expect(outcome.code == 0 && outcome.error == "")
+    var record = try json(outcome.output)
+    let dynamic = try #require(
+      record.removeValue(forKey: "dynamic_evaluation") as? [String: Any])
+    #expect(record as NSDictionary == still as NSDictionary, "the static figures are as ever")
+    #expect(Set(dynamic.keys) == Set(still.keys).union(["rate", "decay", "segment"]))
+    #expect(dynamic["characters"] as? Int == 759)
+    #expect(dynamic["segment"] as? Int == 20)
+    #expect(abs((dynamic["rate"] as? Double ?? .nan) - 0.001) < 1e-9)
+    #expect(abs((dynamic["decay"] as? Double ?? .nan) - 0.01) < 1e-9)
+    let nats = try #require(dynamic["nats_per_character"] as? Double)
+    #expect(try nats < #require(still["nats_per_character"] as? Double) - 0.1)
+  }
+
   @Test func infoAsJSON() throws {
     let outcome = try charlstm("info tiny.safetensors --json")
     #expect(outcome.code == 0 && outcome.error == "")

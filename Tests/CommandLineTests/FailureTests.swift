@@ -161,6 +161,103 @@ struct FailureTests {
       saying: "--per-character needs the text as one stream: leave out --lanes")
   }
 
+  @Test func evaluatingOtherwise() throws {
+    for (options, message) in [
+      ("--windows 0", "--windows must be 1 to 1000000, got 0"),
+      ("--windows 1000001", "--windows must be 1 to 1000000, got 1000001"),
+      ("--windows=-5", "--windows must be 1 to 1000000, got -5"),
+      ("--windows 5 --window-count 0", "--window-count must be 1 to 1000000, got 0"),
+      ("--windows 5 --window-count 1000001", "--window-count must be 1 to 1000000, got 1000001"),
+      ("--window-count 5", "--window-count and --seed go with --windows"),
+      ("--seed 5", "--window-count and --seed go with --windows"),
+      (
+        "--windows 5 --per-character",
+        "--windows goes with none of --per-character, --lanes and --dynamic-evaluation"
+      ),
+      (
+        "--windows 5 --lanes 2",
+        "--windows goes with none of --per-character, --lanes and --dynamic-evaluation"
+      ),
+      (
+        "--windows 5 --dynamic-evaluation",
+        "--windows goes with none of --per-character, --lanes and --dynamic-evaluation"
+      ),
+      (
+        "--dynamic-evaluation --per-character",
+        "--dynamic-evaluation goes with none of --per-character, --lanes and --windows"
+      ),
+      (
+        "--dynamic-evaluation --lanes 2",
+        "--dynamic-evaluation goes with none of --per-character, --lanes and --windows"
+      ),
+      (
+        "--dynamic-evaluation --precision int8",
+        "--dynamic-evaluation is in float32: leave out --precision"
+      ),
+      (
+        "--dynamic-rate 1",
+        "--dynamic-rate, --dynamic-decay and --dynamic-segment go with --dynamic-evaluation"
+      ),
+      (
+        "--dynamic-evaluation --dynamic-rate nan",
+        "--dynamic-rate must be a finite number of 0 or more, got nan"
+      ),
+      (
+        "--dynamic-evaluation --dynamic-rate=-1",
+        "--dynamic-rate must be a finite number of 0 or more, got -1.0"
+      ),
+      (
+        "--dynamic-evaluation --dynamic-decay 2",
+        "--dynamic-decay must be from 0 to 1, got 2.0"
+      ),
+      (
+        "--dynamic-evaluation --dynamic-segment 0",
+        "--dynamic-segment must be 1 to 4096, got 0"
+      ),
+    ] {
+      try expect("evaluate tiny.safetensors text.txt \(options)", fails: 64, saying: message)
+    }
+    try expect(
+      "evaluate tiny.safetensors text.txt --windows 460", fails: 65,
+      saying: "the text has 460 known characters; a window of 460 needs at least 461")
+    try expect(
+      "evaluate tiny.safetensors text.txt --dynamic-evaluation --dynamic-rate 3e38", fails: 65,
+      saying: "dynamic evaluation came to no finite number after character 50 at rate 3e+38; try "
+        + "a lower --dynamic-rate")
+  }
+
+  @Test func novelty() throws {
+    try Data([0x61, 0xFF]).write(to: charlstm.folder.appending(path: "latin.txt"))
+    try charlstm.put("", at: "empty.txt")
+    for line in ["none.txt --corpus text.txt", "text.txt --corpus none.txt"] {
+      try expect(
+        "novelty \(line)", fails: 66, saying: "no such file or folder: none.txt")
+    }
+    for line in ["empty.txt --corpus text.txt", "text.txt --corpus empty.txt"] {
+      try expect(
+        "novelty \(line)", fails: 65, saying: "the text is empty: empty.txt (0 bytes)")
+    }
+    for line in ["latin.txt --corpus text.txt", "text.txt --corpus latin.txt"] {
+      try expect(
+        "novelty \(line)", fails: 65,
+        saying: "latin.txt: invalid UTF-8 at byte 1; convert it to UTF-8, for instance with iconv")
+    }
+    try expect(
+      "novelty text.txt --corpus text.txt --n 5 0", fails: 64,
+      saying: "--n must be 1 or more, got 0")
+    try expect(
+      "novelty - --corpus -", fails: 64,
+      saying: "standard input can be read once: give - once only")
+    try expect(
+      "novelty text.txt", fails: 64,
+      saying: """
+        Missing expected argument '--corpus <corpus> ...'
+        Help:  --corpus <corpus>  What the model was trained on: text files, folders of them, or -.
+        Usage: charlstm novelty <samples> ... --corpus <corpus> ... [--n <n> ...] [--json]
+          See 'charlstm novelty --help' for more information.
+        """)
+  }
+
   @Test func whatIsMissing() throws {
     try expect(
       "train text.txt", fails: 64, saying: "missing --output: the folder to write the run into")

@@ -100,6 +100,46 @@ struct GoldenTests {
     #expect(abs(sum / 37 - 1.8745) < 1e-4)
   }
 
+  @Test func evaluateOtherwise() throws {
+    try charlstm.put(
+      String(repeating: "The king is dead.\nLong live the king!\n", count: 20), at: "text.txt")
+    #expect(
+      try charlstm("evaluate tiny.safetensors text.txt --dynamic-evaluation")
+        == .init(
+          code: 0,
+          output: """
+            static evaluation
+            characters          759
+            nats per character  1.8533
+            bits per character  2.6738
+            bits per byte       2.6738
+            perplexity          6.3809
+
+            dynamic evaluation (rate 0.0007, decay 0.003, segment 50)
+            characters          759
+            nats per character  1.7245
+            bits per character  2.4879
+            bits per byte       2.4879
+            perplexity          5.6096
+
+            """, error: ""))
+    #expect(
+      try charlstm(
+        "evaluate tiny.safetensors text.txt --windows 30 --window-count 40 --precision float32")
+        == .init(
+          code: 0,
+          output: """
+            characters          1,200
+            nats per character  1.8745
+            bits per character  2.7044
+            bits per byte       2.7044
+            perplexity          6.5177
+            windows             40 of 30 characters, seed 1
+            standard error      0.0166 nats per character
+
+            """, error: ""))
+  }
+
   @Test func info() throws {
     #expect(
       try charlstm("info tiny.safetensors")

@@ -45,13 +45,32 @@ struct HelpTests {
             The model reads the whole text as one stream. The first character, which
             nothing comes before, is not scored.
 
-            USAGE: charlstm evaluate <model> <texts> ... [--per-character] [--json] [--lanes \
-            <lanes>] [--precision <precision>] [--threads <threads>]
+            USAGE: charlstm evaluate [<options>] <model> <texts> ...
 
             ARGUMENTS:
               <model>                 A model file.
               <texts>                 Text files, folders of them, or - for standard input;
                                       together one text.
+
+            WINDOWS:
+              --windows <windows>     Score windows of this many characters at random
+                                      places, each from a zero state, instead of the whole
+                                      text. nanoGPT validates so, with 256.
+              --window-count <window-count>
+                                      Windows to score. (default: 1000)
+              --seed <seed>           Chooses the windows' places. (default: 1)
+
+            DYNAMIC EVALUATION:
+              --dynamic-evaluation    Also score the text with the model adapting to it as
+                                      it reads (Krause et al. 2018); both passes in single
+                                      precision.
+              --dynamic-rate <dynamic-rate>
+                                      How far a step of adaptation goes. (default: 0.0007)
+              --dynamic-decay <dynamic-decay>
+                                      How much a step goes back to the model's own weights,
+                                      0 to 1. (default: 0.003)
+              --dynamic-segment <dynamic-segment>
+                                      Characters between steps, 1 to 4096. (default: 50)
 
             MACHINE:
               --precision <precision> Operands of matrix products: auto (bfloat16 where
@@ -76,8 +95,38 @@ struct HelpTests {
             """, error: ""))
   }
 
+  @Test func novelty() throws {
+    #expect(
+      try charlstm("novelty --help")
+        == .init(
+          code: 0,
+          output: """
+            OVERVIEW: Say how much of a sample is copied from a corpus.
+
+            Which share of the sample's n-grams of characters stand in the corpus, and the
+            longest passage that does. No model is needed. Each file of the sample is a
+            text of its own.
+
+            USAGE: charlstm novelty <samples> ... --corpus <corpus> ... [--n <n> ...] [--json]
+
+            ARGUMENTS:
+              <samples>               Text files, folders of them, or - for standard input.
+
+            OPTIONS:
+              --corpus <corpus>       What the model was trained on: text files, folders of
+                                      them, or -.
+              --n <n>                 The lengths of n-grams to count, in characters.
+                                      (default: 5, 10, 15, 20, 30, 40, 50)
+              --json                  The result as a JSON object.
+              --version               Show the version.
+              -h, --help              Show help information.
+
+
+            """, error: ""))
+  }
+
   /// Every option of every command says what it is for.
-  @Test(arguments: ["train", "sample", "evaluate", "info", "benchmark"])
+  @Test(arguments: ["train", "sample", "evaluate", "novelty", "info", "benchmark"])
   func everyOptionIsExplained(_ command: String) throws {
     let help = try charlstm("help \(command)")
     #expect(help.code == 0 && help.error == "")

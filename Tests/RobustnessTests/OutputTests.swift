@@ -32,6 +32,8 @@ import Testing
       "sample run/best.safetensors --length 100000", "info --json run/best.safetensors",
       "sample run/best.safetensors --length 10 --count 3",
       "evaluate run/best.safetensors text", "evaluate run/best.safetensors text --per-character",
+      "evaluate run/best.safetensors text --windows 20 --window-count 2",
+      "evaluate run/best.safetensors text --dynamic-evaluation", "novelty text --corpus text",
     ] {
       let outcome = try shell("$charlstm \(command) > /dev/full")
       #expect(outcome.code == 74, "\(command)")

@@ -131,6 +131,22 @@ typedef struct {
 void ck_adamw_update(const ck_adamw *options, int64_t count, const float *gradient, float *weight,
                      float *first, float *second, float *average);
 
+// mean_squares[i] += share · (gradient[i]² - mean_squares[i]); returns Σ √mean_squares[i].
+double ck_mean_squares_update(int64_t count, float share, const float *gradient,
+                              float *mean_squares);
+
+typedef struct {
+  float rate;
+  float decay_by_root;  // decay / mean of the roots
+  float epsilon;
+} ck_adaptation;
+
+// With root = √mean_squares[i]:
+// weight[i] += min(1, decay_by_root · root) · (original[i] - weight[i])
+//              - rate · gradient[i] / (root + epsilon)
+void ck_adapt(const ck_adaptation *options, int64_t count, const float *gradient,
+              const float *mean_squares, const float *original, float *weight);
+
 // into[i] += from[i]
 void ck_add(int64_t count, const float *from, float *into);
 double ck_sum_of_squares(int64_t count, const float *values);

@@ -1,0 +1,22 @@
+/// Why a text cannot be scored in the way asked for.
+public enum ScoringError: Error, Equatable, Sendable, CustomStringConvertible {
+  case optionOutOfRange(name: String, value: String, range: String)
+  /// Characters that the model knows, of a text that is to be read in windows.
+  case textTooShort(characters: Int, window: Int)
+  /// The surprisal is not a finite number any more; `character` counts those scored before.
+  case diverged(character: Int, rate: Float)
+
+  /// One line: what, and what to do.
+  public var description: String {
+    switch self {
+    case .optionOutOfRange(let name, let value, let range):
+      "--\(name) must be \(range), got \(value)"
+    case .textTooShort(let characters, let window):
+      "the text has \(characters) known characters; a window of \(window) needs at least "
+        + "\(window + 1)"
+    case .diverged(let character, let rate):
+      "dynamic evaluation came to no finite number after character \(character) at rate \(rate); "
+        + "try a lower --dynamic-rate"
+    }
+  }
+}

@@ -1,0 +1,161 @@
+/// How much of a sample is copied from a corpus: which share of its n-grams stand there, and the
+/// longest passage that does.
+///
+/// A character is a Unicode scalar. The sample's files are texts of their own: no n-gram reaches
+/// from one into the next. The corpus's files are one text, as they are in training. Nothing is
+/// hashed: every figure is exact.
+public struct NoveltyReport: Equatable, Sendable {
+  /// The n-grams of one length. Each occurrence in the sample counts.
+  public struct NGrams: Equatable, Sendable {
+    /// Characters of each.
+    public let n: Int
+    /// How many the sample has.
+    public let count: Int
+    /// How many of these stand in the corpus.
+    public let copied: Int
+
+    public init(n: Int, count: Int, copied: Int) {
+      self.n = n
+      self.count = count
+      self.copied = copied
+    }
+
+    /// From 0 to 1; `nil` where the sample is shorter than n.
+    public var share: Double? { count > 0 ? Double(copied) / Double(count) : nil }
+  }
+
+  /// A passage that stands in both.
+  public struct Passage: Equatable, Sendable {
+    public let text: String
+    /// In Unicode scalars.
+    public let characters: Int
+    /// Where it begins first in the sample.
+    public let inSample: Corpus.Place
+    /// Where it begins first in the corpus.
+    public let inCorpus: Corpus.Place
+  }
+
+  /// The largest sample taken, in bytes: memory is 40 to 80 bytes for each of its characters.
+  public static let sampleLimit = 1 << 24
+
+  /// Characters of the sample.
+  public let characters: Int
+  /// By n, in the order asked for.
+  public let nGrams: [NGrams]
+  /// Of several as long, that which stands first in the corpus; `nil` where they have not one
+  /// character in common.
+  public let longest: Passage?
+
+  /// - Parameter lengths: the n of the n-grams.
+  /// - Complexity: O(sample + corpus). Memory depends on the sample alone; the corpus is read from
+  ///   beginning to end where it lies.
+  public init(
+    of sample: Corpus, against corpus: Corpus, lengths: [Int]
+  ) throws(NoveltyError) {
+    for n in lengths where n < 1 { throw .lengthOutOfRange(n) }
+    guard sample.byteCount <= Self.sampleLimit else {
+      throw .sampleTooLarge(bytes: sample.byteCount)
+    }
+    do {
+      let text = try SampleText(sample)
+      var automaton = SuffixAutomaton(text.symbols, alphabet: text.vocabulary.count + 1)
+      let longest = try automaton.find(in: corpus, text.vocabulary.table)
+
+      var copied = Array(repeating: 0, count: lengths.count)
+      var end: Int?
+      automaton.forEachMatch(along: text.symbols) { position, length, state in
+        for (index, n) in lengths.enumerated() where length >= n { copied[index] += 1 }
+        if end == nil, length == longest.length, state == longest.state { end = position }
+      }
+      characters = text.fileLengths.reduce(0, +)
+      nGrams = zip(lengths, copied).map { n, copied in
+        NGrams(
+          n: n, count: text.fileLengths.reduce(0) { $0 + max(0, $1 - n + 1) }, copied: copied)
+      }
+      self.longest =
+        if longest.length > 0, let end {
+          text.passage(
+            endingAt: end, length: Int(longest.length), in: corpus, endingAtByte: longest.end)
+        } else { nil }
+    } catch {
+      throw .corpus(error)
+    }
+  }
+}
+
+/// A sample as symbols, small enough to be held in memory.
+private struct SampleText {
+  let corpus: Corpus
+  /// The sample's own scalars.
+  let vocabulary: Vocabulary
+  /// All files' symbols, each file's followed by `vocabulary.count`, which no text has.
+  let symbols: [Int32]
+  /// In characters.
+  let fileLengths: [Int]
+
+  init(_ corpus: Corpus) throws(CorpusError) {
+    let vocabulary = try Vocabulary(scanning: corpus, training: 0..<corpus.byteCount)
+    var symbols: [Int32] = []
+    symbols.reserveCapacity(corpus.byteCount + corpus.files.count)
+    var fileLengths: [Int] = []
+    for file in corpus.files {
+      let text = try EncodedText(corpus, byteRange: file.byteRange, vocabulary: vocabulary)
+      let start = symbols.count
+      symbols += repeatElement(Int32(vocabulary.count), count: text.count + 1)
+      fileLengths.append(text.count)
+      guard text.count > 0 else { continue }
+      var cursor = EncodedText.Cursor(text)
+      symbols[start...].withUnsafeMutableBufferPointer { cursor.read(text.count, into: $0) }
+    }
+    self.corpus = corpus
+    self.vocabulary = vocabulary
+    self.symbols = symbols
+    self.fileLengths = fileLengths
+  }
+
+  func passage(
+    endingAt end: Int, length: Int, in corpus: Corpus, endingAtByte corpusEnd: Int
+  ) -> NoveltyReport.Passage {
+    let range = end + 1 - length...end
+    let text = string(symbols[range])
+    let inSample = string(symbols[..<range.lowerBound]).utf8.count
+    return NoveltyReport.Passage(
+      text: text, characters: length,
+      // Within the file even if it has been rewritten since it was mapped.
+      inSample: self.corpus.place(of: min(inSample, self.corpus.byteCount - 1)),
+      inCorpus: corpus.place(of: corpusEnd - text.utf8.count))
+  }
+
+  /// What stands between files is left out.
+  private func string(_ symbols: ArraySlice<Int32>) -> String {
+    var text = String.UnicodeScalarView()
+    for symbol in symbols where symbol < vocabulary.count {
+      text.append(vocabulary.scalars[Int(symbol)])
+    }
+    return String(text)
+  }
+}
+
+/// Why a sample cannot be held against a corpus.
+public enum NoveltyError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// Either text.
+  case corpus(CorpusError)
+  case sampleTooLarge(bytes: Int)
+  /// Less than 1.
+  case lengthOutOfRange(Int)
+
+  /// One line: what, where, and what to do.
+  public var description: String {
+    switch self {
+    case .corpus(.invalidUTF8(let file, let offset)):
+      "\(file): invalid UTF-8 at byte \(offset); convert it to UTF-8, for instance with iconv"
+    case .corpus(let error):
+      error.description
+    case .sampleTooLarge(let bytes):
+      "the sample has \(bytes) bytes; at most \(NoveltyReport.sampleLimit) are taken: give a part "
+        + "of it, or several runs"
+    case .lengthOutOfRange(let n):
+      "--n must be 1 or more, got \(n)"
+    }
+  }
+}
