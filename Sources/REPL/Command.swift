@@ -29,48 +29,54 @@ package struct Command<Target: LineInterpreter>: Sendable {
 
   /// `/name usage`
   var synopsis: String { usage.isEmpty ? "/\(name)" : "/\(name) \(usage)" }
-
-  /// - Throws: `ReplError`, with a guess at what was meant.
-  static func named(_ name: some StringProtocol) throws(ReplError) -> Command {
-    guard let command = find(name) else {
-      throw .usage(
-        "there is no command /\(excerpt(name, limit: 40)); "
-          + (nearest(String(name), among: Target.commands.map(\.name))
-            .map { "did you mean /\($0)?" } ?? "/help lists them"))
-    }
-    return command
-  }
-
-  static func find(_ name: some StringProtocol) -> Command? {
-    Target.commands.first { $0.name == name || $0.aliases.contains(String(name)) }
-  }
 }
 
 extension Command {
   static var help: Command {
     Command(
       name: "help", usage: "[command]", summary: "list the commands, or explain one",
-      argument: .words { $1.isEmpty ? Target.commands.map(\.name) : [] }
-    ) { interpreter, argument in
-      let screen = interpreter.screen
-      guard !argument.isEmpty else {
-        let width = Target.commands.map(\.synopsis.count).max() ?? 0
-        for command in Target.commands {
-          try screen.line(command.synopsis.padded(to: width + 2) + command.summary)
-        }
-        try screen.line("")
-        try screen.line(Target.manner)
-        return
-      }
-      let command = try named(argument.hasPrefix("/") ? argument.dropFirst() : argument[...])
-      try screen.line("\(screen.outputStyle.bold(command.synopsis)): \(command.summary)")
-      if !command.details.isEmpty { try screen.line(command.details) }
-    }
+      argument: .words { $1.isEmpty ? $0.commandNames : [] }
+    ) { try $0.help($1) }
   }
 
   static var quit: Command {
     Command(
       name: "quit", aliases: ["exit", "q"], summary: "leave; so does Ctrl-D"
     ) { interpreter, _ in interpreter.progress.hasQuit = true }
+  }
+}
+
+extension LineInterpreter {
+  /// Those that are listed.
+  var commandNames: [String] { Self.commands.map(\.name) }
+
+  func findCommand(_ name: some StringProtocol) -> Command<Self>? {
+    Self.commands.first { $0.name == name || $0.aliases.contains(String(name)) }
+  }
+
+  /// - Throws: `ReplError`, with a guess at what was meant.
+  func command(named name: some StringProtocol) throws(ReplError) -> Command<Self> {
+    guard let command = findCommand(name) else {
+      throw .usage(
+        "there is no command /\(excerpt(name, limit: 40)); "
+          + (nearest(String(name), among: commandNames).map { "did you mean /\($0)?" }
+            ?? "/help lists them"))
+    }
+    return command
+  }
+
+  fileprivate func help(_ name: String) throws {
+    guard name.isEmpty else {
+      let command = try command(named: name.hasPrefix("/") ? name.dropFirst() : name[...])
+      try screen.line("\(screen.outputStyle.bold(command.synopsis)): \(command.summary)")
+      if !command.details.isEmpty { try screen.line(command.details) }
+      return
+    }
+    let width = Self.commands.map(\.synopsis.count).max() ?? 0
+    for command in Self.commands {
+      try screen.line(command.synopsis.padded(to: width + 2) + command.summary)
+    }
+    try screen.line("")
+    try screen.line(Self.manner)
   }
 }

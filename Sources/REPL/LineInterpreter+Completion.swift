@@ -6,9 +6,9 @@ extension LineInterpreter {
     let before = request.textBeforeWord.split(separator: " ")
     guard let first = before.first else {
       guard request.word.hasPrefix("/") else { return .none }
-      return .words(Self.commands.map { CompletionCandidate("/" + $0.name) })
+      return .words(commandNames.map { CompletionCandidate("/" + $0) })
     }
-    guard first.hasPrefix("/"), let command = Command<Self>.find(first.dropFirst()) else {
+    guard first.hasPrefix("/"), let command = findCommand(first.dropFirst()) else {
       return .none
     }
     switch command.argument {

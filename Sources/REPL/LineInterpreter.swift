@@ -8,7 +8,7 @@ import Text
 /// the input, and an output that cannot be written to do.
 ///
 /// A class because the line editor asks for completions while the interpreter waits for its line.
-package protocol LineInterpreter: AnyObject {
+package protocol LineInterpreter: AnyObject, SendableMetatype {
   static var commands: [Command<Self>] { get }
   /// What `/help` says of lines that are no commands.
   static var manner: String { get }
@@ -109,7 +109,7 @@ extension LineInterpreter {
   private func run(command line: Substring) throws {
     let name = line.prefix { !$0.isWhitespace }
     let argument = line[name.endIndex...].drop { $0.isWhitespace }
-    let command = try Command<Self>.named(name)
+    let command = try command(named: name)
     guard command.takesArgument || argument.isEmpty else {
       throw ReplError.usage("/\(command.name) takes no argument")
     }
