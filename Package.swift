@@ -29,7 +29,10 @@ let package = Package(
       dependencies: ["Recurrent", "Text", "Checkpoints", "LabelledData", "Training"]),
     .target(name: "LineEditing", dependencies: ["CReadline"]),
     .target(
-      name: "REPL", dependencies: ["Recurrent", "Text", "Checkpoints", "Generation", "LineEditing"]),
+      name: "REPL",
+      dependencies: [
+        "Recurrent", "Text", "Checkpoints", "Generation", "Classification", "LineEditing",
+      ]),
     .executableTarget(
       name: "charlstm",
       dependencies: [

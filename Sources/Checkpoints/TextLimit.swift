@@ -18,12 +18,12 @@ public struct TextLimit: Codable, Equatable, Sendable {
   }
 
   /// The symbols that are read.
-  package func callAsFunction(_ symbols: [Int32]) -> [Int32] {
+  package func callAsFunction<Symbol>(_ symbols: [Symbol]) -> [Symbol] {
     guard symbols.count > length else { return symbols }
     return switch kept {
     case .head: Array(symbols.prefix(length))
     case .tail: Array(symbols.suffix(length))
-    case .both: symbols.prefix((length + 1) / 2) + symbols.suffix(length / 2)
+    case .both: Array(symbols.prefix((length + 1) / 2) + symbols.suffix(length / 2))
     }
   }
 }

@@ -1,18 +1,21 @@
 import Foundation
+import Recurrent
 import Text
 
+/// A row of a table for people.
+package typealias Fact = (name: String, value: String)
+
+/// Facts as lines, the values below each other.
+package func factSheet(_ facts: [Fact]) -> String {
+  facts.map { name, value in
+    name.padding(toLength: 22, withPad: " ", startingAt: 0) + value
+  }.joined(separator: "\n")
+}
+
 extension TrainedModel {
-  /// What there is to know of a model, as rows of a table for people.
-  package var facts: [(name: String, value: String)] {
-    let configuration = model.configuration
-    var facts = [
-      ("cell", configuration.cell.rawValue),
-      ("layers", "\(configuration.layers)"),
-      ("hidden size", "\(configuration.hiddenSize)"),
-      ("embedding size", "\(configuration.embeddingSize)"),
-      ("parameters", model.layout.parameterCount.grouped),
-      ("vocabulary", vocabulary.summary),
-    ]
+  /// What there is to know of a model.
+  package var facts: [Fact] {
+    var facts = model.facts + [("vocabulary", vocabulary.summary)]
     if let summary {
       facts += [
         ("trained on", printable(summary.corpus.joined(separator: ", "))),
@@ -24,22 +27,32 @@ extension TrainedModel {
         facts.append(
           ("validation", String(format: "%.4f nats, %.4f bits per character", loss, loss / log(2))))
       }
-      facts += summary.options.sorted { $0.key < $1.key }
-        .map { ("  --\(printable($0.key))", printable($0.value)) }
+      facts += optionFacts(summary.options)
     }
     return facts
   }
+}
 
-  /// The facts as lines, the values below each other.
-  package var factSheet: String {
-    facts.map { name, value in
-      name.padding(toLength: 22, withPad: " ", startingAt: 0) + value
-    }.joined(separator: "\n")
+/// The options of a run as they would be given.
+func optionFacts(_ options: [String: String]) -> [Fact] {
+  options.sorted { $0.key < $1.key }.map { ("  --\(printable($0.key))", printable($0.value)) }
+}
+
+extension Network {
+  /// Its shape.
+  var facts: [Fact] {
+    [
+      ("cell", configuration.cell.rawValue),
+      ("layers", "\(configuration.layers)" + (configuration.bidirectional ? ", both ways" : "")),
+      ("hidden size", "\(configuration.hiddenSize)"),
+      ("embedding size", "\(configuration.embeddingSize)"),
+      ("parameters", layout.parameterCount.grouped),
+    ]
   }
 }
 
 extension Vocabulary {
-  fileprivate var summary: String {
+  var summary: String {
     guard kind == .scalars else { return "256 bytes" }
     let shown = scalars.prefix(100).map { "\(Symbol.scalar($0))" }.joined(separator: " ")
     let more = scalars.count > 100 ? " …" : ""

@@ -27,6 +27,18 @@ func wrapped(_ text: String, width: Int) -> [String] {
   return lines
 }
 
+/// `text` on one line of at most `width` columns.
+func clipped(_ text: String, to width: Int) -> String {
+  let line = excerpt(text, limit: max(1, width))
+  guard columns(of: line) > width else { return line }
+  var used = 1
+  let fitting = line.unicodeScalars.prefix { scalar in
+    used += columns(of: scalar)
+    return used <= width
+  }
+  return String(fitting) + "…"
+}
+
 /// Texts beside each other under their headings, in `width` columns; one below the other where that
 /// is too narrow.
 func sideBySide(_ texts: [(heading: String, text: String)], width: Int) -> [String] {

@@ -2,11 +2,13 @@ import Text
 
 /// A command: a line that begins with a slash.
 ///
-/// `/help`, completion and the guess at a mistyped name all read the one table.
-struct Command: Sendable {
+/// `/help`, completion and the guess at a mistyped name all read an interpreter's one table.
+package struct Command<Target: LineInterpreter>: Sendable {
   /// What its argument is, for completion.
-  enum Argument {
-    case none, free, command, setting, branch, file
+  enum Argument: Sendable {
+    case none, free, file
+    /// One of these words, which may depend on those before it.
+    case words(@Sendable (Target, _ before: [Substring]) -> [String])
   }
 
   let name: String
@@ -19,7 +21,7 @@ struct Command: Sendable {
   /// More, for `/help name`.
   var details = ""
   var argument = Argument.none
-  let run: @Sendable (Interpreter, _ argument: String) throws -> Void
+  let run: @Sendable (Target, _ argument: String) throws -> Void
 
   var takesArgument: Bool {
     if case .none = argument { false } else { true }
@@ -27,46 +29,54 @@ struct Command: Sendable {
 
   /// `/name usage`
   var synopsis: String { usage.isEmpty ? "/\(name)" : "/\(name) \(usage)" }
-
-  static let all: [Command] =
-    [.help, .set, .show] + textCommands + branchCommands + experimentCommands + fileCommands
-    + [.info, .quit]
-
-  static func named(_ name: some StringProtocol) -> Command? {
-    all.first { $0.name == name || $0.aliases.contains(String(name)) }
-  }
 }
 
 extension Command {
-  static let help = Command(
-    name: "help", usage: "[command]", summary: "list the commands, or explain one",
-    argument: .command
-  ) { interpreter, argument in
-    let screen = interpreter.screen
-    guard !argument.isEmpty else {
-      let width = all.map(\.synopsis.count).max() ?? 0
-      for command in all {
-        try screen.line(command.synopsis.padded(to: width + 2) + command.summary)
-      }
-      try screen.line("")
-      try screen.line(
-        "Anything else is a prompt, and the model goes on from it. A backslash at the")
-      try screen.line("end of a line continues the prompt on the next; // begins a prompt with /.")
-      try screen.line("Ctrl-C stops the writing and clears the line, Ctrl-D leaves.")
-      return
-    }
-    let name = argument.hasPrefix("/") ? String(argument.dropFirst()) : argument
-    guard let command = named(name) else {
-      throw ReplError.usage(
-        "there is no command /\(excerpt(name, limit: 40)); "
-          + (nearest(name, among: all.map(\.name)).map { "did you mean /\($0)?" }
-            ?? "/help lists them"))
-    }
-    try screen.line("\(screen.outputStyle.bold(command.synopsis)): \(command.summary)")
-    if !command.details.isEmpty { try screen.line(command.details) }
+  static var help: Command {
+    Command(
+      name: "help", usage: "[command]", summary: "list the commands, or explain one",
+      argument: .words { $1.isEmpty ? $0.commandNames : [] }
+    ) { try $0.help($1) }
   }
 
-  static let quit = Command(
-    name: "quit", aliases: ["exit", "q"], summary: "leave; so does Ctrl-D"
-  ) { interpreter, _ in interpreter.quit() }
+  static var quit: Command {
+    Command(
+      name: "quit", aliases: ["exit", "q"], summary: "leave; so does Ctrl-D"
+    ) { interpreter, _ in interpreter.progress.hasQuit = true }
+  }
+}
+
+extension LineInterpreter {
+  /// Those that are listed.
+  var commandNames: [String] { Self.commands.map(\.name) }
+
+  func findCommand(_ name: some StringProtocol) -> Command<Self>? {
+    Self.commands.first { $0.name == name || $0.aliases.contains(String(name)) }
+  }
+
+  /// - Throws: `ReplError`, with a guess at what was meant.
+  func command(named name: some StringProtocol) throws(ReplError) -> Command<Self> {
+    guard let command = findCommand(name) else {
+      throw .usage(
+        "there is no command /\(excerpt(name, limit: 40)); "
+          + (nearest(String(name), among: commandNames).map { "did you mean /\($0)?" }
+            ?? "/help lists them"))
+    }
+    return command
+  }
+
+  fileprivate func help(_ name: String) throws {
+    guard name.isEmpty else {
+      let command = try command(named: name.hasPrefix("/") ? name.dropFirst() : name[...])
+      try screen.line("\(screen.outputStyle.bold(command.synopsis)): \(command.summary)")
+      if !command.details.isEmpty { try screen.line(command.details) }
+      return
+    }
+    let width = Self.commands.map(\.synopsis.count).max() ?? 0
+    for command in Self.commands {
+      try screen.line(command.synopsis.padded(to: width + 2) + command.summary)
+    }
+    try screen.line("")
+    try screen.line(Self.manner)
+  }
 }

@@ -5,29 +5,8 @@ import Text
 extension Interpreter {
   /// Goes on from a prompt as it was typed.
   func write(onFrom typed: String) throws {
-    let prompt = try known(typed)
+    let prompt = try known(typed, to: resident.generator.vocabulary)
     try write(prompt, after: session.draft, seed: session.draft.place.seed)
-  }
-
-  /// What the model knows of `text`; names the characters that are left out.
-  ///
-  /// - Throws: `ReplError` where nothing is left.
-  func known(_ text: String) throws -> String {
-    let vocabulary = resident.generator.vocabulary
-    let unknown = vocabulary.encode(text).unknown
-    guard !unknown.isEmpty else { return text }
-    let shown = unknown.prefix(20).map { "\(Vocabulary.Symbol.scalar($0))" }
-    let more = unknown.count > 20 ? " and \((unknown.count - 20).grouped) more" : ""
-    try screen.warning(
-      "The model does not know these characters, which are left out: "
-        + shown.joined(separator: " ") + more)
-    let left = Set(unknown)
-    var known = String.UnicodeScalarView()
-    known.append(contentsOf: text.unicodeScalars.filter { !left.contains($0) })
-    guard !known.isEmpty else {
-      throw ReplError.badData("the model knows no character of this")
-    }
-    return String(known)
   }
 
   /// The state once the model has read `prompt` at the end of `draft`: on a line of its own.
@@ -55,10 +34,10 @@ extension Interpreter {
     writing.length = length ?? writing.length
 
     let continuesLine = prompt.isEmpty ? !draft.endsLine : !prompt.endsLine
-    if !isTyped, !prompt.isEmpty {
+    if !progress.isTyped, !prompt.isEmpty {
       try screen.output(screen.outputStyle.bold(screen.shown(prompt)))
     }
-    var opening = isTyped && continuesLine
+    var opening = progress.isTyped && continuesLine
     var pace = Pace(speed: session.settings.speed, surroundings)
     var text: [UInt8] = []
     var isInterrupted = false
@@ -81,7 +60,7 @@ extension Interpreter {
     let exchange = Exchange(
       prompt: prompt, text: String(decoding: text, as: UTF8.self), stop: passage.stop,
       length: length, seed: seed, before: draft.place)
-    let shown = (isTyped ? "" : prompt) + exchange.text
+    let shown = (progress.isTyped ? "" : prompt) + exchange.text
     if !shown.isEmpty, !shown.endsLine { try screen.output("\n") }
     draft.append(exchange, endingAt: Place(state: state, seed: seed &+ 1))
     session.draft = draft

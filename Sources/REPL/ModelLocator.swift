@@ -1,6 +1,7 @@
+import Checkpoints
 import Foundation
 
-/// Finds the model to open when none is named.
+/// Finds the model to open when none is named, and the classifier.
 package struct ModelLocator {
   private let environment: [String: String]
   private let executable: String
@@ -14,15 +15,17 @@ package struct ModelLocator {
   /// The model named by `CHARLSTM_MODEL`; else that of the nearest folder `checkpoints` beside the
   /// program or above it; else that of the user's data folder.
   ///
-  /// In a folder, `default.safetensors` is the one, or the only model there is.
+  /// In a folder, `default.safetensors` is the one, or the only model there is; classifiers do not
+  /// count beside others.
   ///
   /// - Throws: `ReplError`, which names what was looked for.
   package func find() throws(ReplError) -> String {
     if let named = environment["CHARLSTM_MODEL"], !named.isEmpty { return named }
     var notes: [String] = []
     for folder in folders {
-      let models = models(in: folder)
+      var models = models(in: folder)
       if models.contains("default.safetensors") { return folder + "/default.safetensors" }
+      if models.count > 1 { models.removeAll { isClassifier(folder + "/" + $0) } }
       if models.count == 1 { return folder + "/" + models[0] }
       if models.count > 1 {
         notes.append("\(folder) has \(models.count) models and none is default.safetensors")
@@ -32,6 +35,21 @@ package struct ModelLocator {
     throw .noInput(
       "there is no model to open\(found): looked for $CHARLSTM_MODEL, a folder checkpoints beside "
         + "\(executable) or above it, and \(dataFolder ?? "a data folder"); name a model file")
+  }
+
+  /// The classifier named by `CHARLSTM_CLASSIFIER`; else `languages.safetensors` of the nearest of
+  /// the folders of models that has it.
+  ///
+  /// - Throws: `ReplError`, which names what was looked for.
+  package func findClassifier() throws(ReplError) -> String {
+    if let named = environment["CHARLSTM_CLASSIFIER"], !named.isEmpty { return named }
+    for folder in folders where models(in: folder).contains("languages.safetensors") {
+      return folder + "/languages.safetensors"
+    }
+    throw .noInput(
+      "there is no classifier: looked for $CHARLSTM_CLASSIFIER, languages.safetensors in a folder "
+        + "checkpoints beside \(executable) or above it, and in \(dataFolder ?? "a data folder"); "
+        + "/classifier FILE takes one, and charlstm classify train makes one")
   }
 
   private var folders: [String] {
@@ -51,6 +69,10 @@ package struct ModelLocator {
       return home + "/.local/share/charlstm"
     }
     return nil
+  }
+
+  private func isClassifier(_ path: String) -> Bool {
+    (try? TrainedClassifier.isClassifier(path)) ?? false
   }
 
   private func models(in folder: String) -> [String] {

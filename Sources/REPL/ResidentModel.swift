@@ -32,9 +32,7 @@ package struct ResidentModel {
   }
 
   /// The file's name.
-  var name: String {
-    path.split(separator: "/").last.map(String.init) ?? path
-  }
+  var name: String { lastComponent(of: path) }
 
   /// The network in a few words.
   var shape: String {
@@ -42,4 +40,9 @@ package struct ResidentModel {
     return "\(configuration.cell.rawValue) \(configuration.layers) × \(configuration.hiddenSize), "
       + "\(trained.vocabulary.count) symbols"
   }
+}
+
+/// A file's name without its folders.
+func lastComponent(of path: String) -> String {
+  path.split(separator: "/").last.map(String.init) ?? path
 }

@@ -83,7 +83,7 @@ struct Setting: Sendable {
           throw wrong(text, for: "precision", "auto, float32, bfloat16 or int8")
         }
         try change(interpreter) { $0.precision = precision }
-        interpreter.resident.use(try interpreter.session.settings.resolvedPrecision())
+        interpreter.use(try interpreter.session.settings.resolvedPrecision())
       }),
   ]
 

@@ -53,6 +53,15 @@ func unescapedWords(_ text: String) throws(ReplError) -> [String] {
   return words
 }
 
+/// `scalar` as one that can be seen and does nothing to a terminal.
+func picture(of scalar: Unicode.Scalar) -> String {
+  switch scalar {
+  case "\n": "\u{23CE}"
+  case "\t": "\u{2409}"
+  default: String(scalar).withControlPictures
+  }
+}
+
 extension Double {
   /// As a person would write it: 1, not 1.0.
   var shortest: String {

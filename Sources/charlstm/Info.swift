@@ -14,14 +14,22 @@ struct Info: ParsableCommand {
   var json = false
 
   func run() throws {
-    let trained = try TrainedModel(contentsOf: model)
     var output = StandardOutput()
-    try output.write(line: json ? Checkpoints.json(InfoRecord(trained)) : trained.factSheet)
+    try output.write(line: description())
     try output.flush()
+  }
+
+  private func description() throws -> String {
+    if try TrainedClassifier.isClassifier(model) {
+      let trained = try TrainedClassifier(contentsOf: model)
+      return json ? Checkpoints.json(ClassifierRecord(trained)) : factSheet(trained.facts)
+    }
+    let trained = try TrainedModel(contentsOf: model)
+    return json ? Checkpoints.json(ModelRecord(trained)) : factSheet(trained.facts)
   }
 }
 
-private struct InfoRecord: Encodable {
+private struct ModelRecord: Encodable {
   let configuration: ModelConfiguration
   let parameters: Int
   let vocabulary: Vocabulary
@@ -31,6 +39,26 @@ private struct InfoRecord: Encodable {
     configuration = trained.model.configuration
     parameters = trained.model.layout.parameterCount
     vocabulary = trained.vocabulary
+    training = trained.summary
+  }
+}
+
+private struct ClassifierRecord: Encodable {
+  let configuration: ModelConfiguration
+  let parameters: Int
+  let vocabulary: Vocabulary
+  let labels: [String]
+  let limit: TextLimit
+  let temperature: Double
+  let training: ClassifierSummary?
+
+  init(_ trained: TrainedClassifier) {
+    configuration = trained.model.configuration
+    parameters = trained.model.layout.parameterCount
+    vocabulary = trained.vocabulary
+    labels = trained.labels
+    limit = trained.limit
+    temperature = trained.temperature
     training = trained.summary
   }
 }

@@ -7,11 +7,16 @@ import REPL
 
 struct Repl: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write with a model, line by line.",
+    abstract: "Write with a model or classify, line by line.",
     discussion: """
       What is typed is a prompt, and the model goes on from it; a line that begins with / is a \
       command, and /help lists them. The model remembers the whole text so far: /undo, /retry and \
       /branch go back and sideways, exactly.
+
+      With a classifier, what is typed is a text: its most probable classes are shown and how much \
+      each character did for the first of them. The options of writing do not matter then. Beside a \
+      model that writes, /classify TEXT asks the classifier that $CHARLSTM_CLASSIFIER names, or else \
+      languages.safetensors where the models are.
 
       Without MODEL: the file that $CHARLSTM_MODEL names; else default.safetensors, or the only \
       model there is, in the nearest folder checkpoints beside the program or above it; else in \
@@ -66,12 +71,11 @@ struct Repl: ParsableCommand {
       throw Failure.usage("--threads must be 1 to 1024, got \(threads)")
     }
     let environment = currentEnvironment()
-    let path =
-      try model
-      ?? ModelLocator(environment: environment, executable: executablePath()).find()
+    let locator = ModelLocator(environment: environment, executable: executablePath())
+    let path = try model ?? locator.find()
 
     // Before any thread is started: it may change the environment.
-    var interpreter: Interpreter?
+    var interpreter: (any LineInterpreter)?
     let editor =
       LineEditor.isAvailable
       ? LineEditor(
@@ -80,22 +84,21 @@ struct Repl: ParsableCommand {
 
     let interrupt = editor.map { _ in InterruptFlag() }
     let started = ContinuousClock.now
-    let resident = try open(path, settings: settings)
-    let session = try Interpreter(
-      model: resident, settings: settings,
-      seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)),
-      screen: .standard(isInteractive: editor != nil, environment: environment),
-      surroundings: Surroundings(
-        takeInterrupt: { interrupt?.take() ?? false },
-        now: { (ContinuousClock.now - started) / .seconds(1) },
-        sleep: { usleep(UInt32($0 * 1_000_000)) },
-        edit: editor == nil ? nil : { try edited($0, environment: environment) }))
+    let screen = Screen.standard(isInteractive: editor != nil, environment: environment)
+    let surroundings = Surroundings(
+      takeInterrupt: { interrupt?.take() ?? false },
+      now: { (ContinuousClock.now - started) / .seconds(1) },
+      sleep: { usleep(UInt32($0 * 1_000_000)) },
+      edit: editor == nil ? nil : { try edited($0, environment: environment) },
+      findClassifier: { try locator.findClassifier() })
+
+    let session = try open(path, settings: settings, screen, surroundings)
     interpreter = session
 
     do throws(OutputFailure) {
       try session.welcome()
       if let failure = editor?.historyFailure { standardError("\(failure)\n") }
-      for line in execute where !session.hasQuit { try session.run(line: line) }
+      for line in execute where !session.progress.hasQuit { try session.run(line: line) }
       if var editor {
         try session.run(&editor)
       } else {
@@ -105,16 +108,27 @@ struct Repl: ParsableCommand {
     } catch {
       throw error.cause
     }
-    if editor == nil, let failure = session.firstFailure {
+    if editor == nil, let failure = session.progress.firstFailure {
       throw ExitCode(for: failure) ?? .failure
     }
   }
 
+  /// An interpreter for the file's kind of model.
+  ///
   /// - Throws: as `ResidentModel` does; a word that was probably meant as a command is named.
-  private func open(_ path: String, settings: Settings) throws -> ResidentModel {
+  private func open(
+    _ path: String, settings: Settings, _ screen: Screen, _ surroundings: Surroundings
+  ) throws -> any LineInterpreter {
     do {
-      return try ResidentModel(
-        contentsOf: path, precision: settings.precision, threads: threads)
+      return try Interpreter(
+        model: ResidentModel(contentsOf: path, precision: settings.precision, threads: threads),
+        settings: settings, seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)),
+        screen: screen, surroundings: surroundings)
+    } catch CheckpointError.isClassifier(path: path) {
+      return try ClassifierInterpreter(
+        classifier: ResidentClassifier(
+          contentsOf: path, precision: settings.precision, threads: threads),
+        screen: screen, surroundings: surroundings)
     } catch CheckpointError.cannotOpen(path: path, code: ENOENT) {
       let commands = Charlstm.configuration.subcommands.map { "\($0)".lowercased() }
       guard let command = nearest(path, among: commands) else {

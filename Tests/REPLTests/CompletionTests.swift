@@ -48,7 +48,17 @@ import Testing
     #expect(offers("/branch a") == [])
   }
 
-  @Test(arguments: ["/load ", "/open ", "/save a", "/write ", "/load two wo"])
+  @Test func aClassifiersCommands() throws {
+    let talk = try Talk(classifier: folder.writeClassifier())
+    let line = "/"
+    let request = CompletionRequest(line: line, wordRange: line.startIndex..<line.endIndex)
+    #expect(
+      talk.interpreter.complete(request)
+        == .words(
+          ["/help", "/top", "/load", "/info", "/quit"].map { CompletionCandidate($0) }))
+  }
+
+  @Test(arguments: ["/load ", "/classifier ", "/open ", "/save a", "/write ", "/load two wo"])
   func files(line: String) {
     #expect(offers(line) == nil)
   }

@@ -57,4 +57,32 @@ import Testing
       try find(["HOME": home, "XDG_DATA_HOME": "data"])
         == "/home/.local/share/charlstm/mine.safetensors")
   }
+
+  @Test func classifiersDoNotCountBesideModels() throws {
+    try folder.writeModel("package/checkpoints/plays.safetensors")
+    try folder.writeClassifier("package/checkpoints/languages.safetensors")
+    #expect(try find() == "/package/checkpoints/plays.safetensors")
+    try FileManager.default.removeItem(atPath: folder.file("package/checkpoints/plays.safetensors"))
+    #expect(try find() == "/package/checkpoints/languages.safetensors")
+  }
+
+  private func findClassifier(_ environment: [String: String] = [:]) throws -> String {
+    try ModelLocator(environment: environment, executable: program).findClassifier()
+      .replacing(folder.path, with: "")
+  }
+
+  @Test func theClassifierIsFoundInTheSamePlaces() throws {
+    let error = try #require(throws: ReplError.self) { try findClassifier(["HOME": "/nowhere"]) }
+    #expect(error.kind == .noInput)
+    #expect(
+      error.description.contains("/nowhere/.local/share/charlstm; /classifier FILE takes one"))
+    #expect(error.description.contains(program))
+    let data = ["XDG_DATA_HOME": folder.file("data")]
+    try folder.write("", to: "data/charlstm/languages.safetensors")
+    #expect(try findClassifier(data) == "/data/charlstm/languages.safetensors")
+    try folder.write("", to: "checkpoints/languages.safetensors")
+    try folder.write("", to: "package/checkpoints/other.safetensors")
+    #expect(try findClassifier(data) == "/checkpoints/languages.safetensors")
+    #expect(try findClassifier(["CHARLSTM_CLASSIFIER": "/x"]) == "/x")
+  }
 }

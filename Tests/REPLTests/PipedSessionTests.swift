@@ -92,6 +92,24 @@ import Testing
     #expect(found.code == 0)
   }
 
+  @Test func aClassifierReadsLines() throws {
+    let classifier = try folder.writeClassifier()
+    let output = try Talk(classifier: classifier, isInteractive: false, width: 80).say("lemon")
+    let options = ["--precision", "float32"]
+    let given = try run(["repl", classifier] + options, input: "lemon\n")
+    #expect(given == Result(code: 0, output: output, errors: ""))
+    let found = try run(options, input: "lemon\n", environment: ["CHARLSTM_MODEL": classifier])
+    #expect(found == given)
+    let beside = try run(
+      ["repl", model] + options, input: "/classify lemon\n",
+      environment: ["CHARLSTM_CLASSIFIER": classifier])
+    #expect(beside.code == 0 && output.hasPrefix(beside.output) && !beside.output.isEmpty)
+    let missing = try run(["repl", model] + options, input: "/classify lemon\n")
+    #expect(missing.code == 66 && missing.output == "")
+    #expect(try run(["repl", classifier], input: "123\n").code == 65)
+    #expect(try run(["repl", classifier], input: "/load \(model)\n").code == 65)
+  }
+
   @Test func aFullOutputIsAnError() throws {
     let result = try run(
       ["repl", model], input: "/help\nTo be\n", output: "/dev/full")

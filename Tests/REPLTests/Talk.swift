@@ -4,33 +4,64 @@ import REPL
 
 /// A session without a terminal: lines from an array, and all that a person would see as one text.
 final class Talk {
-  let interpreter: Interpreter
+  let interpreter: any LineInterpreter
 
+  /// A session of a model that writes.
+  ///
   /// - Parameters:
   ///   - isInteractive: whether a person types the lines at a terminal; a pipe otherwise.
   ///   - interruptAfter: how many looks for Ctrl-C find none before one does.
-  init(
+  ///   - classifier: the one that is found.
+  convenience init(
     _ model: String, seed: UInt64 = 1, length: Int = 24, isInteractive: Bool = true,
     colour: Bool = false, width: Int = 60, interruptAfter: Int? = nil,
-    edit: ((String) throws -> String)? = nil
+    edit: ((String) throws -> String)? = nil, classifier: String? = nil
+  ) throws {
+    try self.init(isInteractive, colour, width, interruptAfter, edit, classifier) {
+      try Interpreter(
+        model: ResidentModel(contentsOf: model, precision: .float32, threads: 1),
+        settings: Settings(writing: WritingOptions(length: length), precision: .float32),
+        seed: seed, screen: $0, surroundings: $1)
+    }
+  }
+
+  /// A session of a classifier.
+  convenience init(
+    classifier: String, isInteractive: Bool = true, colour: Bool = false, width: Int = 60,
+    interruptAfter: Int? = nil
+  ) throws {
+    try self.init(isInteractive, colour, width, interruptAfter, nil, nil) {
+      try ClassifierInterpreter(
+        classifier: ResidentClassifier(contentsOf: classifier, precision: .float32, threads: 1),
+        screen: $0, surroundings: $1)
+    }
+  }
+
+  private init(
+    _ isInteractive: Bool, _ colour: Bool, _ width: Int, _ interruptAfter: Int?,
+    _ edit: ((String) throws -> String)?, _ classifier: String?,
+    open: (Screen, Surroundings) throws -> any LineInterpreter
   ) throws {
     let log = Log()
     self.log = log
     self.isInteractive = isInteractive
     var looks = interruptAfter ?? -1
-    interpreter = try Interpreter(
-      model: ResidentModel(contentsOf: model, precision: .float32, threads: 1),
-      settings: Settings(writing: WritingOptions(length: length), precision: .float32), seed: seed,
-      screen: Screen(
+    interpreter = try open(
+      Screen(
         output: { log.text += $0 }, remarks: { log.text += isInteractive ? $0 : "[\($0)]" },
         isTerminal: isInteractive, isInteractive: isInteractive, outputColour: colour,
         remarkColour: colour, width: { width }),
-      surroundings: Surroundings(
+      Surroundings(
         takeInterrupt: {
           defer { looks -= 1 }
           return looks == 0
         },
-        now: { log.time }, sleep: { log.time += $0 }, edit: edit))
+        now: { log.time }, sleep: { log.time += $0 }, edit: edit,
+        findClassifier: {
+          let locator = ModelLocator(
+            environment: ["CHARLSTM_CLASSIFIER": classifier ?? ""], executable: "/nowhere/charlstm")
+          return try locator.findClassifier()
+        }))
   }
 
   private let log: Log

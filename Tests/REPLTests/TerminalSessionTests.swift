@@ -260,6 +260,26 @@ import Testing
     try shown.wait(for: "> ")
   }
 
+  @Test func aClassifierOnATerminal() throws {
+    let terminal = try PseudoTerminal(
+      spawning: builtExecutable(named: "charlstm"),
+      arguments: ["repl", try folder.writeClassifier(), "--precision", "float32", "--no-history"],
+      environment: [
+        "TERM": "xterm", "HOME": folder.path, "INPUTRC": "/dev/null", "LANG": "C.UTF-8",
+      ])
+    try terminal.wait(for: "31 symbols, 4 classes. Type a text, or /help for the commands.")
+    try terminal.wait(for: "> ")
+    try terminal.send("/t\t2\r")
+    try terminal.wait(for: "top 2")
+    try terminal.wait(for: "> ")
+    try terminal.send("lemon\r")
+    let output = try terminal.wait(for: "\u{1B}[38;5;")
+    #expect(output.contains("\r\nsweet ") || output.contains("\rsweet "))
+    try terminal.wait(for: "> ")
+    try terminal.send("/quit\r")
+    #expect(try terminal.exitStatus() == .exited(0))
+  }
+
   @Test func thePromptComesAtOnce() throws {
     let clock = ContinuousClock()
     let times = try (0..<5).map { _ in try clock.measure { _ = try start(["--no-history"]) } }

@@ -54,4 +54,27 @@ final class TemporaryFolder {
     try TrainedModel(model: model, vocabulary: vocabulary).write(to: file(name))
     return file(name)
   }
+
+  /// Writes an untrained classifier of strong opinions, which knows small letters, blanks, line
+  /// feeds, a wide character and a mark, and returns its path.
+  @discardableResult
+  func writeClassifier(
+    _ name: String = "kinds.safetensors", labels: [String] = ["sweet", "sour", "salty", "bitter"],
+    vocabulary: Vocabulary? = nil, bidirectional: Bool = true, limit: TextLimit = TextLimit()
+  ) throws -> String {
+    let letters = "\n !abcdefghijklmnopqrstuvwxyz\u{301}\u{4E16}"
+    let vocabulary =
+      try vocabulary ?? Vocabulary(scalars: Array(letters.unicodeScalars), byteFallback: false)
+    let model = try Network(
+      ModelConfiguration(
+        cell: .gru, layers: 1, hiddenSize: 12, embeddingSize: 6, vocabularySize: vocabulary.count,
+        bidirectional: bidirectional,
+        classifier: ClassifierConfiguration(classes: labels.count, pooling: .mean)), seed: 5)
+    for index in model.layout.classifier?.weight.range ?? 0..<0 {
+      model.parameters.elements[index] *= 24
+    }
+    try TrainedClassifier(model: model, vocabulary: vocabulary, labels: labels, limit: limit)
+      .write(to: file(name))
+    return file(name)
+  }
 }

@@ -405,6 +405,8 @@ import Testing
         /temperatures [list [prompt]]  the same prompt and seed at several temperatures
         /next [n]                      show the n most probable next characters (10)
         /score TEXT                    how well the model predicts TEXT here
+        /classify TEXT                 show the most probable classes of TEXT
+        /classifier [FILE]             take another classifier for /classify, or show which it is
         /save FILE                     keep the session: settings, texts and states, exact
         /open FILE                     go on from a session that was saved
         /write [FILE]                  write the text to a file, or show all of it

@@ -1,7 +1,7 @@
 import Text
 
-extension Command {
-  static let branchCommands: [Command] = [
+extension Interpreter {
+  static let branchCommands: [Command<Interpreter>] = [
     Command(
       name: "branch", usage: "NAME", summary: "go on in a copy of this text called NAME",
       details: """
@@ -35,7 +35,10 @@ extension Command {
       }
     },
     Command(
-      name: "switch", usage: "NAME", summary: "go to the branch NAME", argument: .branch
+      name: "switch", usage: "NAME", summary: "go to the branch NAME",
+      argument: .words { interpreter, before in
+        before.isEmpty ? interpreter.session.branchNames : []
+      }
     ) { interpreter, argument in
       let name = argument.trimmingBlanks
       guard interpreter.session.switchTo(name) else {

@@ -3,8 +3,8 @@ import Generation
 import Recurrent
 import Text
 
-extension Command {
-  static let experimentCommands: [Command] = [
+extension Interpreter {
+  static let experimentCommands: [Command<Interpreter>] = [
     Command(
       name: "temperatures", usage: "[list [prompt]]",
       summary: "the same prompt and seed at several temperatures",
@@ -43,7 +43,7 @@ extension Interpreter {
     var prompt = ""
     var seed = draft.place.seed
     if !typed.isEmpty {
-      prompt = try known(String(typed))
+      prompt = try known(String(typed), to: resident.generator.vocabulary)
     } else if let last = draft.exchanges.last, draft.undo() {
       prompt = last.prompt
       seed = last.seed
@@ -94,20 +94,13 @@ extension Interpreter {
     let next = session.draft.place.state.logits.withUnsafeBufferPointer {
       mostProbable(count, logits: $0)
     }
-    let names = next.map { vocabulary.description(of: $0.symbol) }
-    let width = names.map { columns(of: $0) }.max() ?? 0
-    let room = max(8, min(50, screen.width() - width - 10))
-    for (name, (_, probability)) in zip(names, next) {
-      let percent = (Double(probability) * 100).fixed(1)
-      let label = String(repeating: " ", count: max(0, 5 - percent.count)) + percent + "%"
-      let bar = bar(Double(probability), width: room)
-      try screen.line(name.padded(to: width) + " " + label + (bar.isEmpty ? "" : " " + bar))
-    }
+    try screen.probabilities(
+      next.map { (vocabulary.description(of: $0.symbol), Double($0.probability)) })
   }
 
   func score(_ typed: String) throws {
     guard !typed.isEmpty else { throw ReplError.usage("/score needs a text") }
-    let text = try known(typed)
+    let text = try known(typed, to: resident.generator.vocabulary)
     let vocabulary = resident.generator.vocabulary
     var state = session.draft.place.state
     if !session.draft.endsLine {
@@ -158,14 +151,6 @@ extension Interpreter {
           .joined())
     }
   }
-
-  private func picture(of scalar: Unicode.Scalar) -> String {
-    switch scalar {
-    case "\n": "\u{23CE}"
-    case "\t": "\u{2409}"
-    default: String(scalar).withControlPictures
-    }
-  }
 }
 
 /// From green, expected, to red, a surprise; of the 256 of xterm.
@@ -178,11 +163,4 @@ private func colour(ofBits bits: Double) -> Int {
   case ..<8: 208
   default: 196
   }
-}
-
-/// A bar of `fraction` of `width` columns, to an eighth of one.
-private func bar(_ fraction: Double, width: Int) -> String {
-  let eighths = Int((min(max(fraction, 0), 1) * Double(width * 8)).rounded())
-  let parts = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
-  return String(repeating: "█", count: eighths / 8) + parts[eighths % 8]
 }

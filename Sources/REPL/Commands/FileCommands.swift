@@ -2,8 +2,8 @@ import Text
 import Checkpoints
 import LineEditing
 
-extension Command {
-  static let fileCommands: [Command] = [
+extension Interpreter {
+  static let fileCommands: [Command<Interpreter>] = [
     Command(
       name: "save", usage: "FILE", summary: "keep the session: settings, texts and states, exact",
       details: "Only you can read the file. /open goes on from it, in another process too.",
@@ -20,8 +20,9 @@ extension Command {
     ) { interpreter, argument in
       let path = try file(argument, for: "/open")
       let session = try SessionFile.read(path, for: interpreter.resident)
-      interpreter.resident.use(try session.settings.resolvedPrecision())
+      let precision = try session.settings.resolvedPrecision()
       interpreter.session = session
+      interpreter.use(precision)
       try interpreter.remarkPlace()
     },
     Command(
@@ -55,10 +56,4 @@ extension Command {
       try interpreter.screen.remark("\(model.name): \(model.shape)")
     },
   ]
-
-  private static func file(_ argument: String, for command: String) throws(ReplError) -> String {
-    let path = fileName(fromArgument: argument.trimmingBlanks)
-    guard !path.isEmpty else { throw .usage("\(command) needs the name of a file") }
-    return path
-  }
 }

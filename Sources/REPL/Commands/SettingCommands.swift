@@ -1,10 +1,17 @@
+import Checkpoints
 import Text
 
-extension Command {
-  static let set = Command(
+extension Interpreter {
+  static let set = Command<Interpreter>(
     name: "set", usage: "[name [value]]", summary: "list the settings, show one, or change it",
     details: Setting.all.map { "  \($0.name.padded(to: 20))\($0.summary)" }.joined(separator: "\n"),
-    argument: .setting
+    argument: .words { _, before in
+      switch before.count {
+      case 0: Setting.all.map(\.name)
+      case 1: Setting.all.first { $0.name == before[0] }?.values ?? []
+      default: []
+      }
+    }
   ) { interpreter, argument in
     let screen = interpreter.screen
     guard !argument.isEmpty else {
@@ -26,7 +33,7 @@ extension Command {
     try screen.remark("\(setting.name) \(setting.value(interpreter))")
   }
 
-  static let show = Command(
+  static let show = Command<Interpreter>(
     name: "show", summary: "show where this session is: model, text and settings"
   ) { interpreter, _ in
     let session = interpreter.session
@@ -42,10 +49,10 @@ extension Command {
     for (name, value) in rows { try interpreter.screen.line(name.padded(to: 20) + value) }
   }
 
-  static let info = Command(
+  static let info = Command<Interpreter>(
     name: "info", summary: "show what the model is and how it was trained"
   ) { interpreter, _ in
-    try interpreter.screen.line(interpreter.resident.trained.factSheet)
+    try interpreter.screen.line(factSheet(interpreter.resident.trained.facts))
   }
 }
 
@@ -55,15 +62,5 @@ extension Draft {
     let characters = text.unicodeScalars.count
     return "\(exchanges.count) exchange\(exchanges.count == 1 ? "" : "s"), "
       + "\(characters.grouped) character\(characters == 1 ? "" : "s")"
-  }
-}
-
-extension StringProtocol {
-  /// Without blanks and line ends around it.
-  var trimmingBlanks: String {
-    var rest = self[...]
-    while rest.first?.isWhitespace == true { rest.removeFirst() }
-    while rest.last?.isWhitespace == true { rest.removeLast() }
-    return String(rest)
   }
 }

@@ -1,7 +1,7 @@
 import Text
 
-extension Command {
-  static let textCommands: [Command] = [
+extension Interpreter {
+  static let textCommands: [Command<Interpreter>] = [
     Command(
       name: "more", usage: "[n]", summary: "go on from where the text stopped",
       details: "Writes n characters, or as many as the setting length says.",
@@ -74,17 +74,6 @@ extension Command {
       try interpreter.write(onFrom: text)
     },
   ]
-
-  /// A number of 1 or more; nil where there is none.
-  static func wholeNumber(_ text: String, of command: String) throws(ReplError) -> Int? {
-    let text = text.trimmingBlanks
-    guard !text.isEmpty else { return nil }
-    guard let number = Int(text), number >= 1 else {
-      throw .usage(
-        "\(command) takes a whole number of 1 or more, got \(excerpt(text, limit: 40))")
-    }
-    return number
-  }
 }
 
 extension Interpreter {

@@ -1,0 +1,169 @@
+import LineEditing
+import Text
+
+/// Runs lines: commands, and texts, which are what it is for.
+///
+/// Lines come from any source and output goes to a `Screen`, so the same interpreter serves a
+/// terminal, a pipe and a test. No line ends the session by its content; only `/quit`, the end of
+/// the input, and an output that cannot be written to do.
+///
+/// A class because the line editor asks for completions while the interpreter waits for its line.
+package protocol LineInterpreter: AnyObject, SendableMetatype {
+  static var commands: [Command<Self>] { get }
+  /// What `/help` says of lines that are no commands.
+  static var manner: String { get }
+
+  var screen: Screen { get }
+  var surroundings: Surroundings { get }
+  var progress: RunProgress { get set }
+  /// What is here, for a person who begins.
+  var greeting: String { get }
+  /// Stands before the prompt's `>`.
+  var place: String { get }
+
+  /// Runs a line that is no command.
+  func run(text: String) throws
+}
+
+/// How the lines of a session have gone so far.
+package struct RunProgress {
+  /// Whether the line at hand stands on the terminal, because a person typed it there.
+  var isTyped = false
+
+  /// Whether a line said to leave.
+  package internal(set) var hasQuit = false
+
+  /// What went wrong first, if anything did: it decides the exit code where nobody is watching.
+  package internal(set) var firstFailure: (any Error)?
+}
+
+extension LineInterpreter {
+  /// Says what is here, to a person.
+  package func welcome() throws(OutputFailure) {
+    try showing { try screen.remark(greeting) }
+  }
+
+  /// Runs one line.
+  package func run(line: String) throws(OutputFailure) {
+    var source = NoLines()
+    try run(line, following: &source)
+  }
+
+  /// Runs lines until there are no more or one says so.
+  package func run(_ source: inout some LineSource) throws(OutputFailure) {
+    while !progress.hasQuit {
+      switch source.readLine(prompt: prompt) {
+      case .line(let line):
+        progress.isTyped = screen.isTerminal && screen.isInteractive
+        defer { progress.isTyped = false }
+        try run(line, following: &source)
+      case .malformed(_, let byte):
+        try report(ReplError.badData("the line is not UTF-8 from byte \(byte); it was left out"))
+      case .interrupted:
+        continue
+      case .endOfInput:
+        return
+      }
+    }
+  }
+
+  private var prompt: String { screen.remarkStyle.bold(place + "> ") }
+
+  private func run(
+    _ line: String, following source: inout some LineSource
+  ) throws(OutputFailure) {
+    guard !line.isEmpty else { return }
+    _ = surroundings.takeInterrupt()
+    if line.utf8.first == UInt8(ascii: "/"), !line.hasPrefix("//") {
+      source.remember(line)
+      try attempt { try run(command: line.dropFirst()) }
+    } else if let prompt = try continued(line, from: &source) {
+      source.remember(prompt)
+      try attempt {
+        try run(text: prompt.hasPrefix("//") ? String(prompt.dropFirst()) : prompt)
+      }
+    }
+  }
+
+  /// `line` with the lines that follow it as long as each ends with a backslash; nil where Ctrl-C
+  /// took them back. Two backslashes at the end are one of the text.
+  private func continued(
+    _ line: String, from source: inout some LineSource
+  ) throws(OutputFailure) -> String? {
+    var prompt = line
+    while prompt.utf8.last == UInt8(ascii: "\\") {
+      prompt.unicodeScalars.removeLast()
+      if prompt.utf8.last == UInt8(ascii: "\\") { return prompt }
+      switch source.readLine(prompt: screen.remarkStyle.dim("… ")) {
+      case .line(let next): prompt += "\n" + next
+      case .malformed(_, let byte):
+        try report(ReplError.badData("the line is not UTF-8 from byte \(byte); it was left out"))
+        return nil
+      case .interrupted: return nil
+      case .endOfInput: return prompt
+      }
+    }
+    return prompt
+  }
+
+  private func run(command line: Substring) throws {
+    let name = line.prefix { !$0.isWhitespace }
+    let argument = line[name.endIndex...].drop { $0.isWhitespace }
+    let command = try command(named: name)
+    guard command.takesArgument || argument.isEmpty else {
+      throw ReplError.usage("/\(command.name) takes no argument")
+    }
+    try command.run(self, String(argument))
+  }
+
+  /// What a model knows of `text`; names the characters that are left out.
+  ///
+  /// - Throws: `ReplError` where nothing is left.
+  func known(_ text: String, to vocabulary: Vocabulary) throws -> String {
+    let unknown = vocabulary.encode(text).unknown
+    guard !unknown.isEmpty else { return text }
+    let shown = unknown.prefix(20).map { "\(Vocabulary.Symbol.scalar($0))" }
+    let more = unknown.count > 20 ? " and \((unknown.count - 20).grouped) more" : ""
+    try screen.warning(
+      "The model does not know these characters, which are left out: "
+        + shown.joined(separator: " ") + more)
+    let left = Set(unknown)
+    var known = String.UnicodeScalarView()
+    known.append(contentsOf: text.unicodeScalars.filter { !left.contains($0) })
+    guard !known.isEmpty else {
+      throw ReplError.badData("the model knows no character of this")
+    }
+    return String(known)
+  }
+
+  private func attempt(_ body: () throws -> Void) throws(OutputFailure) {
+    do {
+      try body()
+    } catch let failure as OutputFailure {
+      throw failure
+    } catch is Interrupted {
+      try showing { try screen.remark("interrupted") }
+    } catch {
+      try report(error)
+    }
+  }
+
+  private func report(_ error: any Error) throws(OutputFailure) {
+    progress.firstFailure = progress.firstFailure ?? error
+    try showing { try screen.error(error) }
+  }
+
+  /// `Screen` throws nothing else.
+  private func showing(_ body: () throws -> Void) throws(OutputFailure) {
+    do {
+      try body()
+    } catch {
+      throw error as? OutputFailure ?? OutputFailure(cause: error)
+    }
+  }
+}
+
+/// The source behind a line that stands alone.
+private struct NoLines: LineSource {
+  mutating func readLine(prompt: String) -> LineResult { .endOfInput }
+}

@@ -1,0 +1,69 @@
+import Checkpoints
+import Classification
+import Recurrent
+import Text
+
+/// A classifier in memory, ready to read.
+///
+/// The file it came from is closed: what becomes of it later does not matter.
+package struct ResidentClassifier {
+  let path: String
+  let trained: TrainedClassifier
+  let precision: Settings.PrecisionChoice
+  let threads: Int
+  private(set) var classifier: Classifier
+
+  /// - Parameter threads: those that share out texts.
+  /// - Throws: `CheckpointError`, or `ReplError` for a precision that this CPU has not.
+  package init(
+    contentsOf path: String, precision: Settings.PrecisionChoice, threads: Int
+  ) throws {
+    let resolved = try Settings(precision: precision).resolvedPrecision()
+    self.path = path
+    self.precision = precision
+    self.threads = threads
+    trained = try TrainedClassifier(contentsOf: path)
+    classifier = Classifier(trained, precision: resolved, threads: threads)
+  }
+
+  /// Rounds the weights to another precision.
+  mutating func use(_ precision: Precision) {
+    classifier = Classifier(trained, precision: precision, threads: threads)
+  }
+
+  /// The file's name.
+  var name: String { lastComponent(of: path) }
+
+  /// The network in a few words.
+  var shape: String {
+    let configuration = trained.model.configuration
+    return "\(configuration.cell.rawValue) \(configuration.layers) × \(configuration.hiddenSize)"
+      + (configuration.bidirectional ? " both ways" : "")
+      + ", \(trained.vocabulary.count) symbols, \(trained.labels.count) classes"
+  }
+
+  /// How many classes are shown, where nobody said.
+  static let shownClasses = 5
+
+  /// The classes of a text, the most probable first; of equals the first.
+  ///
+  /// - Throws: as `probabilities(of:)`.
+  func classes(
+    of text: String
+  ) throws(ReplError) -> [(index: Int, label: String, probability: Double)] {
+    let row = try probabilities(of: [classifier.symbols(in: text.utf8)])[0]
+    return row.indices.sorted { (row[$0], $1) > (row[$1], $0) }
+      .map { ($0, trained.labels[$0], Double(row[$0])) }
+  }
+
+  /// The probability of each class for each text of symbols, `[texts][C]`.
+  ///
+  /// - Throws: `ReplError` where they are no numbers.
+  func probabilities(of texts: [[Int32]]) throws(ReplError) -> [[Float]] {
+    let rows = classifier.probabilities(of: texts)
+    guard rows.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
+      throw .badData("the model's weights are so large that it gives no probabilities")
+    }
+    return rows
+  }
+}

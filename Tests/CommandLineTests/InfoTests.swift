@@ -1,0 +1,43 @@
+import Foundation
+import Testing
+
+@Suite("charlstm info")
+struct InfoTests {
+  private let charlstm: CommandLineSession
+
+  init() throws {
+    charlstm = try CommandLineSession()
+  }
+
+  @Test func ofAClassifier() throws {
+    try charlstm.put(
+      "label,text\n" + String(repeating: "low,aa\nhigh,zz y\n", count: 8), at: "texts.csv")
+    let training = try charlstm(
+      "classify train texts.csv --output run --hidden-size 8 --embedding-size 4 --layers 1 "
+        + "--bidirectional --epochs 1 --max-length 50 --precision float32 --threads 1 --quiet")
+    #expect(training == .init(code: 0, output: "", error: ""))
+
+    let facts = try charlstm("info run/best.safetensors")
+    #expect(facts.code == 0 && facts.error == "")
+    for fact in [
+      "layers                1, both ways", "pooling               concat",
+      "vocabulary            4 characters: U+0020 a y z", "classes               2: high, low",
+      "reads                 the first 50 symbols of a text", "trained on            texts.csv",
+      "  --crop              0",
+    ] {
+      #expect(facts.output.contains(fact + "\n"))
+    }
+
+    let json = try charlstm("info run/best.safetensors --json")
+    #expect(json.code == 0 && json.error == "")
+    let record = try #require(
+      try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+    #expect(
+      record.keys.sorted() == [
+        "configuration", "labels", "limit", "parameters", "temperature", "training", "vocabulary",
+      ])
+    #expect(record["labels"] as? [String] == ["high", "low"])
+    #expect((record["limit"] as? [String: Any])?["length"] as? Int == 50)
+    #expect((record["training"] as? [String: Any])?["trainingTexts"] as? Int == 14)
+  }
+}
