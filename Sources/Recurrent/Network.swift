@@ -17,7 +17,7 @@ public struct Network: Sendable {
   }
 
   /// A model with random weights: those of the recurrent layers and the head uniform in
-  /// ±1/√H as in PyTorch (of a classifier's head ±1/√F), the embedding normal with deviation 1, biases zero, but for the forget
+  /// ±1/√H as in PyTorch, the embedding normal with deviation 1, biases zero, but for the forget
   /// gate's, whose sum is 1 (Gers et al. 2000; Jozefowicz et al. 2015). Attention begins as the mean.
   public init(_ configuration: ModelConfiguration, seed: UInt64) throws(ConfigurationError) {
     try configuration.validate()
@@ -27,10 +27,8 @@ public struct Network: Sendable {
       parameters[layout.embedding.range][index] = normal(using: &generator)
     }
     let bound = 1 / Float(configuration.hiddenSize).squareRoot()
-    let featureBound = 1 / Float(max(1, configuration.featureCount)).squareRoot()
     for tensor in layout.tensors where tensor.isMatrix && tensor != layout.embedding {
       let elements = parameters[tensor.range]
-      let bound = tensor == layout.classifier?.weight ? featureBound : bound
       for index in elements.indices {
         elements[index] = (2 * generator.uniform() - 1) * bound
       }

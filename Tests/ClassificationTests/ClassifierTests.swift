@@ -18,8 +18,9 @@ struct ClassifierTests {
         cell: .lstm, layers: 2, hiddenSize: 9, embeddingSize: 5, vocabularySize: vocabulary.count,
         bidirectional: bidirectional,
         classifier: ClassifierConfiguration(classes: 3, pooling: pooling)), seed: 4)
+    var generator = Xoshiro256(seed: 5)
     for index in try #require(model.layout.classifier).weight.range {
-      model.parameters.elements[index] *= 8
+      model.parameters.elements[index] = Float.random(in: -2...2, using: &generator)
     }
     return Classifier(
       TrainedClassifier(

@@ -114,8 +114,12 @@ struct ClassifyTrain: ParsableCommand {
     configuration.classifier = ClassifierConfiguration(
       classes: texts.labels.count, pooling: pooling,
       hasLanguageModelHead: options.languageModelLoss > 0)
+    let model = try Network(configuration, seed: options.seed)
+    // All classes are alike at first, so that a body that has learnt something is not disturbed by
+    // the errors of random weights.
+    model.layout.classifier.map { model.parameters[$0.weight.range].update(repeating: 0) }
     var start = TrainedClassifier(
-      model: try Network(configuration, seed: options.seed), vocabulary: vocabulary,
+      model: model, vocabulary: vocabulary,
       labels: texts.labels, limit: options.limit,
       summary: ClassifierSummary(
         data: data.map { URL(filePath: $0).lastPathComponent },
