@@ -48,65 +48,60 @@ extension Corpus {
 
   /// The next block, now hashed; `nil` after the last, and where a flaw has been found: all blocks
   /// before it have been taken then.
+  ///
+  /// Blocks are cut where scalars begin.
   private func nextBlock(of range: Range<Int>, in pass: borrowing Mutex<Pass>) -> Range<Int>? {
     pass.withLock { pass in
-      let start = range.lowerBound + pass.taken
+      let start = pass.reached ?? range.lowerBound
       guard pass.flaw == nil, start < range.upperBound else { return nil }
-      let block = start..<min(start + blockSize, range.upperBound)
-      pass.taken += block.count
+      pass.blocks += 1
+      let end = scalarBoundary(atOrAfter: range.lowerBound + pass.blocks * blockSize)
+      let block = start..<min(end, range.upperBound)
+      pass.reached = block.upperBound
       // Within the lock: the hash is of bytes in order.
       hashed.withLock { $0.add(block, of: self) }
       return block
     }
   }
 
-  /// Walks the scalars that begin in a block, the last of which may end in the next.
   private func walk<Sink: UTF8Sink & ~Copyable>(
     _ block: Range<Int>, of range: Range<Int>, into sink: inout Sink,
     _ counts: UnsafeMutableBufferPointer<Int>
   ) throws(InvalidUTF8) {
-    var offset = scalarBoundary(at: block.lowerBound, in: range)
+    var offset = block.lowerBound
     var index = pieceIndex(at: offset)
     while offset < block.upperBound {
       let piece = pieces[index]
-      let bytes = piece.bytes(of: piece.start..<min(piece.end, range.upperBound))
+      let end = min(piece.end, block.upperBound)
       let interval = (offset - range.lowerBound) / SymbolIndex.interval
-      let stop = min(
-        range.lowerBound + (interval + 1) * SymbolIndex.interval, block.upperBound, piece.end)
+      let stop = min(end, range.lowerBound + (interval + 1) * SymbolIndex.interval)
       let before = sink.symbolCount
       do throws(InvalidUTF8) {
         offset =
           try piece.start
           + UTF8Scan.walk(
-            bytes, from: offset - piece.start, to: stop - piece.start, into: &sink)
+            piece.bytes(of: piece.start..<end), from: offset - piece.start,
+            to: stop - piece.start, into: &sink)
       } catch {
         throw InvalidUTF8(offset: piece.start + error.offset)
       }
       counts[interval] += sink.symbolCount - before
       if offset == piece.end { index += 1 }
     }
-    // Where the next block begins, or else there are bytes between that belong to no scalar.
-    guard offset == scalarBoundary(at: block.upperBound, in: range) else {
-      throw InvalidUTF8(offset: offset)
-    }
-  }
-
-  /// Where the first scalar from `offset` on begins, taking it that one does where `range` does.
-  private func scalarBoundary(at offset: Int, in range: Range<Int>) -> Int {
-    offset == range.lowerBound ? offset : min(scalarBoundary(atOrAfter: offset), range.upperBound)
   }
 }
 
 /// How far a pass over a text has come.
 private struct Pass {
-  /// Bytes from its beginning on.
-  var taken = 0
+  var blocks = 0
+  /// Where the last block ends.
+  var reached: Int?
   /// The first place known not to be UTF-8.
   var flaw: Int?
 }
 
-/// How much of the text each thread keeps resident: as much as stays in a processor's cache from
-/// one reading to the next.
-private let blockSize = 1 << 20
+/// How much of the text each thread keeps resident, and finds in the processor's cache after it was
+/// hashed. Less than what Linux maps at a time would have threads take it from each other.
+private let blockSize = 1 << 21
 
 private let processorCount = max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))

@@ -45,20 +45,24 @@ final class Mapping: @unchecked Sendable {
     }
   }
 
-  /// Takes the pages of `range` off this process's resident memory.
+  /// Takes what reading `range` has mapped off this process's resident memory.
   ///
-  /// They stay readable, from the
-  /// system's file cache or the disk: this is what lets a text far larger than memory be read
-  /// from end to end. The page that holds `range.upperBound` stays, as its reader is still in it.
+  /// It stays readable, from the system's file cache or the disk: this is what lets a text far
+  /// larger than memory be read from end to end.
   func release(_ range: Range<Int>) {
     precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count, "not of this mapping")
     // Dropping anonymous memory would zero it.
-    guard isFile, let base = bytes.baseAddress else { return }
-    let lower = range.lowerBound & ~(pageSize - 1)
-    let upper = range.upperBound & ~(pageSize - 1)
-    guard lower < upper else { return }
-    madvise(UnsafeMutableRawPointer(mutating: base + lower), upper - lower, MADV_DONTNEED)
+    guard isFile, !range.isEmpty, let base = bytes.baseAddress else { return }
+    // Outwards: all of what a fault has mapped, or what lies beyond the range would stay for good.
+    let start = UInt(bitPattern: base)
+    let lower = max(start, (start + UInt(range.lowerBound)) & ~(faultWindow - 1))
+    let upper = min(
+      start + UInt(bytes.count),
+      (start + UInt(range.upperBound) + faultWindow - 1) & ~(faultWindow - 1))
+    madvise(UnsafeMutableRawPointer(bitPattern: lower), Int(upper - lower), MADV_DONTNEED)
   }
 }
 
-private let pageSize = sysconf(CInt(_SC_PAGESIZE))
+/// The most that Linux maps for the reading of one byte, aligned to as much: a folio of its file
+/// cache.
+private let faultWindow: UInt = 1 << 21

@@ -3,8 +3,8 @@ import Testing
 
 @Suite("Fused cells")
 struct FusedCellTests {
-  /// Single precision over six steps. Without fused multiply-add, each of the products of a row
-  /// rounds twice: 64 cells then come to 1.2e-5, where 16 units in the last place are 1e-6.
+  /// Single precision over six steps. Where the CPU has no fused multiply-add every product rounds
+  /// by itself: 64 cells then come to 1.5e-5.
   private static let tolerance: Float = 3e-5
 
   /// Sizes of less than a block of 16 cells, whole blocks, and blocks with cells left over.

@@ -68,9 +68,9 @@ import Text
   }
 
   @Test func scalarsThatStraddleAWindowAreWhole() throws {
-    // The scan lets go of a mapped text every 1 MiB, which is no multiple of 3.
+    // The scan lets go of a mapped text every 2 MiB, which is no multiple of 3.
     let folder = try TemporaryFolder()
-    let count = (1 << 20) / 3 + 4
+    let count = (1 << 21) / 3 + 4
     let text = [UInt8](repeating: 0x61, count: 1) + (0..<count).flatMap { _ in "မ".utf8 } + [0x62]
     let corpus = try Corpus(paths: [folder.write(text, to: "text")])
     let vocabulary = try Vocabulary(scanning: corpus, training: 0..<corpus.byteCount)
