@@ -168,7 +168,9 @@ package struct ModelMetadata {
 
   /// The value of a key that need not be there.
   func decodeIfPresent<Value: Decodable>(_ key: String) throws(CheckpointError) -> Value? {
-    file.metadata[key] == nil ? nil : try decode(key)
+    if file.metadata[key] == nil { return nil }
+    let value: Value = try decode(key)
+    return value
   }
 
   /// The configuration and the vocabulary of a language model, which fit each other.

@@ -230,7 +230,10 @@ package final class ClassifierTrainer {
     let length = min(
       symbols.count,
       Int(Float(options.crop) * exp2(octaves * Float.random(in: 0...1, using: &generator))))
-    let start = Int.random(in: 0...symbols.count - length, using: &generator)
+    // Beginnings are like no other place, and are what is typed first.
+    let start =
+      Bool.random(using: &generator)
+      ? 0 : Int.random(in: 0...symbols.count - length, using: &generator)
     return Array(symbols[start..<start + length])
   }
 

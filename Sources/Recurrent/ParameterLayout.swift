@@ -134,8 +134,10 @@ public struct ParameterLayout: Equatable, Sendable {
     return tensor == head?.weight || tensor == head?.bias ? layers.count + 1 : layers.count + 2
   }
 
-  /// The number of trained values, without the padding between tensors.
-  public var parameterCount: Int { tensors.reduce(0) { $0 + $1.range.count } }
+  /// The number of values that gradients train, without the padding between tensors.
+  public var parameterCount: Int {
+    tensors.filter { group(of: $0) <= layers.count + 2 }.reduce(0) { $0 + $1.range.count }
+  }
 }
 
 /// The order of the rows of a recurrent layer's tensors.

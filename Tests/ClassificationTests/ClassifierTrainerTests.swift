@@ -128,7 +128,7 @@ struct ClassifierTrainerTests {
     _ = try trainer.run()
     let best = try #require(trainer.best).model
     for tensor in best.layout.tensors {
-      let isHead = best.layout.group(of: tensor) == 4
+      let isHead = best.layout.group(of: tensor) >= 4
       // Averages of equal numbers are equal to a rounding error.
       let change = zip(best.elements(of: tensor), start.model.elements(of: tensor))
         .reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
@@ -138,12 +138,14 @@ struct ClassifierTrainerTests {
 
   @Test func layersAreUnfrozenFromAbove() throws {
     let start = try start(layers: 2)
-    for (epochs, changed) in [(1, [4]), (2, [2, 4]), (3, [0, 1, 2, 4])] {
+    for (epochs, changed) in [(1, [4, 5]), (2, [2, 4, 5]), (3, [0, 1, 2, 4, 5])] {
+      // With nothing to validate on, the latest model counts as the best.
       let trainer = try trainer(
         start,
         options {
-          $0.unfreezeEvery = 1; $0.epochs = epochs
-        })
+          $0.unfreezeEvery = 1
+          $0.epochs = epochs
+        }, validates: false)
       _ = try trainer.run()
       let best = try #require(trainer.best).model
       let groups = Set(
