@@ -13,12 +13,17 @@ package final class PackedWeights: @unchecked Sendable {
     /// Whether the first layer's input product is looked up symbol by symbol: `embedding · W_ihᵀ`
     /// has only V rows. Not with dropout on the embedding, whose masks differ from lane to lane.
     package var inputTable: Bool
+    /// The probability with which a recurrent weight is dropped (`WeightDrop`), in training.
+    package var weightDrop: Float
 
-    package init(precision: Precision, lanes: Int, training: Bool, inputTable: Bool) {
+    package init(
+      precision: Precision, lanes: Int, training: Bool, inputTable: Bool, weightDrop: Float = 0
+    ) {
       self.precision = precision
       self.lanes = lanes
       self.training = training
       self.inputTable = inputTable
+      self.weightDrop = weightDrop
     }
   }
 
@@ -42,7 +47,7 @@ package final class PackedWeights: @unchecked Sendable {
   }
 
   package let use: Use
-  let configuration: ModelConfiguration
+  package let configuration: ModelConfiguration
   let layout: ParameterLayout
   let layers: [[Direction]]
   /// Nil for a classifier that does not predict symbols.
@@ -52,9 +57,12 @@ package final class PackedWeights: @unchecked Sendable {
   /// The biases are read where they lie.
   private(set) var parameters: FloatBuffer
   private let tasks: [Task]
+  private var drop: WeightDrop?
 
   private enum Task {
     case pack(PackedMatrix, ParameterLayout.Tensor)
+    /// With what is left of the weights after `drop`.
+    case packDropped(PackedMatrix, ParameterLayout.Tensor, left: FloatBuffer)
     case tabulate(InputTable)
   }
 
@@ -64,13 +72,17 @@ package final class PackedWeights: @unchecked Sendable {
     configuration = model.configuration
     layout = model.layout
     parameters = model.parameters
+    drop = use.weightDrop > 0 ? WeightDrop(probability: use.weightDrop) : nil
     var tasks: [Task] = []
 
     func pack(_ tensor: ParameterLayout.Tensor, forward: Bool) -> PackedMatrix {
       let plain = MatrixLayout.rowMajor(tensor.shape[0], tensor.shape[1])
       let matrix = PackedMatrix(
         forward ? plain.transposed : plain, precision: use.precision, rows: use.lanes)
-      tasks.append(.pack(matrix, tensor))
+      tasks.append(
+        use.weightDrop > 0 && tensor.isRecurrent
+          ? .packDropped(matrix, tensor, left: FloatBuffer(count: tensor.range.count))
+          : .pack(matrix, tensor))
       return matrix
     }
 
@@ -103,7 +115,22 @@ package final class PackedWeights: @unchecked Sendable {
   }
 
   private static func size(of task: Task) -> Int {
-    if case .pack(_, let tensor) = task { tensor.range.count } else { 0 }
+    switch task {
+    case .pack(_, let tensor), .packDropped(_, let tensor, _): tensor.range.count
+    case .tabulate: 0
+    }
+  }
+
+  /// Chooses what is dropped of the recurrent weights when they are packed the next time. Not while
+  /// a worker packs or runs.
+  package func drawWeightDrop(using generator: inout Xoshiro256) {
+    drop?.key = generator.next()
+  }
+
+  /// Takes what was dropped out of the gradient of a tensor of recurrent weights.
+  func dropGradient(of tensor: ParameterLayout.Tensor, in gradients: FloatBuffer) {
+    let gradient = gradients.pointer + tensor.range.lowerBound
+    drop?.apply(to: tensor, from: gradient, into: gradient)
   }
 
   /// Packs one worker's share of the matrices from the weights as they are now.
@@ -112,6 +139,10 @@ package final class PackedWeights: @unchecked Sendable {
       switch tasks[index] {
       case .pack(let matrix, let tensor):
         matrix.pack(from: parameters.pointer + tensor.range.lowerBound)
+      case .packDropped(let matrix, let tensor, let left):
+        drop?.apply(
+          to: tensor, from: parameters.pointer + tensor.range.lowerBound, into: left.pointer)
+        matrix.pack(from: left.pointer)
       case .tabulate(let table):
         table.fill(embedding: layout.embedding, from: parameters)
       }

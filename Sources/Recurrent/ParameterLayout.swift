@@ -14,6 +14,8 @@ public struct ParameterLayout: Equatable, Sendable {
     package let range: Range<Int>
     /// The number of gates whose rows are interleaved; 1 where rows are in file order.
     package let interleavedGates: Int
+    /// Whether it multiplies the state: `weight_hh`.
+    let isRecurrent: Bool
 
     /// Weight decay is for matrices.
     package var isMatrix: Bool { shape.count > 1 }
@@ -70,10 +72,13 @@ public struct ParameterLayout: Equatable, Sendable {
   public init(_ configuration: ModelConfiguration) {
     var all: [Tensor] = []
     var end = 0
-    func tensor(_ name: String, _ shape: [Int], gates: Int = 1) -> Tensor {
+    func tensor(
+      _ name: String, _ shape: [Int], gates: Int = 1, isRecurrent: Bool = false
+    ) -> Tensor {
       let size = shape.reduce(1, *)
       let tensor = Tensor(
-        name: name, shape: shape, range: end..<end + size, interleavedGates: gates)
+        name: name, shape: shape, range: end..<end + size, interleavedGates: gates,
+        isRecurrent: isRecurrent)
       all.append(tensor)
       end = (end + size + 15) / 16 * 16
       return tensor
@@ -92,7 +97,8 @@ public struct ParameterLayout: Equatable, Sendable {
             "\(prefix).weight_ih_\(suffix)",
             [gates * hidden, configuration.inputSize(ofLayer: layer)], gates: gates),
           weightHH: tensor(
-            "\(prefix).weight_hh_\(suffix)", [gates * hidden, hidden], gates: gates),
+            "\(prefix).weight_hh_\(suffix)", [gates * hidden, hidden], gates: gates,
+            isRecurrent: true),
           biasIH: tensor("\(prefix).bias_ih_\(suffix)", [gates * hidden], gates: gates),
           biasHH: tensor("\(prefix).bias_hh_\(suffix)", [gates * hidden], gates: gates))
       }

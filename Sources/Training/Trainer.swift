@@ -29,12 +29,18 @@ public final class Trainer {
   ///   - model: where training starts; it is not changed.
   ///   - training: in the model's vocabulary.
   ///   - validation: likewise; what has fewer than two symbols is not used.
-  /// - Throws: `TrainingError` for options out of range and for a corpus too short.
+  /// - Throws: `TrainingError` for options out of range or not of this cell, and for a corpus too
+  ///   short.
   public init(
     _ model: Network, training: EncodedText, validation: EncodedText?,
     options: TrainingOptions
   ) throws(TrainingError) {
     try options.validate()
+    guard options.dropout.candidate == 0 || model.configuration.cell == .lstm else {
+      throw .optionOutOfRange(
+        name: "dropout-candidate", value: "\(options.dropout.candidate)",
+        range: "0 for a cell that is no LSTM")
+    }
     guard
       let plan = LanePlan.fitting(
         count: training.count, lanes: options.lanes, sequenceLength: options.sequenceLength)
@@ -54,6 +60,7 @@ public final class Trainer {
     corpus = CorpusIdentity(of: training.corpus, trainingBytes: training.byteRange.count)
 
     var adamW = AdamW.Options()
+    adamW.beta1 = options.beta1
     adamW.weightDecay = options.weightDecay
     adamW.clipNorm = options.clipNorm
     adamW.averageDecay = options.averageDecay
@@ -68,7 +75,8 @@ public final class Trainer {
       for: .init(
         precision: options.precision, lanes: (plan.lanes + count - 1) / count, training: true,
         inputTable: options.dropout.embedding == 0
-          && vocabulary.count <= plan.lanes * plan.sequenceLength))
+          && vocabulary.count <= plan.lanes * plan.sequenceLength,
+        weightDrop: options.weightDrop))
     self.weights = weights
     workers = (0..<count).map { worker in
       TrainingWorker(
@@ -82,6 +90,7 @@ public final class Trainer {
           model.replacing(parameters: optimizer.average), precision: options.precision,
           lanes: Self.validationLanes(validation.count), team: team)
       }
+    packWeights()
     startEpoch()
   }
 
@@ -140,6 +149,7 @@ public final class Trainer {
       throw TrainingError.cannotResume(
         path: path, reason: "its place in the run is none there can be; it is damaged")
     }
+    packWeights()
     guard isSame else {
       progress.chunk = 0
       progress.bestLoss = nil
@@ -265,10 +275,19 @@ public final class Trainer {
     let step = progress.step
     let seed = options.seed
     let characters = lanePlan.lanes * lanePlan.sequenceLength
+    let resetProbability = options.resetProbability
     team.run { worker in
-      workers[worker].train(scale: 1 / Float(characters)) { lane in
-        Xoshiro256(seed: seed, stream: [RandomStream.dropout, UInt64(step), UInt64(lane)])
-      }
+      workers[worker].train(
+        scale: 1 / Float(characters),
+        masks: { lane in
+          Xoshiro256(seed: seed, stream: [RandomStream.dropout, UInt64(step), UInt64(lane)])
+        },
+        resets: { lane in
+          guard resetProbability > 0 else { return false }
+          var generator = Xoshiro256(
+            seed: seed, stream: [RandomStream.reset, UInt64(step), UInt64(lane)])
+          return generator.uniform() < resetProbability
+        })
     }
     let gradients = workers.map(\.gradients)
     let squares = PerWorker(repeating: 0.0, count: count)
@@ -286,8 +305,8 @@ public final class Trainer {
         model.parameters, gradient: gradients[0], norm: norm, learningRate: rate, step: step + 1,
         worker: worker, workers: count)
     }
-    team.run { [weights] worker in weights.packShare(of: worker, workers: count) }
     progress.step += 1
+    packWeights()
     progress.chunk += 1
     if progress.chunk == lanePlan.chunksPerEpoch {
       progress.epoch += 1
@@ -295,6 +314,16 @@ public final class Trainer {
       startEpoch()
     }
     return (loss, norm)
+  }
+
+  /// Packs the weights for the next step, without what that step drops of them.
+  private func packWeights() {
+    var generator = Xoshiro256(
+      seed: options.seed, stream: [RandomStream.weightDrop, UInt64(progress.step)])
+    weights.drawWeightDrop(using: &generator)
+    team.run { [weights, count = workers.count] worker in
+      weights.packShare(of: worker, workers: count)
+    }
   }
 
   private func learningRate(step: Int) -> Float {
@@ -390,6 +419,8 @@ public final class Trainer {
 private enum RandomStream {
   static let dropout: UInt64 = 0xD20
   static let epoch: UInt64 = 0xE90
+  static let reset: UInt64 = 0x2E5E7
+  static let weightDrop: UInt64 = 0xD20B
 }
 
 /// What has happened since the last report.

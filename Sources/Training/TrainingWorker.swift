@@ -11,6 +11,8 @@ final class TrainingWorker: @unchecked Sendable {
   private(set) var loss = 0.0
   private let workspace: LanguageModelWorkspace
   private var chunks: LaneChunks
+  /// The state that texts begin in.
+  private let start: RecurrentState
   /// `[T, B]` each
   private let inputs: UnsafeMutableBufferPointer<Int32>
   private let targets: UnsafeMutableBufferPointer<Int32>
@@ -23,6 +25,7 @@ final class TrainingWorker: @unchecked Sendable {
     gradients = FloatBuffer(count: parameterCount)
     workspace = LanguageModelWorkspace(
       weights, steps: plan.sequenceLength, lanes: lanes.count, dropout: dropout)
+    start = RecurrentState(weights.configuration)
     chunks = LaneChunks(text: text, plan: plan, lanes: lanes)
     let count = plan.sequenceLength * lanes.count
     inputs = .allocate(capacity: count)
@@ -44,9 +47,14 @@ final class TrainingWorker: @unchecked Sendable {
   }
 
   /// Reads the next chunk and computes the gradients of `scale` times its loss.
-  /// - Parameter masks: the generator of a lane's dropout masks.
-  func train(scale: Float, masks: (_ lane: Int) -> Xoshiro256) {
+  /// - Parameters:
+  ///   - masks: the generator of a lane's dropout masks.
+  ///   - resets: whether a lane forgets what it has read.
+  func train(scale: Float, masks: (_ lane: Int) -> Xoshiro256, resets: (_ lane: Int) -> Bool) {
     chunks.next(inputs: inputs, targets: targets)
+    for lane in 0..<lanes.count where resets(lanes.lowerBound + lane) {
+      workspace.load(start, lane: lane)
+    }
     workspace.drawMasks { masks(lanes.lowerBound + $0) }
     guard let input = inputs.baseAddress, let target = targets.baseAddress else { return }
     loss = workspace.train(input, targets: target, scale: scale, gradients: gradients)

@@ -87,6 +87,18 @@ struct TrainingFlags: ParsableArguments {
   @Option(help: "Locked dropout on what the head reads.")
   var dropoutOutput: Float = 0
 
+  @Option(help: "Dropout on what an LSTM's cells take in.")
+  var dropoutCandidate: Float = 0
+
+  @Option(help: "Dropout of recurrent weights.")
+  var weightDrop: Float = 0
+
+  @Option(help: "The probability with which a stream forgets at the beginning of a chunk.")
+  var resetProbability: Float = 0
+
+  @Option(help: "How much of the mean gradient a step keeps (Adam's first beta).")
+  var beta1 = defaults.beta1
+
   @Option(help: "How much of the averaged weights a step keeps.")
   var averageDecay = defaults.averageDecay
 
@@ -120,7 +132,11 @@ struct TrainingFlags: ParsableArguments {
     options.weightDecay = weightDecay
     options.clipNorm = clipNorm
     options.dropout = Dropout(
-      embedding: dropoutEmbedding, betweenLayers: dropoutLayers, output: dropoutOutput)
+      embedding: dropoutEmbedding, betweenLayers: dropoutLayers, output: dropoutOutput,
+      candidate: dropoutCandidate)
+    options.weightDrop = weightDrop
+    options.resetProbability = resetProbability
+    options.beta1 = beta1
     options.averageDecay = averageDecay
     options.validateEvery = validateEvery
     options.patience = patience

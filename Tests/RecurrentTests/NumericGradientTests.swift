@@ -10,24 +10,28 @@ struct NumericGradientTests {
     var bidirectional = false
     var inputTable = true
     var dropout = Dropout.none
+    var weightDrop: Float = 0
 
     var testDescription: String {
       "\(cell) of \(hidden)\(bidirectional ? ", both directions" : "")"
         + "\(inputTable ? ", table" : ", dense")\(dropout == .none ? "" : ", dropout")"
+        + "\(weightDrop == 0 ? "" : ", weight drop")"
     }
 
-    static let all = Cell.allCases.flatMap { cell in
-      [
-        Case(cell: cell),
-        Case(cell: cell, inputTable: false),
-        Case(cell: cell, hidden: 17),
-        Case(cell: cell, bidirectional: true),
-        Case(cell: cell, dropout: Dropout(betweenLayers: 0.3, output: 0.5)),
-        Case(
-          cell: cell, inputTable: false,
-          dropout: Dropout(embedding: 0.4, betweenLayers: 0.3, output: 0.5)),
-      ]
-    }
+    static let all =
+      Cell.allCases.flatMap { cell in
+        [
+          Case(cell: cell),
+          Case(cell: cell, inputTable: false),
+          Case(cell: cell, hidden: 17),
+          Case(cell: cell, bidirectional: true),
+          Case(cell: cell, dropout: Dropout(betweenLayers: 0.3, output: 0.5)),
+          Case(
+            cell: cell, inputTable: false,
+            dropout: Dropout(embedding: 0.4, betweenLayers: 0.3, output: 0.5)),
+          Case(cell: cell, hidden: 17, bidirectional: true, weightDrop: 0.4),
+        ]
+      } + [Case(cell: .lstm, hidden: 17, dropout: Dropout(output: 0.5, candidate: 0.4))]
   }
 
   @Test(arguments: Case.all)
@@ -38,7 +42,10 @@ struct NumericGradientTests {
     let weights = PackedWeights(
       model,
       for: .init(
-        precision: .float32, lanes: chunk.lanes, training: true, inputTable: test.inputTable))
+        precision: .float32, lanes: chunk.lanes, training: true, inputTable: test.inputTable,
+        weightDrop: test.weightDrop))
+    var generator = Xoshiro256(seed: 5)
+    weights.drawWeightDrop(using: &generator)
     let workspace = LanguageModelWorkspace(
       weights, steps: chunk.steps, lanes: chunk.lanes, dropout: test.dropout)
     workspace.drawMasks { Xoshiro256(seed: 11, stream: [UInt64($0)]) }

@@ -23,6 +23,8 @@ typedef struct {
   int64_t hidden;        // H
   const float *bias_ih;  // [G·H]
   const float *bias_hh;  // [G·H]
+  // [B, H], may be null: what the LSTM's candidate g is multiplied by.
+  const float *candidate_mask;
 } ck_step;
 
 // Forward. input: input products [*, G·H], lane b's row at rows[b], or at b where rows is null; may
@@ -117,6 +119,11 @@ void ck_quantize(int64_t rows, int64_t columns, int64_t stride, const float *in,
                  float *scales);
 // Sums of int8 products in place to floats: out[row, c] = sum[row, c] · scales[c] / 127.
 void ck_dequantize(int64_t rows, int64_t columns, const float *scales, void *sums);
+
+// out[i] = in[i] · scale, or 0 with probability threshold / 2^32, by a hash of key and first + i: the
+// same for the same numbers; out may be in.
+void ck_drop(int64_t count, uint64_t first, uint64_t key, uint32_t threshold, float scale,
+             const float *in, float *out);
 
 // AdamW (Loshchilov and Hutter 2019) with an exponential moving average of the weights.
 typedef struct {
