@@ -54,7 +54,7 @@ package struct ClassifierOptions: Equatable, Sendable {
   package var patience: Int?
   package var reportEvery = 20
   package var seed: UInt64 = 1
-  package var precision = Precision.native
+  package var precision = Precision.nativeForTraining
   /// Whether models are saved with bfloat16 weights, at half the size.
   package var savesHalfSize = false
   package var threads = 1

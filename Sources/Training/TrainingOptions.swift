@@ -39,7 +39,7 @@ public struct TrainingOptions: Codable, Equatable, Sendable {
   /// Minutes between savings; nil for none by time.
   public var saveMinutes: Double? = 10
   public var seed: UInt64 = 1
-  public var precision = Precision.native
+  public var precision = Precision.nativeForTraining
   /// Whether models are saved with bfloat16 weights, at half the size.
   public var savesHalfSize = false
   public var threads = 1

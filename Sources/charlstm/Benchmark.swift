@@ -84,7 +84,7 @@ struct Benchmark: ParsableCommand {
     }
     return try BenchmarkRun(
       configuration: configuration, lanes: batchSize, steps: sequenceLength, streams: streams,
-      precision: precision.resolved(),
+      precision: precision.resolved(forTraining: true),
       samplingPrecision: (samplingPrecision ?? precision.precision).resolved(),
       threads: threads.resolved(), streamThreads: threads.resolved(lanes: 1), seconds: seconds
     ).measure()

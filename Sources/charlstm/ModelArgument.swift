@@ -13,9 +13,9 @@ enum PrecisionChoice: String, ExpressibleByArgument, CaseIterable {
   case int8
 
   /// - Throws: `Failure` for what this CPU cannot do.
-  func resolved() throws -> Precision {
+  func resolved(forTraining: Bool = false) throws -> Precision {
     switch self {
-    case .auto: return .native
+    case .auto: return forTraining ? .nativeForTraining : .native
     case .float32: return .float32
     case .int8: return .int8
     case .bfloat16:
@@ -30,12 +30,14 @@ enum PrecisionChoice: String, ExpressibleByArgument, CaseIterable {
 struct PrecisionOption: ParsableArguments {
   @Option(
     help: """
-      Operands of matrix products: auto (bfloat16 where this CPU has it, else float32), float32, \
-      bfloat16, or to write and evaluate int8.
+      Operands of matrix products: auto (bfloat16 where this CPU is fast with it, else float32), \
+      float32, bfloat16, or to write and evaluate int8.
       """)
   var precision = PrecisionChoice.auto
 
-  func resolved() throws -> Precision { try precision.resolved() }
+  func resolved(forTraining: Bool = false) throws -> Precision {
+    try precision.resolved(forTraining: forTraining)
+  }
 }
 
 /// How many threads to work with.

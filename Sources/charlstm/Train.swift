@@ -82,7 +82,8 @@ struct Train: ParsableCommand {
         description: "there is a run in \(output) already; --resume goes on with it, --overwrite "
           + "replaces it", code: .cannotCreate)
     }
-    let options = try training.options(precision: precision.resolved(), threads: threads.resolved())
+    let options = try training.options(
+      precision: precision.resolved(forTraining: true), threads: threads.resolved())
     try options.validate()
     let start = try network.initializeFrom.map { try TrainedModel(contentsOf: $0) }
     try start.map { try network.check($0.model.configuration) }

@@ -9,7 +9,11 @@
 // Pointers are to at least the elements that their shapes name; none may be null unless said.
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
+
+// Whether Intel made this CPU.
+bool ck_cpu_is_intel(void);
 
 typedef enum {
   CK_F32,
