@@ -174,6 +174,9 @@ public final class Trainer {
     model.replacing(parameters: optimizer.average).copy()
   }
 
+  /// The network's shape.
+  public var configuration: ModelConfiguration { model.configuration }
+
   public var plan: TrainingPlan {
     TrainingPlan(
       parameters: model.layout.parameterCount, lanes: lanePlan.lanes,

@@ -30,7 +30,7 @@ enum PrecisionChoice: String, ExpressibleByArgument, CaseIterable {
 struct PrecisionOption: ParsableArguments {
   @Option(
     help: """
-      Operands of matrix products: auto (bfloat16 where this CPU is fast with it, else float32), \
+      Operands of matrix products: auto (bfloat16 where this CPU gains by it, else float32), \
       float32, bfloat16, or to write and evaluate int8.
       """)
   var precision = PrecisionChoice.auto

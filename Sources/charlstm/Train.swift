@@ -56,6 +56,7 @@ struct Train: ParsableCommand {
     let (trainer, folder) = try resume ? resumed(output) : begun(output)
     Interruption.watch()
     let display = TrainingDisplay(isQuiet: quiet)
+    display.show(trainer.configuration, trainer.options)
     let outcome: TrainingOutcome
     do {
       outcome = try trainer.run(in: folder, stops: { Interruption.signal != nil }) { event in
@@ -82,17 +83,28 @@ struct Train: ParsableCommand {
         description: "there is a run in \(output) already; --resume goes on with it, --overwrite "
           + "replaces it", code: .cannotCreate)
     }
-    let options = try training.options(
-      precision: precision.resolved(forTraining: true), threads: threads.resolved())
-    try options.validate()
+    // Before a long text is read.
+    var given = TrainingOptions()
+    training.apply(to: &given)
+    given.precision = try precision.resolved(forTraining: true)
+    given.threads = try threads.resolved()
+    try given.validate()
     let start = try network.initializeFrom.map { try TrainedModel(contentsOf: $0) }
     try start.map { try network.check($0.model.configuration) }
     let corpus = try Corpus(paths: corpora)
     let parts = try text.parts(of: corpus, vocabulary: start?.vocabulary)
+
+    let characters = parts.training.count
+    var options = training.preset.options(characters: characters, epochs: training.epochs)
+    training.apply(to: &options)
+    options.precision = given.precision
+    options.threads = given.threads
     let model =
       try start?.model
       ?? Network(
-        network.configuration(vocabularySize: parts.training.vocabulary.count),
+        network.configuration(
+          training.preset.configuration(
+            characters: characters, vocabularySize: parts.training.vocabulary.count)),
         seed: options.seed)
     let trainer = try Trainer(
       model, training: parts.training, validation: parts.validation, options: options)
@@ -105,10 +117,7 @@ struct Train: ParsableCommand {
     var point = try ResumePoint(contentsOf: folder.resumePath)
     try training.check(against: point.options, threads: threads, precision: precision)
     try network.check(point.model.configuration, from: "the run")
-    point.options.maxSteps = training.maxSteps ?? point.options.maxSteps
-    point.options.saveEvery = training.saveEvery ?? point.options.saveEvery
-    point.options.saveMinutes = training.saveMinutes ?? point.options.saveMinutes
-    point.options.patience = training.patience ?? point.options.patience
+    training.apply(to: &point.options)
     if extend != nil, training.maxSteps == nil, let maxSteps = point.options.maxSteps {
       throw Failure.usage(
         "--extend does not lengthen a run of --max-steps \(maxSteps); give more --max-steps too")

@@ -14,19 +14,23 @@ struct NetworkOptions: ParsableArguments {
   @Option(help: "Recurrent layers. (default: 2)")
   var layers: Int?
 
-  @Option(help: "Cells of a layer. (default: 256)")
+  @Option(help: "Cells of a layer. (default: the preset's; of a classifier 256)")
   var hiddenSize: Int?
 
-  @Option(help: "Numbers that stand for a character. (default: 64)")
+  @Option(help: "Numbers that stand for a character. (default: 128; of a classifier 64)")
   var embeddingSize: Int?
 
   @Option(help: "Begin with the weights, shape and vocabulary of this model.")
   var initializeFrom: String?
 
-  func configuration(vocabularySize: Int) -> ModelConfiguration {
-    ModelConfiguration(
-      cell: cell ?? .lstm, layers: layers ?? 2, hiddenSize: hiddenSize ?? 256,
-      embeddingSize: embeddingSize ?? 64, vocabularySize: vocabularySize)
+  /// What was given, and the rest as it is there.
+  func configuration(_ defaults: ModelConfiguration) -> ModelConfiguration {
+    var configuration = defaults
+    configuration.cell = cell ?? defaults.cell
+    configuration.layers = layers ?? defaults.layers
+    configuration.hiddenSize = hiddenSize ?? defaults.hiddenSize
+    configuration.embeddingSize = embeddingSize ?? defaults.embeddingSize
+    return configuration
   }
 
   /// Refuses options that contradict the model to begin with, or the run to go on with.
@@ -47,60 +51,67 @@ struct NetworkOptions: ParsableArguments {
   }
 }
 
-/// How it is trained.
+extension Preset: ExpressibleByArgument {}
+
+/// How it is trained. What is not given is the preset's.
 struct TrainingFlags: ParsableArguments {
-  private static let defaults = TrainingOptions()
+  @Option(
+    help: """
+      What is not given below, scaled to the text: quick (some minutes for a megabyte), standard or \
+      best (hours).
+      """)
+  var preset = Preset.standard
 
   @Option(help: "Streams of the corpus read side by side.")
-  var batchSize = defaults.lanes
+  var batchSize: Int?
 
   @Option(help: "Characters that the gradient goes back.")
-  var sequenceLength = defaults.sequenceLength
+  var sequenceLength: Int?
 
   @Option(help: "Passes over the training part.")
-  var epochs = defaults.epochs
+  var epochs: Int?
 
   @Option(help: "The most optimizer steps.")
   var maxSteps: Int?
 
   @Option(help: "The highest learning rate.")
-  var learningRate = defaults.learningRate
+  var learningRate: Float?
 
   @Option(help: "How the rate falls after the warm-up.")
-  var schedule = defaults.schedule
+  var schedule: LearningRateSchedule?
 
   @Option(help: "Steps in which the rate rises.")
-  var warmupSteps = defaults.warmupSteps
+  var warmupSteps: Int?
 
   @Option(help: "Decay of matrices (AdamW).")
-  var weightDecay = defaults.weightDecay
+  var weightDecay: Float?
 
   @Option(help: "The largest norm of the gradient; 0 for no clipping.")
-  var clipNorm = defaults.clipNorm
+  var clipNorm: Float?
 
   @Option(help: "Locked dropout on the embedding.")
-  var dropoutEmbedding: Float = 0
+  var dropoutEmbedding: Float?
 
   @Option(help: "Locked dropout between layers.")
-  var dropoutLayers: Float = 0
+  var dropoutLayers: Float?
 
   @Option(help: "Locked dropout on what the head reads.")
-  var dropoutOutput: Float = 0
+  var dropoutOutput: Float?
 
   @Option(help: "Dropout on what an LSTM's cells take in.")
-  var dropoutCandidate: Float = 0
+  var dropoutCandidate: Float?
 
   @Option(help: "Dropout of recurrent weights.")
-  var weightDrop: Float = 0
+  var weightDrop: Float?
 
   @Option(help: "The probability with which a stream forgets at the beginning of a chunk.")
-  var resetProbability: Float = 0
+  var resetProbability: Float?
 
   @Option(help: "How much of the mean gradient a step keeps (Adam's first beta).")
-  var beta1 = defaults.beta1
+  var beta1: Float?
 
   @Option(help: "How much of the averaged weights a step keeps.")
-  var averageDecay = defaults.averageDecay
+  var averageDecay: Float?
 
   @Option(help: "Steps between validations, beside the one at each epoch's end.")
   var validateEvery: Int?
@@ -118,54 +129,49 @@ struct TrainingFlags: ParsableArguments {
   var halfSize = false
 
   @Option(help: "Chooses the first weights, offsets and dropout; the same seed gives the same run.")
-  var seed: UInt64 = 1
+  var seed: UInt64?
 
-  func options(precision: Precision, threads: Int) -> TrainingOptions {
-    var options = TrainingOptions()
-    options.lanes = batchSize
-    options.sequenceLength = sequenceLength
-    options.epochs = epochs
-    options.maxSteps = maxSteps
-    options.learningRate = learningRate
-    options.schedule = schedule
-    options.warmupSteps = warmupSteps
-    options.weightDecay = weightDecay
-    options.clipNorm = clipNorm
-    options.dropout = Dropout(
-      embedding: dropoutEmbedding, betweenLayers: dropoutLayers, output: dropoutOutput,
-      candidate: dropoutCandidate)
-    options.weightDrop = weightDrop
-    options.resetProbability = resetProbability
-    options.beta1 = beta1
-    options.averageDecay = averageDecay
-    options.validateEvery = validateEvery
-    options.patience = patience
-    options.saveEvery = saveEvery
-    options.saveMinutes = saveMinutes ?? options.saveMinutes
-    options.seed = seed
-    options.precision = precision
-    options.savesHalfSize = halfSize
-    options.threads = threads
-    return options
+  /// Puts what was given in the place of what is there.
+  func apply(to options: inout TrainingOptions) {
+    func set<Value>(_ place: WritableKeyPath<TrainingOptions, Value>, _ value: Value?) {
+      if let value { options[keyPath: place] = value }
+    }
+    set(\.lanes, batchSize)
+    set(\.sequenceLength, sequenceLength)
+    set(\.epochs, epochs)
+    set(\.learningRate, learningRate)
+    set(\.schedule, schedule)
+    set(\.warmupSteps, warmupSteps)
+    set(\.beta1, beta1)
+    set(\.weightDecay, weightDecay)
+    set(\.clipNorm, clipNorm)
+    set(\.dropout.embedding, dropoutEmbedding)
+    set(\.dropout.betweenLayers, dropoutLayers)
+    set(\.dropout.output, dropoutOutput)
+    set(\.dropout.candidate, dropoutCandidate)
+    set(\.weightDrop, weightDrop)
+    set(\.resetProbability, resetProbability)
+    set(\.averageDecay, averageDecay)
+    set(\.saveMinutes, saveMinutes)
+    set(\.seed, seed)
+    options.maxSteps = maxSteps ?? options.maxSteps
+    options.validateEvery = validateEvery ?? options.validateEvery
+    options.patience = patience ?? options.patience
+    options.saveEvery = saveEvery ?? options.saveEvery
+    if halfSize { options.savesHalfSize = true }
   }
-}
 
-extension TrainingFlags {
-  /// Refuses options that contradict those of the run to go on with, lest they be ignored.
-  ///
-  /// Options that equal their defaults may just not have been given. How long to train and when to
-  /// save may change.
+  /// Refuses options that contradict those of the run to go on with, lest they be ignored. How long
+  /// to train and when to save may change.
   func check(
     against run: TrainingOptions, threads: ThreadsOption, precision: PrecisionOption
   ) throws {
-    let precision = try precision.precision == .auto ? run.precision : precision.resolved()
-    let wanted = options(
-      precision: precision, threads: threads.threads ?? run.threads)
-    let defaults = Self.defaults.summary
+    var wanted = run
+    apply(to: &wanted)
+    if precision.precision != .auto { wanted.precision = try precision.resolved() }
+    wanted.threads = threads.threads ?? run.threads
     for (name, value) in wanted.summary.sorted(by: { $0.key < $1.key }) {
-      guard name != "max-steps", value != defaults[name], value != run.summary[name] else {
-        continue
-      }
+      guard name != "max-steps", value != run.summary[name] else { continue }
       throw Failure.usage(
         "--\(name) \(value) contradicts the run, which has \(run.summary[name] ?? "none"); "
           + "leave it out"

@@ -1,4 +1,5 @@
 import Foundation
+import Recurrent
 import Training
 
 /// Shows training on standard error: one line that is written over on a terminal, plain lines
@@ -10,11 +11,13 @@ final class TrainingDisplay {
   private var lastValidation: ValidationReport?
   private var lastPlainLine = ContinuousClock.now
   private var hasOpenLine = false
-  private var startSeconds: Double?
-  private var startStep = 0
+  private var hasEstimate = false
+  private var validationsSinceBest = 0
 
   /// Seconds between plain lines.
   private static let interval = Duration.seconds(5)
+  /// Validations without a better one that are no chance any more.
+  private static let validationsToOverfit = 3
 
   init(isQuiet: Bool) {
     self.isQuiet = isQuiet
@@ -28,6 +31,25 @@ final class TrainingDisplay {
     case .validation(let report): show(report)
     case .saved: break
     }
+  }
+
+  /// What was chosen, by a preset or by who typed the command.
+  func show(_ configuration: ModelConfiguration, _ options: TrainingOptions) {
+    guard !isQuiet else { return }
+    let dropout = options.dropout
+    var choices = [
+      "\(configuration.cell) \(configuration.layers) × \(configuration.hiddenSize)",
+      "\(options.epochs) \(options.epochs == 1 ? "epoch" : "epochs") at most",
+      "learning rate \(options.learningRate.formatted())",
+    ]
+    choices += [
+      ("embedding", dropout.embedding), ("layers", dropout.betweenLayers),
+      ("output", dropout.output), ("candidate", dropout.candidate),
+    ].filter { $0.1 > 0 }.map {
+      "dropout of \($0.0) \($0.1.formatted(.number.precision(.fractionLength(0...2))))"
+    }
+    if options.weightDrop > 0 { choices.append("weight drop \(options.weightDrop.formatted())") }
+    print(lines: choices.joined(separator: ", ") + "\n")
   }
 
   func show(sample: String) {
@@ -45,7 +67,6 @@ final class TrainingDisplay {
 
   private func show(_ plan: TrainingPlan) {
     self.plan = plan
-    startStep = plan.doneSteps
     var text = """
       \(plan.parameters.formatted()) parameters; \(plan.trainingCharacters.formatted()) characters \
       to train on, \(plan.validationCharacters.formatted()) to validate on
@@ -83,12 +104,14 @@ final class TrainingDisplay {
     let isLast = report.step == plan.totalSteps
     guard isTerminal || isLast || now - lastPlainLine >= Self.interval else { return }
     lastPlainLine = now
-    let began = startSeconds ?? report.elapsedSeconds
-    startSeconds = began
     let perStep =
       report.charactersPerSecond > 0
       ? Double(report.characters) / Double(report.step) / report.charactersPerSecond : 0
     let left = Double(plan.totalSteps - report.step) * perStep
+    if !hasEstimate, left >= 60 {
+      print(lines: "This will take about \(clock(left)) on this machine.\n")
+    }
+    hasEstimate = true
     var line = String(
       format: "epoch %d  step %d/%d  loss %.4f nats %.4f bits", report.epoch, report.step,
       plan.totalSteps, report.trainLoss, report.trainLoss / log(2))
@@ -114,6 +137,16 @@ final class TrainingDisplay {
       lines: String(
         format: "epoch %d  step %d  validation %.4f nats %.4f bits%@\n", report.epoch, report.step,
         report.validationLoss, report.bitsPerCharacter, report.isBest ? "  (best so far)" : ""))
+    validationsSinceBest = report.isBest ? 0 : validationsSinceBest + 1
+    if validationsSinceBest == Self.validationsToOverfit {
+      print(
+        lines: String(
+          format: """
+            Overfitting: for %d validations in a row none was better than %.4f nats; the model of \
+            then is kept. More text or more dropout would help, more epochs will not.
+
+            """, validationsSinceBest, report.bestValidationLoss))
+    }
   }
 
   /// Whole lines, above the one that is written over.

@@ -74,9 +74,9 @@ struct HelpTests {
 
             MACHINE:
               --precision <precision> Operands of matrix products: auto (bfloat16 where
-                                      this CPU has it, else float32), float32, bfloat16, or
-                                      to write and evaluate int8. (values: auto, float32,
-                                      bfloat16, int8; default: auto)
+                                      this CPU gains by it, else float32), float32,
+                                      bfloat16, or to write and evaluate int8. (values:
+                                      auto, float32, bfloat16, int8; default: auto)
               --threads <threads>     Worker threads, each with its own share of the lanes.
                                       (default: one for each processor; 1 where there is
                                       one lane)

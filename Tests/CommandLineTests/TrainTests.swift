@@ -27,22 +27,26 @@ struct TrainTests {
         ".lock", "best.safetensors", "last.safetensors", "metrics.jsonl", "resume.safetensors",
       ])
     let lines = outcome.error.split(separator: "\n").map(String.init)
-    try #require(lines.count == 6)
+    try #require(lines.count == 7)
     #expect(
-      lines[0] == "6,994 parameters; 5,976 characters to train on, 664 to validate on")
-    #expect(lines[1] == "6 lanes of 20 steps, 3 optimizer steps, 2 workers")
+      lines[0]
+        == "lstm 2 × 12, 50 epochs at most, learning rate 0.003, dropout of embedding 0.12, "
+        + "dropout of layers 0.31, dropout of output 0.5")
     #expect(
-      lines[2].wholeMatch(
+      lines[1] == "11,730 parameters; 5,976 characters to train on, 664 to validate on")
+    #expect(lines[2] == "6 lanes of 20 steps, 3 optimizer steps, 2 workers")
+    #expect(
+      lines[3].wholeMatch(
         of:
           #/epoch 1  step 3/3  loss \d\.\d{4} nats \d\.\d{4} bits  [\d,]+ characters/s  0:00 left/#
       ) != nil)
     #expect(
-      lines[3].wholeMatch(
+      lines[4].wholeMatch(
         of: #/epoch 1  step 3  validation \d\.\d{4} nats \d\.\d{4} bits  \(best so far\)/#) != nil)
     #expect(
-      lines[4].wholeMatch(
+      lines[5].wholeMatch(
         of: #/Best model: run/best\.safetensors \(\d\.\d{4} nats\)\. To write with it:/#) != nil)
-    #expect(lines[5] == "  charlstm sample run/best.safetensors --length 500")
+    #expect(lines[6] == "  charlstm sample run/best.safetensors --length 500")
 
     #expect(
       try charlstm("train text.txt --output run --max-steps 3 --quiet \(small)")
@@ -78,9 +82,9 @@ struct TrainTests {
       "train short.txt --output run --hidden-size 12 --max-steps 3 --sample-every 0")
     #expect(outcome.code == 0)
     let lines = outcome.error.split(separator: "\n")
-    #expect(lines[0].hasSuffix(" parameters; 297 characters to train on, 32 to validate on"))
-    #expect(lines[1] == "1 lanes of 74 steps, 3 optimizer steps, 1 worker")
-    #expect(lines[2] == "The text is short: fewer lanes or shorter chunks than asked for.")
+    #expect(lines[1].hasSuffix(" parameters; 297 characters to train on, 32 to validate on"))
+    #expect(lines[2] == "1 lanes of 74 steps, 3 optimizer steps, 1 worker")
+    #expect(lines[3] == "The text is short: fewer lanes or shorter chunks than asked for.")
 
     try charlstm.put("ab", at: "two.txt")
     let two = try charlstm(

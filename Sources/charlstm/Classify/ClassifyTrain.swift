@@ -108,7 +108,10 @@ struct ClassifyTrain: ParsableCommand {
 
     let vocabulary = try training.vocabulary(of: parts.training.lazy.map { texts.bytes(of: $0) })
     var configuration =
-      source?.model.configuration ?? network.configuration(vocabularySize: vocabulary.count)
+      source?.model.configuration
+      ?? network.configuration(
+        ModelConfiguration(
+          layers: 2, hiddenSize: 256, embeddingSize: 64, vocabularySize: vocabulary.count))
     configuration.vocabularySize = vocabulary.count
     configuration.bidirectional = bidirectional
     configuration.classifier = ClassifierConfiguration(

@@ -1,0 +1,64 @@
+import Recurrent
+import Testing
+import Training
+
+@Suite("Presets")
+struct PresetTests {
+  /// From one character to ten gigabytes.
+  static let sizes = [1, 100, 90_000, 900_000, 5_000_000, 90_000_000, 10_000_000_000]
+
+  @Test(arguments: Preset.allCases, sizes)
+  func fitEveryText(_ preset: Preset, _ characters: Int) throws {
+    let options = preset.options(characters: characters)
+    try options.validate()
+    let configuration = preset.configuration(characters: characters, vocabularySize: 100)
+    try configuration.validate()
+    #expect(configuration.hiddenSize % 32 == 0)
+    // What is read is no more than the budget and half a pass.
+    let steps = min(
+      options.maxSteps ?? .max,
+      options.epochs * characters / (options.lanes * options.sequenceLength))
+    let read = steps * options.lanes * options.sequenceLength
+    let budget = preset.options(characters: 1_000_000).epochs * 1_000_000
+    #expect(read <= budget + characters / 2)
+  }
+
+  @Test func aMegabyte() {
+    let quick = Preset.quick.options(characters: 1_003_854)
+    let standard = Preset.standard.options(characters: 1_003_854)
+    #expect(quick.epochs == 6 && standard.epochs == 20)
+    #expect(quick.maxSteps == nil && standard.maxSteps == nil)
+    #expect(abs(standard.dropout.output - 0.4) < 0.001)
+    #expect(quick.dropout.output < standard.dropout.output)
+    for preset in [Preset.quick, .standard] {
+      let configuration = preset.configuration(characters: 1_003_854, vocabularySize: 65)
+      #expect(configuration.layers == 2 && configuration.hiddenSize == 512)
+    }
+  }
+
+  @Test func aDiary() {
+    let options = Preset.quick.options(characters: 90_000)
+    #expect(options.epochs == 25)
+    #expect(options.dropout.output > Preset.quick.options(characters: 900_000).dropout.output)
+    let configuration = Preset.quick.configuration(characters: 90_000, vocabularySize: 80)
+    #expect((128..<512).contains(configuration.hiddenSize))
+  }
+
+  @Test func moreThanThereIsTimeFor() throws {
+    let options = Preset.quick.options(characters: 90_000_000)
+    let steps = try #require(options.maxSteps)
+    #expect(abs(steps * options.lanes * options.sequenceLength - 6_000_000) < 10_000)
+    #expect(options.epochs == 1)
+    #expect(options.validateEvery.map { steps / $0 } == 10)
+    #expect(options.dropout.output < 0.05)
+  }
+
+  /// Passes that are given decide what follows from them.
+  @Test func dropoutFollowsThePasses() {
+    let few = Preset.standard.options(characters: 900_000, epochs: 2)
+    let many = Preset.standard.options(characters: 900_000, epochs: 200)
+    #expect(few.epochs == 2 && many.epochs == 200)
+    #expect(few.dropout.output < 0.2 && many.dropout.output == 0.5)
+    #expect(few.averageDecay < many.averageDecay)
+  }
+}
