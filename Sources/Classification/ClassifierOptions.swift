@@ -32,6 +32,8 @@ package struct ClassifierOptions: Equatable, Sendable {
   /// The largest norm of all gradients together; 0 for no clipping.
   package var clipNorm: Float = 1
   package var dropout = Dropout.none
+  /// The probability with which each recurrent weight is dropped for a step (Merity et al. 2018).
+  package var weightDrop: Float = 0
   /// How much of the averaged weights a step keeps.
   package var averageDecay: Float = 0.998
   package var classWeights = ClassWeights.none
@@ -84,6 +86,7 @@ package struct ClassifierOptions: Equatable, Sendable {
     try checkShare("dropout-embedding", dropout.embedding)
     try checkShare("dropout-layers", dropout.betweenLayers)
     try checkShare("dropout-output", dropout.output)
+    try checkShare("weight-drop", weightDrop)
     try checkShare("average-decay", averageDecay)
     try checkShare("label-smoothing", labelSmoothing)
     try check(
@@ -107,7 +110,8 @@ package struct ClassifierOptions: Equatable, Sendable {
       "schedule": schedule.rawValue, "warmup": "\(warmup)", "weight-decay": "\(weightDecay)",
       "clip-norm": "\(clipNorm)", "dropout-embedding": "\(dropout.embedding)",
       "dropout-layers": "\(dropout.betweenLayers)", "dropout-output": "\(dropout.output)",
-      "average-decay": "\(averageDecay)", "class-weights": classWeights.rawValue,
+      "weight-drop": "\(weightDrop)", "average-decay": "\(averageDecay)",
+      "class-weights": classWeights.rawValue,
       "sampling": sampling.rawValue, "label-smoothing": "\(labelSmoothing)",
       "language-model-loss": "\(languageModelLoss)", "crop": "\(crop)", "freeze": "\(freezes)",
       "unfreeze-every": "\(unfreezeEvery)", "layer-rate-factor": "\(layerRateFactor)",

@@ -70,7 +70,8 @@ package final class ClassifierTrainer {
       for: .init(
         precision: options.precision, lanes: lanes, training: true,
         inputTable: options.dropout.embedding == 0
-          && trained.vocabulary.count <= lanes * longest))
+          && trained.vocabulary.count <= lanes * longest,
+        weightDrop: options.weightDrop))
     self.weights = weights
     workers = (0..<count).map { _ in
       ClassifierWorker(
@@ -88,6 +89,7 @@ package final class ClassifierTrainer {
       options.classWeights == .none || count == 0
         ? 1 : Float(training.count) / Float(counts.count * count)
     }
+    packWeights()
   }
 
   private var stepsPerEpoch: Int {
@@ -126,6 +128,7 @@ package final class ClassifierTrainer {
         let loss = try train(batch, into: &interval)
         interval.losses.append(loss)
         step += 1
+        packWeights()
         if step % options.reportEvery == 0 {
           let seconds = max((clock.now - interval.began) / .seconds(1), 1e-9)
           let line = ClassificationStep(
@@ -167,6 +170,8 @@ package final class ClassifierTrainer {
     static let dropout: UInt64 = 0xD21
     static let epoch: UInt64 = 0xE91
     static let crop: UInt64 = 0xC20
+    static let weightDrop: UInt64 = 0xD20C
+    static let validation: UInt64 = 0x7A1
   }
 
   private func batches() -> [[Int]] {
@@ -222,9 +227,14 @@ package final class ClassifierTrainer {
   private func cropped(
     _ symbols: [Int32], using generator: inout some RandomNumberGenerator
   ) -> [Int32] {
-    guard options.crop > 0, symbols.count > options.crop, Bool.random(using: &generator) else {
-      return symbols
-    }
+    guard options.crop > 0, Bool.random(using: &generator) else { return symbols }
+    return stretch(of: symbols, using: &generator)
+  }
+
+  private func stretch(
+    of symbols: [Int32], using generator: inout some RandomNumberGenerator
+  ) -> [Int32] {
+    guard symbols.count > options.crop else { return symbols }
     // Short stretches as often as long ones: their logarithm is uniform.
     let octaves = log2(Float(symbols.count) / Float(options.crop))
     let length = min(
@@ -294,8 +304,14 @@ package final class ClassifierTrainer {
         model.parameters, gradient: gradients[0], norm: norm, learningRate: rate, step: step + 1,
         rateFactors: factors, worker: worker, workers: count)
     }
-    team.run { [weights] worker in weights.packShare(of: worker, workers: count) }
     return loss
+  }
+
+  /// Packs the weights for the next step, without what it drops of them.
+  private func packWeights() {
+    weights.pack(
+      on: team,
+      dropping: Xoshiro256(seed: options.seed, stream: [RandomStream.weightDrop, UInt64(step)]))
   }
 
   /// Lets the mean and variance that features are normalised by follow those of the last batch.
@@ -324,6 +340,16 @@ package final class ClassifierTrainer {
 
   // MARK: - Validation
 
+  /// What is read of a text to validate on: all of it, and a stretch where stretches are trained on,
+  /// always the same.
+  private func validationPieces(_ index: Int) -> [[Int32]] {
+    let symbols = scorer.symbols(in: validation.texts.bytes(of: index))
+    guard options.crop > 0 else { return [symbols] }
+    var generator = Xoshiro256(
+      seed: options.seed, stream: [RandomStream.validation, UInt64(index)])
+    return [symbols, stretch(of: symbols, using: &generator)]
+  }
+
   private func validate(
     _ folder: RunFolder?, _ report: (ClassificationEvent) throws -> Void
   ) throws {
@@ -339,7 +365,7 @@ package final class ClassifierTrainer {
     }
     scorer.update()
     let result = classificationReport(
-      of: validation.texts, validation.indices, with: scorer, topK: 1)
+      of: validation.texts, validation.indices, with: scorer, topK: 1, reading: validationPieces)
     let loss = result.meanNegativeLogLikelihood
     guard loss.isFinite else {
       throw TrainingError.diverged(step: step, learningRate: learningRate)
@@ -379,10 +405,11 @@ package final class ClassifierTrainer {
   package func calibrate(_ folder: RunFolder?) throws(CheckpointError) {
     guard var trained = best, !validation.indices.isEmpty else { return }
     let classifier = Classifier(trained, precision: options.precision, team: team)
-    let logits = classifier.logits(
-      of: validation.indices.map { classifier.symbols(in: validation.texts.bytes(of: $0)) })
+    let pieces = validation.indices.flatMap { index in
+      validationPieces(index).map { (symbols: $0, label: validation.texts.labelIndices[index]) }
+    }
     trained.temperature = fittedTemperature(
-      logits: logits, labels: validation.indices.map { Int(validation.texts.labelIndices[$0]) })
+      logits: classifier.logits(of: pieces.map(\.symbols)), labels: pieces.map { Int($0.label) })
     if let folder {
       try trained.write(to: folder.bestPath, halfSize: options.savesHalfSize)
     }
@@ -391,17 +418,22 @@ package final class ClassifierTrainer {
 }
 
 /// How well a classifier tells the classes of labelled texts.
+/// - Parameter reading: the pieces of a text that are read, each of which counts; all of the text
+///   unless given.
 package func classificationReport(
-  of texts: LabelledTexts, _ indices: [Int], with classifier: Classifier, topK: Int
+  of texts: LabelledTexts, _ indices: [Int], with classifier: Classifier, topK: Int,
+  reading: ((_ index: Int) -> [[Int32]])? = nil
 ) -> ClassificationReport {
+  let reading = reading ?? { [classifier.symbols(in: texts.bytes(of: $0))] }
   var tally = ClassificationTally(labels: classifier.labels, topK: topK)
   // In parts, so that memory does not grow with the texts.
   for start in stride(from: 0, to: indices.count, by: 4096) {
-    let part = indices[start..<min(indices.count, start + 4096)]
-    let probabilities = classifier.probabilities(
-      of: part.map { classifier.symbols(in: texts.bytes(of: $0)) })
-    for (index, row) in zip(part, probabilities) {
-      tally.add(truth: Int(texts.labelIndices[index]), probabilities: row)
+    let pieces = indices[start..<min(indices.count, start + 4096)].flatMap { index in
+      reading(index).map { (symbols: $0, label: Int(texts.labelIndices[index])) }
+    }
+    let probabilities = classifier.probabilities(of: pieces.map(\.symbols))
+    for (piece, row) in zip(pieces, probabilities) {
+      tally.add(truth: piece.label, probabilities: row)
     }
   }
   return tally.report

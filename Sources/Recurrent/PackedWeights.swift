@@ -133,6 +133,13 @@ package final class PackedWeights: @unchecked Sendable {
     drop?.apply(to: tensor, from: gradient, into: gradient)
   }
 
+  /// Packs all matrices for a step, which drops what `generator` draws. Not while a worker runs.
+  package func pack(on team: WorkerTeam, dropping generator: Xoshiro256) {
+    var generator = generator
+    drawWeightDrop(using: &generator)
+    team.run { worker in self.packShare(of: worker, workers: team.count) }
+  }
+
   /// Packs one worker's share of the matrices from the weights as they are now.
   package func packShare(of worker: Int, workers: Int) {
     for index in stride(from: worker, to: tasks.count, by: workers) {

@@ -319,14 +319,12 @@ public final class Trainer {
     return (loss, norm)
   }
 
-  /// Packs the weights for the next step, without what that step drops of them.
+  /// Packs the weights for the next step, without what it drops of them.
   private func packWeights() {
-    var generator = Xoshiro256(
-      seed: options.seed, stream: [RandomStream.weightDrop, UInt64(progress.step)])
-    weights.drawWeightDrop(using: &generator)
-    team.run { [weights, count = workers.count] worker in
-      weights.packShare(of: worker, workers: count)
-    }
+    weights.pack(
+      on: team,
+      dropping: Xoshiro256(
+        seed: options.seed, stream: [RandomStream.weightDrop, UInt64(progress.step)]))
   }
 
   private func learningRate(step: Int) -> Float {

@@ -93,6 +93,7 @@ struct ClassifierTrainerTests {
       options {
         $0.epochs = 12
         $0.dropout = Dropout(embedding: 0.05, betweenLayers: 0.1, output: 0.1)
+        $0.weightDrop = 0.1
         $0.labelSmoothing = 0.05
         $0.classWeights = .balanced
         $0.sampling = .balanced

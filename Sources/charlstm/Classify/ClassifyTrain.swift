@@ -191,6 +191,9 @@ struct ClassifierFlags: ParsableArguments {
   @Option(help: "Locked dropout on what is pooled.")
   var dropoutOutput: Float = 0
 
+  @Option(help: "Dropout of recurrent weights.")
+  var weightDrop = defaults.weightDrop
+
   @Option(help: "How much of the averaged weights a step keeps.")
   var averageDecay = defaults.averageDecay
 
@@ -218,7 +221,7 @@ struct ClassifierFlags: ParsableArguments {
   @Option(
     help: """
       Of half of the texts, a stretch of at least this many characters is read, another one each \
-      epoch; for a classifier of short pieces. 0 for whole texts.
+      epoch, and one of each validates too; for a classifier of short pieces. 0 for whole texts.
       """)
   var crop = defaults.crop
 
@@ -257,6 +260,7 @@ struct ClassifierFlags: ParsableArguments {
     options.clipNorm = clipNorm
     options.dropout = Dropout(
       embedding: dropoutEmbedding, betweenLayers: dropoutLayers, output: dropoutOutput)
+    options.weightDrop = weightDrop
     options.averageDecay = averageDecay
     options.classWeights = classWeights
     options.sampling = sampling
