@@ -30,8 +30,8 @@ struct TrainTests {
     try #require(lines.count == 7)
     #expect(
       lines[0]
-        == "lstm 2 × 12, 50 epochs at most, learning rate 0.003, dropout of embedding 0.12, "
-        + "dropout of layers 0.31, dropout of output 0.5")
+        == "lstm 2 × 12, 50 epochs at most, learning rate 0.003, dropout of embedding 0.11, "
+        + "dropout of layers 0.27, dropout of output 0.43")
     #expect(
       lines[1] == "11,730 parameters; 5,976 characters to train on, 664 to validate on")
     #expect(lines[2] == "6 lanes of 20 steps, 3 optimizer steps, 2 workers")
