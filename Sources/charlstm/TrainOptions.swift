@@ -128,7 +128,10 @@ struct TrainingFlags: ParsableArguments {
   @Flag(help: "Save models with bfloat16 weights, at half the size.")
   var halfSize = false
 
-  @Option(help: "Chooses the first weights, offsets and dropout; the same seed gives the same run.")
+  @Option(
+    help: """
+      Chooses the first weights, offsets and dropout; the same seed gives the same run. (default: 1)
+      """)
   var seed: UInt64?
 
   /// Puts what was given in the place of what is there.

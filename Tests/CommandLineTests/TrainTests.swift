@@ -30,8 +30,8 @@ struct TrainTests {
     try #require(lines.count == 7)
     #expect(
       lines[0]
-        == "lstm 2 × 12, 50 epochs at most, learning rate 0.003, dropout of embedding 0.11, "
-        + "dropout of layers 0.27, dropout of output 0.43")
+        == "lstm 2 × 12, 50 epochs at most, learning rate 0.003, dropout of embedding 0.15, "
+        + "dropout of layers 0.3, dropout of output 0.5")
     #expect(
       lines[1] == "11,730 parameters; 5,976 characters to train on, 664 to validate on")
     #expect(lines[2] == "6 lanes of 20 steps, 3 optimizer steps, 2 workers")
@@ -83,7 +83,7 @@ struct TrainTests {
     #expect(outcome.code == 0)
     let lines = outcome.error.split(separator: "\n")
     #expect(lines[1].hasSuffix(" parameters; 297 characters to train on, 32 to validate on"))
-    #expect(lines[2] == "1 lanes of 74 steps, 3 optimizer steps, 1 worker")
+    #expect(lines[2] == "1 lanes of 64 steps, 3 optimizer steps, 1 worker")
     #expect(lines[3] == "The text is short: fewer lanes or shorter chunks than asked for.")
 
     try charlstm.put("ab", at: "two.txt")
