@@ -50,7 +50,8 @@ package struct ClassifierOptions: Equatable, Sendable {
   /// The factor on the rate from one layer to the one below (Howard and Ruder 2018: 1/2.6).
   package var layerRateFactor: Float = 1
   package var limit = TextLimit()
-  /// Of half of the texts a random stretch of at least this many symbols is read; 0 for whole texts.
+  /// Of each text a random stretch of at least this many symbols is read, in validation beside all of
+  /// it; 0 for whole texts.
   package var crop = 0
   /// Validations without a better one after which training ends; never where nil.
   package var patience: Int?

@@ -223,18 +223,11 @@ package final class ClassifierTrainer {
     return body + [1, min(1, 256 / Float(configuration.featureCount)), 0]
   }
 
-  /// A stretch of some of the texts, and others as they are.
-  private func cropped(
-    _ symbols: [Int32], using generator: inout some RandomNumberGenerator
-  ) -> [Int32] {
-    guard options.crop > 0, Bool.random(using: &generator) else { return symbols }
-    return stretch(of: symbols, using: &generator)
-  }
-
+  /// What is read of a text in training: a random stretch of it, or all of it.
   private func stretch(
     of symbols: [Int32], using generator: inout some RandomNumberGenerator
   ) -> [Int32] {
-    guard symbols.count > options.crop else { return symbols }
+    guard options.crop > 0, symbols.count > options.crop else { return symbols }
     // Short stretches as often as long ones: their logarithm is uniform.
     let octaves = log2(Float(symbols.count) / Float(options.crop))
     let length = min(
@@ -254,7 +247,7 @@ package final class ClassifierTrainer {
     var read = batch.map { index in
       (
         label: texts.labelIndices[index],
-        symbols: cropped(scorer.symbols(in: texts.bytes(of: index)), using: &generator)
+        symbols: stretch(of: scorer.symbols(in: texts.bytes(of: index)), using: &generator)
       )
     }
     read.sort { $0.symbols.count > $1.symbols.count }

@@ -220,8 +220,8 @@ struct ClassifierFlags: ParsableArguments {
 
   @Option(
     help: """
-      Of half of the texts, a stretch of at least this many characters is read, another one each \
-      epoch, and one of each validates too; for a classifier of short pieces. 0 for whole texts.
+      Of each text, a stretch of at least this many characters is read, another one each epoch; for \
+      a classifier of short pieces. Whole texts and stretches validate. 0 for whole texts.
       """)
   var crop = defaults.crop
 
