@@ -104,7 +104,13 @@ import Testing
       ["repl", model] + options, input: "/classify lemon\n",
       environment: ["CHARLSTM_CLASSIFIER": classifier])
     #expect(beside.code == 0 && output.hasPrefix(beside.output) && !beside.output.isEmpty)
-    let missing = try run(["repl", model] + options, input: "/classify lemon\n")
+    // Unless told otherwise, the shipped model tells the language.
+    let shipped = try run(
+      ["repl", model] + options, input: "/classify Wo ist der Bahnhof, bitte?\n")
+    #expect(shipped.code == 0 && shipped.output.hasPrefix("de "))
+    let missing = try run(
+      ["repl", model] + options, input: "/classify lemon\n",
+      environment: ["CHARLSTM_CLASSIFIER": folder.file("missing")])
     #expect(missing.code == 66 && missing.output == "")
     #expect(try run(["repl", classifier], input: "123\n").code == 65)
     #expect(try run(["repl", classifier], input: "/load \(model)\n").code == 65)
