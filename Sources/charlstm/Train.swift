@@ -94,8 +94,9 @@ struct Train: ParsableCommand {
     let corpus = try Corpus(paths: corpora)
     let parts = try text.parts(of: corpus, vocabulary: start?.vocabulary)
 
+    let preset = training.preset ?? .standard
     let characters = parts.training.count
-    var options = training.preset.options(characters: characters, epochs: training.epochs)
+    var options = preset.options(characters: characters, epochs: training.epochs)
     training.apply(to: &options)
     options.precision = given.precision
     options.threads = given.threads
@@ -103,7 +104,7 @@ struct Train: ParsableCommand {
       try start?.model
       ?? Network(
         network.configuration(
-          training.preset.configuration(
+          preset.configuration(
             characters: characters, vocabularySize: parts.training.vocabulary.count)),
         seed: options.seed)
     let trainer = try Trainer(

@@ -58,9 +58,9 @@ struct TrainingFlags: ParsableArguments {
   @Option(
     help: """
       What is not given below, scaled to the text: quick (some minutes for a megabyte), standard or \
-      best (hours).
+      best (hours). (default: standard)
       """)
-  var preset = Preset.standard
+  var preset: Preset?
 
   @Option(help: "Streams of the corpus read side by side.")
   var batchSize: Int?
@@ -169,6 +169,10 @@ struct TrainingFlags: ParsableArguments {
   func check(
     against run: TrainingOptions, threads: ThreadsOption, precision: PrecisionOption
   ) throws {
+    if let preset {
+      throw Failure.usage(
+        "--preset \(preset) is for a new run; this one goes on with its own settings")
+    }
     var wanted = run
     apply(to: &wanted)
     if precision.precision != .auto { wanted.precision = try precision.resolved() }

@@ -184,6 +184,11 @@ struct TrainTests {
 
             """))
     #expect(try charlstm.bytes(of: "run/resume.safetensors") == before)
+    #expect(
+      try charlstm("train text.txt --output run --resume --preset quick")
+        == .init(
+          code: 64, output: "",
+          error: "Error: --preset quick is for a new run; this one goes on with its own settings\n"))
   }
 
   @Test func divergenceIsSaid() throws {
