@@ -72,7 +72,8 @@ public enum Preset: String, Codable, CaseIterable, Sendable {
     options.dropout = Dropout(
       embedding: probability(0.1), betweenLayers: probability(0.25), output: probability(0.4))
     if self == .best { options.weightDrop = 0.2 }
-    options.patience = max(5, options.epochs / 4)
+    // Half of the passes: much of what there is to gain comes late, as the rate falls.
+    options.patience = max(5, options.epochs / 2)
     return options
   }
 }

@@ -188,7 +188,8 @@ struct TrainTests {
       try charlstm("train text.txt --output run --resume --preset quick")
         == .init(
           code: 64, output: "",
-          error: "Error: --preset quick is for a new run; this one goes on with its own settings\n"))
+          error: "Error: --preset quick is for a new run; this one goes on with its own settings\n")
+    )
   }
 
   @Test func divergenceIsSaid() throws {
