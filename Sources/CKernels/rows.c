@@ -33,6 +33,11 @@ void ck_gather(ck_element element, int64_t rows, int64_t columns, const float *t
   CK_DISPATCH(element, gather, rows, columns, table, index, lanes, mask, out);
 }
 
+void ck_gather_add(ck_element element, int64_t rows, int64_t columns, const float *table,
+                   const int32_t *index, int64_t lanes, const float *mask, void *out) {
+  CK_DISPATCH(element, gather_add, rows, columns, table, index, lanes, mask, out);
+}
+
 void ck_scatter_add(ck_element element, int64_t rows, int64_t columns, const void *values,
                     const int32_t *index, int64_t lanes, const float *mask, float *table) {
   CK_DISPATCH(element, scatter_add, rows, columns, values, index, lanes, mask, table);

@@ -32,7 +32,9 @@ public final class Classifier {
     self.team = team
     let weights = PackedWeights(
       trained.model,
-      for: .init(precision: precision, lanes: 64, training: false, inputTable: true))
+      for: .init(
+        precision: precision, lanes: 64, training: false,
+        inputTable: trained.model.layout.ngrams == nil))
     self.weights = weights
     readers = (0..<team.count).map { _ in Reader(weights, classes: trained.labels.count) }
   }

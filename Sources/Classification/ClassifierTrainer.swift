@@ -69,7 +69,7 @@ package final class ClassifierTrainer {
       model,
       for: .init(
         precision: options.precision, lanes: lanes, training: true,
-        inputTable: options.dropout.embedding == 0
+        inputTable: options.dropout.embedding == 0 && model.layout.ngrams == nil
           && trained.vocabulary.count <= lanes * longest,
         weightDrop: options.weightDrop))
     self.weights = weights

@@ -42,11 +42,32 @@ public struct ClassifierConfiguration: Codable, Equatable, Sendable {
   public var pooling: Pooling
   /// Whether it can predict the next character as well.
   public var hasLanguageModelHead: Bool
+  /// Nil where the first layer reads the embedding of the symbol alone.
+  public var ngrams: NgramEmbedding?
 
-  public init(classes: Int, pooling: Pooling, hasLanguageModelHead: Bool = false) {
+  public init(
+    classes: Int, pooling: Pooling, hasLanguageModelHead: Bool = false,
+    ngrams: NgramEmbedding? = nil
+  ) {
     self.classes = classes
     self.pooling = pooling
     self.hasLanguageModelHead = hasLanguageModelHead
+    self.ngrams = ngrams
+  }
+}
+
+/// Embeddings of the n-grams of symbols that end at a step, added to the embedding of its symbol:
+/// what the network has seen of a word's parts it need not spell out over steps (Bojanowski et al.
+/// 2017; before a sequence model Pagnoni et al. 2024). N-grams share rows by their hash.
+public struct NgramEmbedding: Codable, Equatable, Sendable {
+  /// The length of the longest; the shortest are pairs.
+  public var longest: Int
+  /// Rows of the table.
+  public var buckets: Int
+
+  public init(longest: Int, buckets: Int) {
+    self.longest = longest
+    self.buckets = buckets
   }
 }
 
@@ -101,6 +122,8 @@ public struct ModelConfiguration: Codable, Equatable, Sendable {
       ("layers", layers, 64), ("hidden size", hiddenSize, 1 << 16),
       ("embedding size", embeddingSize, 1 << 16),
       ("vocabulary size", vocabularySize, 1 << 21), ("classes", classifier?.classes ?? 1, 1 << 16),
+      ("longest n-gram", classifier?.ngrams?.longest ?? 1, 16),
+      ("n-gram buckets", classifier?.ngrams?.buckets ?? 1, 1 << 26),
     ] where !(1...limit).contains(value) {
       throw .outOfRange(name: name, value: value, limit: limit)
     }

@@ -18,7 +18,8 @@ public struct Network: Sendable {
 
   /// A model with random weights: those of the recurrent layers and the head uniform in
   /// ±1/√H as in PyTorch, the embedding normal with deviation 1, biases zero, but for the forget
-  /// gate's, whose sum is 1 (Gers et al. 2000; Jozefowicz et al. 2015). Attention begins as the mean.
+  /// gate's, whose sum is 1 (Gers et al. 2000; Jozefowicz et al. 2015). Attention begins as the mean,
+  /// n-grams without influence.
   public init(_ configuration: ModelConfiguration, seed: UInt64) throws(ConfigurationError) {
     try configuration.validate()
     self.init(valid: configuration)
@@ -27,7 +28,8 @@ public struct Network: Sendable {
       parameters[layout.embedding.range][index] = normal(using: &generator)
     }
     let bound = 1 / Float(configuration.hiddenSize).squareRoot()
-    for tensor in layout.tensors where tensor.isMatrix && tensor != layout.embedding {
+    for tensor in layout.tensors 
+    where tensor.isMatrix && tensor != layout.embedding && tensor != layout.ngrams {
       let elements = parameters[tensor.range]
       for index in elements.indices {
         elements[index] = (2 * generator.uniform() - 1) * bound

@@ -54,6 +54,8 @@ public struct ParameterLayout: Equatable, Sendable {
 
   /// `[V, E]`
   package let embedding: Tensor
+  /// Of n-grams, `[buckets, E]`.
+  package let ngrams: Tensor?
   /// By layer, then by direction.
   package let layers: [[Direction]]
   /// From a step's output to the next symbol's logits, `[V, D·H]`; not of every classifier.
@@ -88,6 +90,9 @@ public struct ParameterLayout: Equatable, Sendable {
     let gates = configuration.cell.gateCount
     embedding = tensor(
       "embedding.weight", [configuration.vocabularySize, configuration.embeddingSize])
+    ngrams = configuration.classifier?.ngrams.map {
+      tensor("ngrams.weight", [$0.buckets, configuration.embeddingSize])
+    }
     layers = (0..<configuration.layers).map { layer in
       (0..<configuration.directions).map { direction in
         let prefix = configuration.cell.rawValue
@@ -124,10 +129,10 @@ public struct ParameterLayout: Equatable, Sendable {
     count = end
   }
 
-  /// What a tensor belongs to, from below: 0 the embedding, then each layer, `L + 1` the head that
+  /// What a tensor belongs to, from below: 0 the embeddings, then each layer, `L + 1` the head that
   /// predicts symbols, `L + 2` the classifier, and `L + 3` what no gradient reaches.
   package func group(of tensor: Tensor) -> Int {
-    if tensor == embedding { return 0 }
+    if tensor == embedding || tensor == ngrams { return 0 }
     let layer = layers.firstIndex { directions in
       directions.contains {
         [$0.weightIH, $0.weightHH, $0.biasIH, $0.biasHH].contains(tensor)

@@ -11,14 +11,18 @@ public struct Dropout: Codable, Equatable, Sendable {
   public var output: Float
   /// On what an LSTM's cell takes in, its candidate (Semeniuta et al. 2016).
   public var candidate: Float
+  /// On rows of n-gram embeddings, each as a whole.
+  public var ngrams: Float
 
   public init(
-    embedding: Float = 0, betweenLayers: Float = 0, output: Float = 0, candidate: Float = 0
+    embedding: Float = 0, betweenLayers: Float = 0, output: Float = 0, candidate: Float = 0,
+    ngrams: Float = 0
   ) {
     self.embedding = embedding
     self.betweenLayers = betweenLayers
     self.output = output
     self.candidate = candidate
+    self.ngrams = ngrams
   }
 
   /// None at all.
@@ -40,6 +44,8 @@ struct RecurrentStack: ~Copyable {
   /// What each layer reads, and the head at the end, where that is neither a table nor the outputs
   /// below as they are: stored `[T·B, K]`, with both directions side by side and dropout done.
   private let inputs: [UnsafeMutableRawPointer?]
+  /// Nil without n-grams.
+  private let ngrams: NgramInput?
   /// `[B, K]` by layer, and the output's at the end.
   private let masks: [UnsafeMutablePointer<Float>?]
   /// In training, stored `[T·B, D·H]`: the gradient of a layer's outputs, for each layer in turn.
@@ -81,7 +87,9 @@ struct RecurrentStack: ~Copyable {
     let use = weights.use
     let precision = use.precision
     let training = use.training
-    precondition(dropout.embedding == 0 || !use.inputTable)
+    let ngrams = weights.layout.ngrams
+    precondition((dropout.embedding == 0 && ngrams == nil) || !use.inputTable)
+    precondition(packed || ngrams == nil, "a chunk's beginning would need the symbols before it")
     self.configuration = configuration
 
     var arena = Arena()
@@ -115,6 +123,7 @@ struct RecurrentStack: ~Copyable {
         ? arena.elements(rows * configuration.inputSize(ofLayer: layer), precision) : nil
     }
 
+    self.ngrams = NgramInput(weights, steps: steps, lanes: lanes, dropout: dropout, arena: &arena)
     let table = training && use.inputTable
     outputGradients = arena.elements(training ? rows * outputSize : 0, precision)
     directionGradients = arena.elements(
@@ -204,7 +213,7 @@ struct RecurrentStack: ~Copyable {
   /// Draws the masks of a chunk. `generator` gives the generator of a lane, so that a lane's masks
   /// do not depend on the division of lanes among workers.
   func drawMasks(_ generator: (_ lane: Int) -> Xoshiro256) {
-    guard masks.contains(where: { $0 != nil }) || dropout.candidate > 0 else { return }
+    guard dropout != .none else { return }
     func draw(
       _ mask: UnsafeMutablePointer<Float>, lane: Int, size: Int, probability: Float,
       using generator: inout Xoshiro256
@@ -225,6 +234,7 @@ struct RecurrentStack: ~Copyable {
           mask, lane: lane, size: configuration.inputSize(ofLayer: site),
           probability: probability, using: &generator)
       }
+      ngrams?.draw(lane: lane, embeddingMask: masks[0], using: &generator)
       for workspace in layers.joined() {
         guard let mask = workspace.candidateMask else { continue }
         draw(
@@ -251,6 +261,8 @@ struct RecurrentStack: ~Copyable {
         ck_gather(
           element, rows, Int64(configuration.embeddingSize),
           weights.bias(weights.layout.embedding), symbols, Int64(lanes), masks[0], input)
+        ngrams?.add(
+          to: input, symbols: symbols, count: Int(rows), weights: weights, embeddingMask: masks[0])
       }
       for (direction, workspace) in directions.enumerated() {
         let packed = weights.layers[layer][direction]
@@ -343,6 +355,9 @@ struct RecurrentStack: ~Copyable {
       ck_scatter_add(
         element, rows, Int64(configuration.embeddingSize), embeddingGradients, symbols,
         Int64(lanes), masks[0], destination)
+      ngrams?.backward(
+        embeddingGradients, count: Int(rows), element: element, embeddingMask: masks[0],
+        into: gradients)
     }
   }
 

@@ -42,6 +42,12 @@ struct ClassifyTrain: ParsableCommand {
   @Option(help: "What the classifier makes of a text's states: last, mean, max, attention, concat.")
   var pooling = Pooling.concat
 
+  @Option(help: "The longest n-gram of characters that has an embedding; 1 for characters alone.")
+  var ngrams = 1
+
+  @Option(help: "Rows for the embeddings of n-grams, which share them by their hash.")
+  var ngramBuckets = 1 << 16
+
   @OptionGroup(title: "Training") var training: ClassifierFlags
 
   @Flag(help: "Fit the temperature of the probabilities to the validation texts.")
@@ -116,7 +122,8 @@ struct ClassifyTrain: ParsableCommand {
     configuration.bidirectional = bidirectional
     configuration.classifier = ClassifierConfiguration(
       classes: texts.labels.count, pooling: pooling,
-      hasLanguageModelHead: options.languageModelLoss > 0)
+      hasLanguageModelHead: options.languageModelLoss > 0,
+      ngrams: ngrams == 1 ? nil : NgramEmbedding(longest: ngrams, buckets: ngramBuckets))
     let model = try Network(configuration, seed: options.seed)
     // All classes are alike at first, so that a body that has learnt something is not disturbed by
     // the errors of random weights.
@@ -191,6 +198,9 @@ struct ClassifierFlags: ParsableArguments {
   @Option(help: "Locked dropout on what is pooled.")
   var dropoutOutput: Float = 0
 
+  @Option(help: "Dropout of the embeddings of n-grams, each for a whole text.")
+  var dropoutNgrams: Float = 0
+
   @Option(help: "Dropout of recurrent weights.")
   var weightDrop = defaults.weightDrop
 
@@ -259,7 +269,8 @@ struct ClassifierFlags: ParsableArguments {
     options.weightDecay = weightDecay
     options.clipNorm = clipNorm
     options.dropout = Dropout(
-      embedding: dropoutEmbedding, betweenLayers: dropoutLayers, output: dropoutOutput)
+      embedding: dropoutEmbedding, betweenLayers: dropoutLayers, output: dropoutOutput,
+      ngrams: dropoutNgrams)
     options.weightDrop = weightDrop
     options.averageDecay = averageDecay
     options.classWeights = classWeights
