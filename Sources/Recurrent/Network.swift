@@ -28,7 +28,7 @@ public struct Network: Sendable {
       parameters[layout.embedding.range][index] = normal(using: &generator)
     }
     let bound = 1 / Float(configuration.hiddenSize).squareRoot()
-    for tensor in layout.tensors 
+    for tensor in layout.tensors
     where tensor.isMatrix && tensor != layout.embedding && tensor != layout.ngrams {
       let elements = parameters[tensor.range]
       for index in elements.indices {
