@@ -8,6 +8,9 @@ extension TrainedClassifier {
     var facts = model.facts
     if let classifier = model.configuration.classifier {
       facts.append(("pooling", classifier.pooling.rawValue))
+      if let ngrams = classifier.ngrams {
+        facts.append(("n-grams", "up to \(ngrams.longest), in \(ngrams.buckets.grouped) rows"))
+      }
       if classifier.hasLanguageModelHead { facts.append(("predicts", "the next character too")) }
     }
     facts += [

@@ -12,7 +12,7 @@ import Recurrent
 public enum Preset: String, Codable, CaseIterable, Sendable {
   /// Some minutes.
   case quick
-  /// Three to four times as long.
+  /// Two to three times as long.
   case standard
   /// Hours.
   case best
@@ -21,7 +21,7 @@ public enum Preset: String, Codable, CaseIterable, Sendable {
   private var budget: Int {
     switch self {
     case .quick: 6_000_000
-    case .standard: 20_000_000
+    case .standard: 15_000_000
     case .best: 60_000_000
     }
   }
@@ -66,8 +66,8 @@ public enum Preset: String, Codable, CaseIterable, Sendable {
     options.warmupSteps = min(200, steps / 20)
     options.averageDecay = 1 - 1 / Float(min(1000, max(10, steps / 40)))
 
-    // 1 at twenty passes, for which the shares below are.
-    let strength = min(1.25, log2(1 + passes) / log2(21))
+    // 1 at fifteen passes, for which the shares below are.
+    let strength = min(1.25, sqrt(passes / 15))
     func probability(_ share: Double) -> Float { Float((share * strength * 20).rounded() / 20) }
     options.dropout = Dropout(
       embedding: probability(0.1), betweenLayers: probability(0.25), output: probability(0.4))

@@ -54,6 +54,18 @@ struct ClassifyTests {
     #expect(rows[2].hasPrefix("high,"))
   }
 
+  @Test func ngramsAreReadAndKept() throws {
+    let ngrams = " --ngrams 3 --ngram-buckets 64 --dropout-ngrams 0.1"
+    #expect(try charlstm(Self.train + ngrams) == .init(code: 0, output: "", error: ""))
+    let model = "run/best.safetensors"
+    #expect(try charlstm("info \(model)").output.contains("up to 3, in 64 rows\n"))
+    let alone = try charlstm("classify predict \(model)", "zz y")
+    let among = try charlstm(
+      "classify predict \(model) --input -", input: "aa, abababababababab\nzz y\n")
+    #expect(alone.output.hasPrefix("high\t"))
+    #expect(among.output.split(separator: "\n").last.map { "\($0)\n" } == alone.output)
+  }
+
   @Test func theSameCommandGivesTheSameBytes() throws {
     _ = try charlstm(Self.train)
     let first = try charlstm.bytes(of: "run/best.safetensors")
@@ -167,6 +179,14 @@ struct ClassifyTests {
     try expect(
       train + " --label-smoothing 1", fails: 64,
       saying: "--label-smoothing must be 0 to below 1, got 1.0")
+    try expect(
+      train + " --ngrams 17", fails: 64, saying: "longest n-gram must be between 1 and 16, got 17")
+    try expect(
+      train + " --ngrams 2 --ngram-buckets 0", fails: 64,
+      saying: "n-gram buckets must be between 1 and 67108864, got 0")
+    try expect(
+      train + " --dropout-ngrams 0.5", fails: 64,
+      saying: "--dropout-ngrams needs --ngrams 2 or more: there are none to drop")
     try expect(
       train + " --hidden-size 8 --initialize-from tiny.safetensors", fails: 64,
       saying: "--hidden-size 8 contradicts --initialize-from, whose model has 32")

@@ -101,6 +101,9 @@ struct ClassifyTrain: ParsableCommand {
     guard !options.freezes || source != nil else {
       throw Failure.usage("--freeze needs --initialize-from: a random body has learnt nothing")
     }
+    guard options.dropout.ngrams == 0 || ngrams > 1 else {
+      throw Failure.usage("--dropout-ngrams needs --ngrams 2 or more: there are none to drop")
+    }
     let texts = try format.read(data)
     var generator = Xoshiro256(seed: options.seed, stream: [0x5917])
     let parts =
