@@ -87,7 +87,6 @@ package struct ClassifierOptions: Equatable, Sendable {
     try checkShare("dropout-embedding", dropout.embedding)
     try checkShare("dropout-layers", dropout.betweenLayers)
     try checkShare("dropout-output", dropout.output)
-    try checkShare("dropout-ngrams", dropout.ngrams)
     try checkShare("weight-drop", weightDrop)
     try checkShare("average-decay", averageDecay)
     try checkShare("label-smoothing", labelSmoothing)
@@ -112,7 +111,6 @@ package struct ClassifierOptions: Equatable, Sendable {
       "schedule": schedule.rawValue, "warmup": "\(warmup)", "weight-decay": "\(weightDecay)",
       "clip-norm": "\(clipNorm)", "dropout-embedding": "\(dropout.embedding)",
       "dropout-layers": "\(dropout.betweenLayers)", "dropout-output": "\(dropout.output)",
-      "dropout-ngrams": "\(dropout.ngrams)",
       "weight-drop": "\(weightDrop)", "average-decay": "\(averageDecay)",
       "class-weights": classWeights.rawValue,
       "sampling": sampling.rawValue, "label-smoothing": "\(labelSmoothing)",

@@ -49,10 +49,6 @@ struct Arena: ~Copyable {
     bytes(count * 4).bindMemory(to: Int32.self, capacity: count)
   }
 
-  mutating func keys(_ count: Int) -> UnsafeMutablePointer<UInt64> {
-    bytes(count * 8).bindMemory(to: UInt64.self, capacity: count)
-  }
-
   mutating func elements(_ count: Int, _ precision: Precision) -> UnsafeMutableRawPointer {
     bytes(count * precision.size)
   }

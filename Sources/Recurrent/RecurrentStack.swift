@@ -11,18 +11,14 @@ public struct Dropout: Codable, Equatable, Sendable {
   public var output: Float
   /// On what an LSTM's cell takes in, its candidate (Semeniuta et al. 2016).
   public var candidate: Float
-  /// On rows of n-gram embeddings, each as a whole.
-  public var ngrams: Float
 
   public init(
-    embedding: Float = 0, betweenLayers: Float = 0, output: Float = 0, candidate: Float = 0,
-    ngrams: Float = 0
+    embedding: Float = 0, betweenLayers: Float = 0, output: Float = 0, candidate: Float = 0
   ) {
     self.embedding = embedding
     self.betweenLayers = betweenLayers
     self.output = output
     self.candidate = candidate
-    self.ngrams = ngrams
   }
 
   /// None at all.
@@ -123,7 +119,7 @@ struct RecurrentStack: ~Copyable {
         ? arena.elements(rows * configuration.inputSize(ofLayer: layer), precision) : nil
     }
 
-    self.ngrams = NgramInput(weights, steps: steps, lanes: lanes, dropout: dropout, arena: &arena)
+    self.ngrams = NgramInput(weights, steps: steps, lanes: lanes, arena: &arena)
     let table = training && use.inputTable
     outputGradients = arena.elements(training ? rows * outputSize : 0, precision)
     directionGradients = arena.elements(
@@ -213,7 +209,7 @@ struct RecurrentStack: ~Copyable {
   /// Draws the masks of a chunk. `generator` gives the generator of a lane, so that a lane's masks
   /// do not depend on the division of lanes among workers.
   func drawMasks(_ generator: (_ lane: Int) -> Xoshiro256) {
-    guard dropout != .none else { return }
+    guard masks.contains(where: { $0 != nil }) || dropout.candidate > 0 else { return }
     func draw(
       _ mask: UnsafeMutablePointer<Float>, lane: Int, size: Int, probability: Float,
       using generator: inout Xoshiro256
@@ -234,7 +230,6 @@ struct RecurrentStack: ~Copyable {
           mask, lane: lane, size: configuration.inputSize(ofLayer: site),
           probability: probability, using: &generator)
       }
-      ngrams?.draw(lane: lane, embeddingMask: masks[0], using: &generator)
       for workspace in layers.joined() {
         guard let mask = workspace.candidateMask else { continue }
         draw(
@@ -261,8 +256,7 @@ struct RecurrentStack: ~Copyable {
         ck_gather(
           element, rows, Int64(configuration.embeddingSize),
           weights.bias(weights.layout.embedding), symbols, Int64(lanes), masks[0], input)
-        ngrams?.add(
-          to: input, symbols: symbols, count: Int(rows), weights: weights, embeddingMask: masks[0])
+        ngrams?.add(to: input, symbols: symbols, count: Int(rows), weights: weights, mask: masks[0])
       }
       for (direction, workspace) in directions.enumerated() {
         let packed = weights.layers[layer][direction]
@@ -356,8 +350,7 @@ struct RecurrentStack: ~Copyable {
         element, rows, Int64(configuration.embeddingSize), embeddingGradients, symbols,
         Int64(lanes), masks[0], destination)
       ngrams?.backward(
-        embeddingGradients, count: Int(rows), element: element, embeddingMask: masks[0],
-        into: gradients)
+        embeddingGradients, count: Int(rows), element: element, mask: masks[0], into: gradients)
     }
   }
 

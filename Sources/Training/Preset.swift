@@ -66,8 +66,8 @@ public enum Preset: String, Codable, CaseIterable, Sendable {
     options.warmupSteps = min(200, steps / 20)
     options.averageDecay = 1 - 1 / Float(min(1000, max(10, steps / 40)))
 
-    // 1 at fifteen passes, for which the shares below are.
-    let strength = min(1.25, sqrt(passes / 15))
+    // 1 at fifteen passes, for which the shares below are; none for a small part of one.
+    let strength = min(1.25, pow(passes / 15, 0.6))
     func probability(_ share: Double) -> Float { Float((share * strength * 20).rounded() / 20) }
     options.dropout = Dropout(
       embedding: probability(0.1), betweenLayers: probability(0.25), output: probability(0.4))

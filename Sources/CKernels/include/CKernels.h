@@ -73,18 +73,14 @@ void ck_add_column_sums(ck_element element, int64_t rows, int64_t columns, const
 // out[row, c] = table[index[row], c] · mask[row mod B, c]; mask [B, columns] may be null.
 void ck_gather(ck_element element, int64_t rows, int64_t columns, const float *table,
                const int32_t *index, int64_t lanes, const float *mask, void *out);
-// out[row, c] += table[index[row], c] · mask[row mod B, c]; mask may be null. Nothing where an index is
-// below 0.
+// out[row, c] += table[index[row], c] · mask[row mod B, c]; mask may be null.
 void ck_gather_add(ck_element element, int64_t rows, int64_t columns, const float *table,
                    const int32_t *index, int64_t lanes, const float *mask, void *out);
 // index[n - 2, row], for `lengths` n from 2 on: where among `buckets` the n-gram of symbols that ends
-// at a row of [T, B] stands. Before a lane's first symbol stand beginnings. keys [B] may be null: else
-// a bucket is -1 for a lane with probability threshold / 2^32.
+// at a row of [T, B] stands. Before a lane's first symbol stand beginnings.
 void ck_ngram_rows(int64_t rows, int64_t lanes, int64_t lengths, int64_t buckets,
-                   const int32_t *symbols, const uint64_t *keys, uint32_t threshold,
-                   int32_t *index);
-// table[index[row], c] += values[row, c] · mask[row mod B, c]; mask may be null. Nothing where an index
-// is below 0.
+                   const int32_t *symbols, int32_t *index);
+// table[index[row], c] += values[row, c] · mask[row mod B, c]; mask may be null.
 void ck_scatter_add(ck_element element, int64_t rows, int64_t columns, const void *values,
                     const int32_t *index, int64_t lanes, const float *mask, float *table);
 // out[row, c] = in[row, c] · mask[row mod B, c]; out may be in.

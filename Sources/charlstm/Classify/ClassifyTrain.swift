@@ -101,9 +101,6 @@ struct ClassifyTrain: ParsableCommand {
     guard !options.freezes || source != nil else {
       throw Failure.usage("--freeze needs --initialize-from: a random body has learnt nothing")
     }
-    guard options.dropout.ngrams == 0 || ngrams > 1 else {
-      throw Failure.usage("--dropout-ngrams needs --ngrams 2 or more: there are none to drop")
-    }
     let texts = try format.read(data)
     var generator = Xoshiro256(seed: options.seed, stream: [0x5917])
     let parts =
@@ -201,9 +198,6 @@ struct ClassifierFlags: ParsableArguments {
   @Option(help: "Locked dropout on what is pooled.")
   var dropoutOutput: Float = 0
 
-  @Option(help: "Dropout of the embeddings of n-grams, each for a whole text.")
-  var dropoutNgrams: Float = 0
-
   @Option(help: "Dropout of recurrent weights.")
   var weightDrop = defaults.weightDrop
 
@@ -272,8 +266,7 @@ struct ClassifierFlags: ParsableArguments {
     options.weightDecay = weightDecay
     options.clipNorm = clipNorm
     options.dropout = Dropout(
-      embedding: dropoutEmbedding, betweenLayers: dropoutLayers, output: dropoutOutput,
-      ngrams: dropoutNgrams)
+      embedding: dropoutEmbedding, betweenLayers: dropoutLayers, output: dropoutOutput)
     options.weightDrop = weightDrop
     options.averageDecay = averageDecay
     options.classWeights = classWeights
