@@ -23,6 +23,28 @@ double ck_cross_entropy(ck_element element, int64_t rows, int64_t vocabulary, fl
                      d_logits, losses);
 }
 
+CK_VERSIONS void ck_add_softmax(int64_t rows, int64_t vocabulary, const float *logits,
+                                const int64_t *index, float share, uint16_t *table) {
+  for (int64_t row = 0; row < rows; row++) {
+    if (index[row] == 0) continue;
+    const float *e = logits + row * vocabulary;
+    uint16_t *q = table + index[row] * vocabulary;
+    float sum = 0;
+    for (int64_t j = 0; j < vocabulary; j++) sum += e[j];
+    float factor = share / sum;
+    CK_VECTORIZE
+    for (int64_t j = 0; j < vocabulary; j++) {
+      q[j] = ck_store_bf16(ck_load_bf16(q[j]) + e[j] * factor);
+    }
+  }
+}
+
+void ck_soften_targets(ck_element element, int64_t rows, int64_t vocabulary,
+                       const int32_t *targets, const int64_t *index, const uint16_t *table,
+                       float amount, void *d_logits) {
+  CK_DISPATCH(element, soften_targets, rows, vocabulary, targets, index, table, amount, d_logits);
+}
+
 void ck_add_column_sums(ck_element element, int64_t rows, int64_t columns, const void *values,
                         float *sums) {
   CK_DISPATCH(element, add_column_sums, rows, columns, values, sums);

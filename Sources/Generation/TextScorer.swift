@@ -58,20 +58,7 @@ public final class TextScorer {
 
   /// Scores a text of at least two symbols.
   public func score(_ text: EncodedText) -> TextScore {
-    let plan = plan(for: text)
-    let start = RecurrentState(configuration)
-    if readers.count == 1 {
-      withProductThreads(productThreads) {
-        readers[0].begin(text, plan, from: start)
-        while readers[0].remaining > 0 { readers[0].readChunk() }
-      }
-    } else {
-      team.run { [readers] worker in
-        guard worker < readers.count else { return }
-        readers[worker].begin(text, plan, from: start)
-        while readers[worker].remaining > 0 { readers[worker].readChunk() }
-      }
-    }
+    readAll(text) { $0.readChunk() }
     return total(text)
   }
 
@@ -91,6 +78,30 @@ public final class TextScorer {
       for index in 0..<count { try each(reader.targets[index], reader.losses[index]) }
     }
     return total(text)
+  }
+
+  /// Adds `share` times what is expected of each symbol of the text, given all before it, to its
+  /// soft targets.
+  package func addExpectations(of text: EncodedText, share: Float, to targets: SoftTargets) {
+    precondition(targets.count == text.count, "soft targets of another text")
+    readAll(text) { $0.readChunk(adding: share, to: targets) }
+  }
+
+  /// Reads all of a text, each worker its lanes chunk by chunk.
+  private func readAll(_ text: EncodedText, readChunk: @escaping @Sendable (Reader) -> Void) {
+    let plan = plan(for: text)
+    let start = RecurrentState(configuration)
+    @Sendable func read(_ reader: Reader) {
+      reader.begin(text, plan, from: start)
+      while reader.remaining > 0 { readChunk(reader) }
+    }
+    if readers.count == 1 {
+      withProductThreads(productThreads) { read(readers[0]) }
+    } else {
+      team.run { [readers] worker in
+        if worker < readers.count { read(readers[worker]) }
+      }
+    }
   }
 
   private func plan(for text: EncodedText) -> LanePlan {
@@ -124,6 +135,8 @@ private final class Reader: @unchecked Sendable {
   /// `[T, B]`
   let losses: UnsafeMutableBufferPointer<Float>
   private let inputs: UnsafeMutableBufferPointer<Int32>
+  /// `[T, B]`: where in the text each target stands.
+  private let places: UnsafeMutableBufferPointer<Int64>
   private let workspace: LanguageModelWorkspace
   private var chunks: LaneChunks?
   private var isWarm = false
@@ -137,6 +150,8 @@ private final class Reader: @unchecked Sendable {
     inputs = .allocate(capacity: count)
     targets = .allocate(capacity: count)
     losses = .allocate(capacity: count)
+    places = .allocate(capacity: count)
+    places.initialize(repeating: 0)
     inputs.initialize(repeating: 0)
     targets.initialize(repeating: 0)
     losses.initialize(repeating: 0)
@@ -146,6 +161,7 @@ private final class Reader: @unchecked Sendable {
     inputs.deallocate()
     targets.deallocate()
     losses.deallocate()
+    places.deallocate()
   }
 
   /// Puts each lane at its part of the text, warmed up on what comes before.
@@ -181,18 +197,28 @@ private final class Reader: @unchecked Sendable {
 
   /// Reads the next chunk of all lanes and returns its steps.
   @discardableResult
-  func readChunk() -> Int {
+  func readChunk(adding share: Float = 0, to softTargets: SoftTargets? = nil) -> Int {
     guard let input = inputs.baseAddress, let target = targets.baseAddress,
-      let plan = chunks?.plan
+      let place = places.baseAddress, let plan = chunks?.plan
     else { return 0 }
     let steps = min(Self.steps, remaining)
-    chunks?.next(steps: steps, inputs: inputs, targets: targets)
-    _ = workspace.evaluate(input, targets: target, steps: steps, losses: losses.baseAddress)
+    chunks?.next(steps: steps, inputs: inputs, targets: targets, places: places)
+    func counted(_ lane: Int) -> Int {
+      let isLast = lanes.lowerBound + lane == plan.lanes - 1
+      return isLast ? steps : max(0, min(steps, plan.laneLength - position))
+    }
+    if softTargets != nil, isWarm {
+      for lane in 0..<lanes.count {
+        for step in counted(lane)..<steps { places[step * lanes.count + lane] = 0 }
+      }
+    }
+    _ = workspace.evaluate(
+      input, targets: target, steps: steps, losses: losses.baseAddress,
+      distributions: isWarm
+        ? softTargets.map { SoftTargets.Rows($0, index: place, share: share) } : nil)
     if isWarm {
       for lane in 0..<lanes.count {
-        let isLast = lanes.lowerBound + lane == plan.lanes - 1
-        let counted = isLast ? steps : max(0, min(steps, plan.laneLength - position))
-        for step in 0..<counted { nats[lane] += Double(losses[step * lanes.count + lane]) }
+        for step in 0..<counted(lane) { nats[lane] += Double(losses[step * lanes.count + lane]) }
       }
     }
     remaining -= steps

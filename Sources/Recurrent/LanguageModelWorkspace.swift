@@ -25,15 +25,15 @@ package struct LanguageModelWorkspace: ~Copyable {
 
   /// The sum of the targets' surprisal in nats over the chunk; writes `scale` times the gradients of
   /// all parameters, and carries the state on.
+  /// - Parameter softTargets: what of the targets is a teacher's, in the gradients.
   package func train(
-    _ symbols: UnsafePointer<Int32>, targets: UnsafePointer<Int32>, scale: Float,
-    gradients: FloatBuffer
+    _ symbols: UnsafePointer<Int32>, targets: UnsafePointer<Int32>,
+    softTargets: SoftTargets.Rows? = nil, scale: Float, gradients: FloatBuffer
   ) -> Double {
     stack.forward(symbols, steps: .all(steps: steps))
     let loss = head.lossAndGradients(
-      stack.headInput, targets: targets, rows: steps * lanes, scale: scale,
-      inputGradients: stack.outputGradients,
-      gradients: gradients)
+      stack.headInput, targets: targets, softTargets: softTargets, rows: steps * lanes,
+      scale: scale, inputGradients: stack.outputGradients, gradients: gradients)
     stack.backward(symbols, steps: .all(steps: steps), into: gradients)
     stack.carryOver(steps: steps)
     return loss
@@ -41,14 +41,17 @@ package struct LanguageModelWorkspace: ~Copyable {
 
   /// The sum of the targets' surprisal in nats over the first `count` steps, whose state is carried
   /// on. All `T · B` symbols must be valid all the same.
-  /// - Parameter losses: each target's surprisal, `[count · B]`, where wanted.
+  /// - Parameters:
+  ///   - losses: each target's surprisal, `[count · B]`, where wanted.
+  ///   - distributions: where to add what is expected of each target, where wanted.
   package func evaluate(
     _ symbols: UnsafePointer<Int32>, targets: UnsafePointer<Int32>, steps count: Int,
-    losses: UnsafeMutablePointer<Float>? = nil
+    losses: UnsafeMutablePointer<Float>? = nil, distributions: SoftTargets.Rows? = nil
   ) -> Double {
     stack.forward(symbols, steps: .all(steps: count))
     let loss = head.loss(
-      stack.headInput, targets: targets, rows: count * lanes, losses: losses)
+      stack.headInput, targets: targets, rows: count * lanes, losses: losses,
+      distributions: distributions)
     stack.carryOver(steps: count)
     return loss
   }

@@ -79,10 +79,12 @@ struct LinearHead: ~Copyable {
   }
 
   /// The sum over the first `count` rows of the targets' surprisal, in nats.
-  /// - Parameter losses: each row's, `[count]`, where wanted.
+  /// - Parameters:
+  ///   - losses: each row's, `[count]`, where wanted.
+  ///   - distributions: where to add the softmax of each row, where wanted.
   func loss(
     _ input: UnsafeRawPointer, targets: UnsafePointer<Int32>, rows count: Int,
-    losses: UnsafeMutablePointer<Float>? = nil
+    losses: UnsafeMutablePointer<Float>? = nil, distributions: SoftTargets.Rows? = nil
   ) -> Double {
     var total = 0.0
     for block in blocks where block.rows.lowerBound < count {
@@ -92,6 +94,11 @@ struct LinearHead: ~Copyable {
         weights.use.precision.element, Int64(min(block.rows.count, count - first)),
         Int64(vocabulary), logits, weights.bias(head.tensors.bias), targets + first, 0, nil,
         losses.map { $0 + first })
+      if let distributions {
+        ck_add_softmax(
+          Int64(min(block.rows.count, count - first)), Int64(vocabulary), logits,
+          distributions.index + first, distributions.share, distributions.targets.table)
+      }
     }
     return total
   }
@@ -99,10 +106,12 @@ struct LinearHead: ~Copyable {
   /// The sum over the first `count` rows of the targets' surprisal in nats; writes `scale` times its
   /// gradients. Targets below 0 count for nothing; those from `count` to the end of a block must be
   /// such.
-  /// - Parameter inputGradients: stored `[rows, D·H]`.
+  /// - Parameters:
+  ///   - softTargets: a part of each target for the gradients; without it `targets` are all of it.
+  ///   - inputGradients: stored `[rows, D·H]`.
   func lossAndGradients(
-    _ input: UnsafeRawPointer, targets: UnsafePointer<Int32>, rows count: Int, scale: Float,
-    inputGradients: UnsafeMutableRawPointer, gradients: FloatBuffer
+    _ input: UnsafeRawPointer, targets: UnsafePointer<Int32>, softTargets: SoftTargets.Rows? = nil,
+    rows count: Int, scale: Float, inputGradients: UnsafeMutableRawPointer, gradients: FloatBuffer
   ) -> Double {
     let element = weights.use.precision.element
     let bias = gradients.pointer + head.tensors.bias.range.lowerBound
@@ -119,6 +128,11 @@ struct LinearHead: ~Copyable {
       total += ck_cross_entropy(
         element, rows, Int64(vocabulary), logits, weights.bias(head.tensors.bias), targets + first,
         scale, logitGradients, nil)
+      if let softTargets {
+        ck_soften_targets(
+          element, rows, Int64(vocabulary), targets + first, softTargets.index + first,
+          softTargets.targets.table, scale * softTargets.share, logitGradients)
+      }
       backward.weight(
         logitGradients, input, into: gradients.pointer + head.tensors.weight.range.lowerBound)
       ck_add_column_sums(element, rows, Int64(vocabulary), logitGradients, bias)

@@ -17,6 +17,8 @@ public struct LaneChunks: Sendable {
   private var cursors: [EncodedText.Cursor] = []
   // [lanes]: the last target, which is the next input
   private var pending: [Int32] = []
+  // Symbols of a lane read in this epoch.
+  private var position = 0
 
   /// At the beginning of an epoch with offset 0.
   ///
@@ -50,6 +52,7 @@ public struct LaneChunks: Sendable {
   }
 
   private mutating func seek(step: Int) {
+    position = step
     pending.removeAll(keepingCapacity: true)
     cursors.removeAll(keepingCapacity: true)
     for lane in lanes {
@@ -73,10 +76,12 @@ public struct LaneChunks: Sendable {
   ///     with a chunk of `plan.laneLength % plan.sequenceLength`.
   ///   - inputs: [steps, lanes]
   ///   - targets: [steps, lanes]
+  ///   - places: [steps, lanes]: where in the text each target stands, where wanted.
   public mutating func next(
     steps: Int? = nil,
     inputs: UnsafeMutableBufferPointer<Int32>,
-    targets: UnsafeMutableBufferPointer<Int32>
+    targets: UnsafeMutableBufferPointer<Int32>,
+    places: UnsafeMutableBufferPointer<Int64>? = nil
   ) {
     let steps = steps ?? plan.sequenceLength
     let width = lanes.count
@@ -94,5 +99,15 @@ public struct LaneChunks: Sendable {
     for index in width..<max(width, steps * width) {
       inputs[index] = targets[index - width]
     }
+    if let places {
+      precondition(places.count >= steps * width, "too small for [\(steps), \(width)]")
+      for lane in 0..<width {
+        let first = offset + (lanes.lowerBound + lane) * plan.laneLength + position + 1
+        for step in 0..<steps {
+          places[step * width + lane] = Int64((first + step) % text.count)
+        }
+      }
+    }
+    position += steps
   }
 }

@@ -23,12 +23,18 @@ public struct RunFolder: Sendable {
         throw .cannotCreate(path: path, code: errno)
       }
     } else {
-      let resumePath = "\(path)/resume.safetensors"
+      let resumePath = Self.resumePath(in: path)
       guard access(resumePath, F_OK) == 0 else { throw .cannotOpen(path: resumePath, code: errno) }
     }
     lock = try FolderLock(folder: path)
     AtomicFile.removeLeftovers(in: path)
-    if isNew { try AtomicFile.write([], to: "\(path)/metrics.jsonl") }
+    if isNew {
+      try AtomicFile.write([], to: "\(path)/metrics.jsonl")
+      // Those of an earlier run are not to be gone on with.
+      for number in 1...TrainingOptions.mostTeachers {
+        unlink(Self.resumePath(in: Self.teacherPath(number, in: path)))
+      }
+    }
     metrics = try AppendFile(path: "\(path)/metrics.jsonl")
   }
 
@@ -43,7 +49,20 @@ public struct RunFolder: Sendable {
 
   public var bestPath: String { "\(path)/best.safetensors" }
   public var lastPath: String { "\(path)/last.safetensors" }
-  public var resumePath: String { "\(path)/resume.safetensors" }
+  public var resumePath: String { Self.resumePath(in: path) }
+
+  private static func resumePath(in path: String) -> String { "\(path)/resume.safetensors" }
+
+  private static func teacherPath(_ number: Int, in path: String) -> String {
+    "\(path)/teacher-\(number)"
+  }
+
+  /// The folder of a teacher's run, and whether there is something in it to go on with.
+  func teacher(_ number: Int) throws(CheckpointError) -> (folder: RunFolder, hasRun: Bool) {
+    let path = Self.teacherPath(number, in: path)
+    let hasRun = access(Self.resumePath(in: path), F_OK) == 0
+    return (try RunFolder(path: path, isNew: !hasRun), hasRun)
+  }
 
   func save(best model: TrainedModel, halfSize: Bool) throws(CheckpointError) {
     try model.write(to: bestPath, halfSize: halfSize)
@@ -78,7 +97,7 @@ public struct RunFolder: Sendable {
     switch event {
     case .step(let report): try append(StepLine(report))
     case .validation(let report): try append(ValidationLine(report))
-    case .began, .saved: break
+    case .teaching, .taught, .began, .saved: break
     }
   }
 }

@@ -13,15 +13,15 @@ public final class Trainer {
   public let vocabulary: Vocabulary
   public private(set) var progress = TrainingProgress()
 
-  private let training: EncodedText
-  private let validation: EncodedText?
+  let training: EncodedText
+  let validation: EncodedText?
   private let unknownValidationCharacters: Int
   private let lanePlan: LanePlan
   private let model: Network
   private let optimizer: AdamW
   private let weights: PackedWeights
-  private let team: WorkerTeam
-  private let workers: [TrainingWorker]
+  let team: WorkerTeam
+  let workers: [TrainingWorker]
   private let scorer: TextScorer?
   private let corpus: CorpusIdentity
 
@@ -40,6 +40,13 @@ public final class Trainer {
       throw .optionOutOfRange(
         name: "dropout-candidate", value: "\(options.dropout.candidate)",
         range: "0 for a cell that is no LSTM")
+    }
+    let tableSize = SoftTargets.size(
+      count: training.count, vocabularySize: training.vocabulary.count)
+    guard options.teachers == 0 || tableSize <= Self.mostSoftTargets else {
+      throw .optionOutOfRange(
+        name: "teachers", value: "\(options.teachers)",
+        range: "0 for so long a text: what they expect of it would take \(tableSize >> 20) MB")
     }
     guard
       let plan = LanePlan.fitting(
@@ -164,8 +171,11 @@ public final class Trainer {
     start(states: point.states)
   }
 
+  /// The most memory for what teachers expect, in bytes.
+  static let mostSoftTargets = 4 << 30
+
   /// Lanes to validate in: a long part is cut, each piece warmed up on what comes before it.
-  private static func validationLanes(_ count: Int) -> Int {
+  static func validationLanes(_ count: Int) -> Int {
     max(1, min(64, count / 2048))
   }
 
@@ -217,6 +227,12 @@ public final class Trainer {
       try report(event)
     }
 
+    if options.teachers > 0, progress.step < totalSteps {
+      // What a resume finds, should it stop while they are trained.
+      if progress.step == 0 { try folder?.save(resumePoint) }
+      let isTaught = try learnFromTeachers(in: folder, stops: stops, report: report)
+      guard isTaught else { return .interrupted }
+    }
     if progress.step > 0 { try folder?.dropMetrics(after: progress.step) }
     try tell(.began(plan))
     if isPatienceExhausted { return .patienceExhausted }

@@ -1,5 +1,11 @@
+import Recurrent
+
 /// What a trainer tells of its work.
 public enum TrainingEvent: Equatable, Sendable {
+  /// A teacher comes next; the events up to the next of this kind, or to `taught`, are its.
+  case teaching(number: Int, ModelConfiguration, TrainingOptions)
+  /// The teachers are trained; the events from here on are the student's.
+  case taught
   case began(TrainingPlan)
   case step(StepReport)
   case validation(ValidationReport)

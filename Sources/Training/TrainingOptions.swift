@@ -26,6 +26,14 @@ public struct TrainingOptions: Codable, Equatable, Sendable {
   /// The probability with which a lane begins a chunk with no memory of the text before it (Melis
   /// et al. 2020), as every text does that is scored or written.
   public var resetProbability: Float = 0
+  /// Networks that are trained first, as `Preset.standard` does and each with another seed. What
+  /// they expect on the average is a part of each target (Hinton, Vinyals and Dean 2015; Furlanello
+  /// et al. 2018).
+  public var teachers = 0
+  /// Passes of a teacher; nil for as many as the preset has.
+  public var teacherEpochs: Int?
+  /// How much of each target is what the teachers expect.
+  public var teacherWeight: Float = 0.7
   /// How much of the averaged weights a step keeps.
   public var averageDecay: Float = 0.999
   /// Steps between validations; an epoch's end validates anyway.
@@ -43,6 +51,8 @@ public struct TrainingOptions: Codable, Equatable, Sendable {
   /// Whether models are saved with bfloat16 weights, at half the size.
   public var savesHalfSize = false
   public var threads = 1
+
+  static let mostTeachers = 16
 
   public init() {}
 
@@ -76,6 +86,13 @@ public struct TrainingOptions: Codable, Equatable, Sendable {
     ] {
       try check(name, value, "0 to below 1", value >= 0 && value < 1)
     }
+    try check(
+      "teachers", teachers, "0 to \(Self.mostTeachers)", (0...Self.mostTeachers).contains(teachers))
+    if let teacherEpochs {
+      try check(
+        "teacher-epochs", teacherEpochs, "1 to 1000000", (1...1_000_000).contains(teacherEpochs))
+    }
+    try check("teacher-weight", teacherWeight, "0 to 1", teacherWeight >= 0 && teacherWeight <= 1)
     try check("average-decay", averageDecay, "0 to below 1", averageDecay >= 0 && averageDecay < 1)
     if let validateEvery {
       try check("validate-every", validateEvery, "1 or more", validateEvery > 0)
@@ -106,6 +123,11 @@ extension TrainingOptions {
       "average-decay": "\(averageDecay)", "seed": "\(seed)", "precision": precision.rawValue,
       "threads": "\(threads)",
     ]
+    if teachers > 0 {
+      summary["teachers"] = "\(teachers)"
+      summary["teacher-weight"] = "\(teacherWeight)"
+      summary["teacher-epochs"] = teacherEpochs.map { "\($0)" }
+    }
     if let maxSteps { summary["max-steps"] = "\(maxSteps)" }
     return summary
   }

@@ -16,6 +16,10 @@ final class TrainingWorker: @unchecked Sendable {
   /// `[T, B]` each
   private let inputs: UnsafeMutableBufferPointer<Int32>
   private let targets: UnsafeMutableBufferPointer<Int32>
+  /// `[T, B]`: where in the text each target stands.
+  private let places: UnsafeMutableBufferPointer<Int64>
+  /// A part of each target, where there are teachers.
+  var softTargets: (targets: SoftTargets, share: Float)?
 
   init(
     _ weights: PackedWeights, text: EncodedText, plan: LanePlan, lanes: Range<Int>,
@@ -30,6 +34,8 @@ final class TrainingWorker: @unchecked Sendable {
     let count = plan.sequenceLength * lanes.count
     inputs = .allocate(capacity: count)
     targets = .allocate(capacity: count)
+    places = .allocate(capacity: count)
+    places.initialize(repeating: 0)
     inputs.initialize(repeating: 0)
     targets.initialize(repeating: 0)
   }
@@ -37,6 +43,7 @@ final class TrainingWorker: @unchecked Sendable {
   deinit {
     inputs.deallocate()
     targets.deallocate()
+    places.deallocate()
   }
 
   /// Begins an epoch, or goes on in the middle of one.
@@ -51,13 +58,20 @@ final class TrainingWorker: @unchecked Sendable {
   ///   - masks: the generator of a lane's dropout masks.
   ///   - resets: whether a lane forgets what it has read.
   func train(scale: Float, masks: (_ lane: Int) -> Xoshiro256, resets: (_ lane: Int) -> Bool) {
-    chunks.next(inputs: inputs, targets: targets)
+    chunks.next(inputs: inputs, targets: targets, places: softTargets == nil ? nil : places)
     for lane in 0..<lanes.count where resets(lanes.lowerBound + lane) {
       workspace.load(start, lane: lane)
     }
     workspace.drawMasks { masks(lanes.lowerBound + $0) }
-    guard let input = inputs.baseAddress, let target = targets.baseAddress else { return }
-    loss = workspace.train(input, targets: target, scale: scale, gradients: gradients)
+    guard let input = inputs.baseAddress, let target = targets.baseAddress,
+      let place = places.baseAddress
+    else { return }
+    loss = workspace.train(
+      input, targets: target,
+      softTargets: softTargets.map {
+        SoftTargets.Rows($0.targets, index: place, share: $0.share)
+      },
+      scale: scale, gradients: gradients)
   }
 
   /// The state of each of its lanes.

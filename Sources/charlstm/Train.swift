@@ -55,8 +55,7 @@ struct Train: ParsableCommand {
     signal(SIGXFSZ, SIG_IGN)
     let (trainer, folder) = try resume ? resumed(output) : begun(output)
     Interruption.watch()
-    let display = TrainingDisplay(isQuiet: quiet)
-    display.show(trainer.configuration, trainer.options)
+    let display = TrainingDisplay(of: trainer, isQuiet: quiet)
     let outcome: TrainingOutcome
     do {
       outcome = try trainer.run(in: folder, stops: { Interruption.signal != nil }) { event in

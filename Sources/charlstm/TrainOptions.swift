@@ -113,6 +113,15 @@ struct TrainingFlags: ParsableArguments {
   @Option(help: "How much of the averaged weights a step keeps.")
   var averageDecay: Float?
 
+  @Option(help: "Networks to train first, as standard does; what they expect becomes targets.")
+  var teachers: Int?
+
+  @Option(help: "Passes of a teacher. (default: those of standard)")
+  var teacherEpochs: Int?
+
+  @Option(help: "The share of a target that is what the teachers expect.")
+  var teacherWeight: Float?
+
   @Option(help: "Steps between validations, beside the one at each epoch's end.")
   var validateEvery: Int?
 
@@ -155,8 +164,11 @@ struct TrainingFlags: ParsableArguments {
     set(\.weightDrop, weightDrop)
     set(\.resetProbability, resetProbability)
     set(\.averageDecay, averageDecay)
+    set(\.teachers, teachers)
+    set(\.teacherWeight, teacherWeight)
     set(\.saveMinutes, saveMinutes)
     set(\.seed, seed)
+    options.teacherEpochs = teacherEpochs ?? options.teacherEpochs
     options.maxSteps = maxSteps ?? options.maxSteps
     options.validateEvery = validateEvery ?? options.validateEvery
     options.patience = patience ?? options.patience

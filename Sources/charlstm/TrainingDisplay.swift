@@ -7,25 +7,48 @@ import Training
 final class TrainingDisplay {
   private let isQuiet: Bool
   private let isTerminal = isatty(STDERR_FILENO) == 1
-  private var plan: TrainingPlan?
-  private var lastValidation: ValidationReport?
+  private let configuration: ModelConfiguration
+  private let options: TrainingOptions
+  /// What is left to do after the teachers.
+  private let studentWork: Double
+  private var run = Run()
   private var lastPlainLine = ContinuousClock.now
   private var hasOpenLine = false
-  private var hasEstimate = false
-  private var validationsSinceBest = 0
+
+  /// The training of one network: of a teacher, or of what was asked for.
+  private struct Run {
+    /// From 1; nil for what was asked for.
+    var teacher: Int?
+    var plan: TrainingPlan?
+    var lastValidation: ValidationReport?
+    var hasEstimate = false
+    var validationsSinceBest = 0
+  }
 
   /// Seconds between plain lines.
   private static let interval = Duration.seconds(5)
   /// Validations without a better one that are no chance any more.
   private static let validationsToOverfit = 3
 
-  init(isQuiet: Bool) {
+  init(of trainer: Trainer, isQuiet: Bool) {
     self.isQuiet = isQuiet
+    configuration = trainer.configuration
+    options = trainer.options
+    studentWork = trainer.plan.work
+    show(configuration, options)
   }
 
   func show(_ event: TrainingEvent) {
     guard !isQuiet else { return }
     switch event {
+    case .teaching(let number, let configuration, let options):
+      run = Run(teacher: number)
+      print(lines: "\nTeacher \(number) of \(self.options.teachers):\n")
+      show(configuration, options)
+    case .taught:
+      run = Run()
+      print(lines: "\nFrom what the teachers expect:\n")
+      show(configuration, options)
     case .began(let plan): show(plan)
     case .step(let report): show(report)
     case .validation(let report): show(report)
@@ -34,7 +57,7 @@ final class TrainingDisplay {
   }
 
   /// What was chosen, by a preset or by who typed the command.
-  func show(_ configuration: ModelConfiguration, _ options: TrainingOptions) {
+  private func show(_ configuration: ModelConfiguration, _ options: TrainingOptions) {
     guard !isQuiet else { return }
     let dropout = options.dropout
     var choices = [
@@ -49,6 +72,9 @@ final class TrainingDisplay {
       "dropout of \($0.0) \($0.1.formatted(.number.precision(.fractionLength(0...2))))"
     }
     if options.weightDrop > 0 { choices.append("weight drop \(options.weightDrop.formatted())") }
+    if options.teachers > 0 {
+      choices.append("\(options.teachers) \(options.teachers == 1 ? "teacher" : "teachers")")
+    }
     print(lines: choices.joined(separator: ", ") + "\n")
   }
 
@@ -66,7 +92,7 @@ final class TrainingDisplay {
   }
 
   private func show(_ plan: TrainingPlan) {
-    self.plan = plan
+    run.plan = plan
     var text = """
       \(plan.parameters.formatted()) parameters; \(plan.trainingCharacters.formatted()) characters \
       to train on, \(plan.validationCharacters.formatted()) to validate on
@@ -99,7 +125,7 @@ final class TrainingDisplay {
   }
 
   private func show(_ report: StepReport) {
-    guard let plan else { return }
+    guard let plan = run.plan else { return }
     let now = ContinuousClock.now
     let isLast = report.step == plan.totalSteps
     guard isTerminal || isLast || now - lastPlainLine >= Self.interval else { return }
@@ -108,14 +134,14 @@ final class TrainingDisplay {
       report.charactersPerSecond > 0
       ? Double(report.characters) / Double(report.step) / report.charactersPerSecond : 0
     let left = Double(plan.totalSteps - report.step) * perStep
-    if !hasEstimate, left >= 60 {
-      print(lines: "This will take about \(clock(left)) on this machine.\n")
+    if !run.hasEstimate, left >= 60 {
+      print(lines: "This will take about \(clock(left)) on this machine\(rest(after: left)).\n")
     }
-    hasEstimate = true
+    run.hasEstimate = true
     var line = String(
       format: "epoch %d  step %d/%d  loss %.4f nats %.4f bits", report.epoch, report.step,
       plan.totalSteps, report.trainLoss, report.trainLoss / log(2))
-    if let lastValidation {
+    if let lastValidation = run.lastValidation {
       line += String(
         format: "  validation %.4f  best %.4f", lastValidation.validationLoss,
         lastValidation.bestValidationLoss)
@@ -131,21 +157,28 @@ final class TrainingDisplay {
     }
   }
 
+  /// How long all takes that comes with and after a teacher that takes `left` seconds more.
+  private func rest(after left: Double) -> String {
+    guard let teacher = run.teacher, let work = run.plan?.work, work > 0 else { return "" }
+    let further = Double(options.teachers - teacher) * work + studentWork
+    return ", and all together \(clock(left * (1 + further / work)))"
+  }
+
   private func show(_ report: ValidationReport) {
-    lastValidation = report
+    run.lastValidation = report
     print(
       lines: String(
         format: "epoch %d  step %d  validation %.4f nats %.4f bits%@\n", report.epoch, report.step,
         report.validationLoss, report.bitsPerCharacter, report.isBest ? "  (best so far)" : ""))
-    validationsSinceBest = report.isBest ? 0 : validationsSinceBest + 1
-    if validationsSinceBest == Self.validationsToOverfit {
+    run.validationsSinceBest = report.isBest ? 0 : run.validationsSinceBest + 1
+    if run.validationsSinceBest == Self.validationsToOverfit {
       print(
         lines: String(
           format: """
             Overfitting: for %d validations in a row none was better than %.4f nats; the model of \
             then is kept. More text or more dropout would help, more epochs will not.
 
-            """, validationsSinceBest, report.bestValidationLoss))
+            """, run.validationsSinceBest, report.bestValidationLoss))
     }
   }
 
@@ -166,5 +199,12 @@ final class TrainingDisplay {
     var size = winsize()
     guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
     return Int(size.ws_col)
+  }
+}
+
+extension TrainingPlan {
+  /// What the time it takes is proportional to.
+  fileprivate var work: Double {
+    Double(parameters) * Double((totalSteps - doneSteps) * lanes * sequenceLength)
   }
 }

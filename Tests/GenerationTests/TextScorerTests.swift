@@ -107,4 +107,23 @@ struct TextScorerTests {
     #expect(abs(score.bitsPerCharacter - score.natsPerCharacter / log(2)) < 1e-12)
     #expect(abs(score.perplexity - exp(score.natsPerCharacter)) < 1e-12)
   }
+
+  /// What is added for each symbol is what one network, or the mean of two, expects there.
+  @Test(arguments: [(1, 1), (1, 2), (5, 2)])
+  func expectations(lanes: Int, threads: Int) throws {
+    let text = try text(700)
+    let targets = SoftTargets(count: text.count, vocabularySize: tiny.vocabulary.count)
+    let scorer = TextScorer(tiny.model, precision: .float32, lanes: lanes, threads: threads)
+    for share in [Float(0.5), 0.5] { scorer.addExpectations(of: text, share: share, to: targets) }
+    let symbols = symbols(of: text)
+    let expected = surprisals(symbols)
+    #expect(targets.distribution(at: 0).allSatisfy { $0 == 0 })
+    for place in 1..<text.count {
+      let distribution = targets.distribution(at: place)
+      #expect(abs(distribution.reduce(0, +) - 1) < 0.01)
+      let surprisal = -log(distribution[Int(symbols[place])])
+      // Lanes are warmed up on all that comes before within 512 symbols.
+      #expect(abs(surprisal - expected[place - 1]) < 0.02, "symbol \(place)")
+    }
+  }
 }

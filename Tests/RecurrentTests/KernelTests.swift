@@ -40,6 +40,56 @@ struct KernelTests {
     #expect(abs(total - sum) < 1e-5 * max(1, sum))
   }
 
+  /// What one network expects becomes the target of another.
+  @Test(arguments: [1, 15, 16, 65])
+  func distillation(_ vocabulary: Int) {
+    let rows = 3
+    var generator = Xoshiro256(seed: UInt64(vocabulary))
+    let logits = (0..<rows * vocabulary).map { _ in generator.symmetric(6) }
+    let bias = [Float](repeating: 0, count: vocabulary)
+    let targets = [0, vocabulary - 1, vocabulary / 2].map { Int32($0) }
+    var table = [UInt16](repeating: 0, count: 4 * vocabulary)
+    // Row 1 of three has no distribution.
+    let index: [Int64] = [3, 0, 1]
+    for share in [Float(0.25), 0.75] {
+      var exponentials = logits
+      _ = ck_cross_entropy(
+        CK_F32, Int64(rows), Int64(vocabulary), &exponentials, bias, targets, 0, nil, nil)
+      ck_add_softmax(Int64(rows), Int64(vocabulary), exponentials, index, share, &table)
+    }
+    var expected = [Float](repeating: 0, count: table.count)
+    for row in [0, 2] {
+      let z = logits[row * vocabulary..<(row + 1) * vocabulary]
+      let sum = z.reduce(0) { $0 + exp($1) }
+      for (symbol, value) in z.enumerated() {
+        expected[Int(index[row]) * vocabulary + symbol] = exp(value) / sum
+      }
+    }
+    var distributions = expected
+    ck_load(CK_BF16, Int64(table.count), table, &distributions)
+    #expect(zip(distributions, expected).allSatisfy { abs($0 - $1) <= 0.01 * $1 })
+
+    for element in [CK_F32, CK_BF16] {
+      var gradient = [Float](repeating: 0, count: logits.count)
+      for index in gradient.indices { gradient[index] = Float(index % 7) }
+      let before = gradient
+      var stored = [Float](repeating: 0, count: gradient.count)
+      ck_store(element, Int64(gradient.count), gradient, &stored)
+      ck_soften_targets(
+        element, Int64(rows), Int64(vocabulary), targets, index, table, 0.5, &stored)
+      ck_load(element, Int64(gradient.count), stored, &gradient)
+      for row in 0..<rows {
+        for symbol in 0..<vocabulary {
+          let place = row * vocabulary + symbol
+          let truth: Float = symbol == Int(targets[row]) ? 1 : 0
+          let soft = distributions[Int(index[row]) * vocabulary + symbol]
+          let moved = index[row] == 0 ? 0 : 0.5 * (truth - soft)
+          #expect(abs(gradient[place] - before[place] - moved) < (element == CK_F32 ? 1e-5 : 0.04))
+        }
+      }
+    }
+  }
+
   /// Logits far apart or very large neither overflow nor lose the loss.
   @Test func crossEntropyOfExtremes() {
     var logits: [Float] = [1e30, 0, -1e30, 300, 299, -300]

@@ -80,17 +80,17 @@ struct Bench {
   }
 }
 
-/// What a trainer told of.
+/// What a trainer told of, its teachers left out.
 struct Told {
   var outcome: TrainingOutcome
   var plan: TrainingPlan?
   var steps: [StepReport] = []
   var validations: [ValidationReport] = []
 
-  /// Runs a trainer, until after a step if one is given.
+  /// Runs a trainer, until after a step if one is given, or after so many of it and its teachers.
   init(
     _ trainer: Trainer, in folder: TemporaryFolder? = nil, isNew: Bool = true,
-    until stop: Int? = nil
+    until stop: Int? = nil, untilAll count: Int? = nil
   )
     throws
   {
@@ -98,14 +98,20 @@ struct Told {
     var plan: TrainingPlan?
     var steps: [StepReport] = []
     var validations: [ValidationReport] = []
+    var all = 0
     outcome = try trainer.run(
-      in: run, stops: { stop.map { trainer.progress.step >= $0 } ?? false }
+      in: run,
+      stops: {
+        all += 1
+        return stop.map { trainer.progress.step >= $0 } ?? count.map { all >= $0 } ?? false
+      }
     ) { event in
       switch event {
+      case .taught: (plan, steps, validations) = (nil, [], [])
       case .began(let told): plan = told
       case .step(let report): steps.append(report)
       case .validation(let report): validations.append(report)
-      case .saved: break
+      case .teaching, .saved: break
       }
     }
     self.plan = plan

@@ -67,6 +67,19 @@ double ck_cross_entropy(ck_element element, int64_t rows, int64_t vocabulary, fl
                         const float *bias, const int32_t *targets, float scale, void *d_logits,
                         float *losses);
 
+// Distillation. table [*, V]: distributions in bfloat16, a row's at index[row]; rows whose index is
+// 0 have none and are passed over.
+//
+// After ck_cross_entropy without d_logits: adds `share` times the softmax, which that left in
+// `logits` not yet divided by its sum, to the table.
+void ck_add_softmax(int64_t rows, int64_t vocabulary, const float *logits, const int64_t *index,
+                    float share, uint16_t *table);
+// After ck_cross_entropy with d_logits: moves `amount` of a row's target from its symbol to its
+// distribution.
+void ck_soften_targets(ck_element element, int64_t rows, int64_t vocabulary,
+                       const int32_t *targets, const int64_t *index, const uint16_t *table,
+                       float amount, void *d_logits);
+
 // sums[c] += Σ over rows of values[row, c]
 void ck_add_column_sums(ck_element element, int64_t rows, int64_t columns, const void *values,
                         float *sums);

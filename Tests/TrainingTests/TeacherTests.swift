@@ -1,0 +1,106 @@
+import Checkpoints
+import Foundation
+import Recurrent
+import Testing
+import Training
+
+/// Networks that are trained first, and what the student has of them.
+@Suite("Teachers")
+struct TeacherTests {
+  private var bench: Bench = {
+    var bench = Bench()
+    bench.options.teachers = 2
+    bench.options.teacherEpochs = 1
+    return bench
+  }()
+
+  /// The same first step's loss, but other weights after it; with no weight on what teachers expect
+  /// the same run as without any.
+  @Test func aShareOfTheTargetsIsTheirs() throws {
+    var alone = bench
+    alone.options.teachers = 0
+    let expected = try alone.trainer()
+    let steps = try Told(expected).steps
+    for weight in [Float(0), 0.5] {
+      var bench = bench
+      bench.options.teacherWeight = weight
+      let trainer = try bench.trainer()
+      let told = try Told(trainer).steps
+      #expect(told.first?.trainLoss == steps.first?.trainLoss)
+      let isSame =
+        trainer.averagedModel.parameters.values == expected.averagedModel.parameters.values
+      #expect(isSame == (weight == 0))
+      #expect((told.map(\.trainLoss) == steps.map(\.trainLoss)) == (weight == 0))
+    }
+  }
+
+  /// A student that never sees the text's symbols as targets learns to expect them all the same.
+  @Test func aStudentOfTeachersAlone() throws {
+    var bench = bench
+    bench.options.teachers = 1
+    bench.options.teacherEpochs = 30
+    bench.options.teacherWeight = 1
+    bench.options.learningRate = 1e-2
+    bench.options.dropout = .none
+    bench.options.weightDrop = 0
+    bench.options.maxSteps = 200
+    let losses = try Told(bench.trainer()).steps.map(\.trainLoss)
+    #expect(losses[199] < 0.6 * losses[0])
+  }
+
+  /// Stopped in each teacher and in the student, a run ends in the same bytes.
+  @Test func aStoppedRunEndsInTheSameBytes() throws {
+    let whole = try TemporaryFolder()
+    let expected = try Told(bench.trainer(), in: whole)
+    #expect(expected.outcome == .completed)
+    let folder = try TemporaryFolder()
+    let path = "\(folder.path)/resume.safetensors"
+    var outcomes: [TrainingOutcome] = []
+    // A teacher has 4 steps, the student 12: in the first, in the second, and twice in the student.
+    for (index, stop) in [2, 3, 5, 4, 1000].enumerated() {
+      let trainer =
+        try index == 0
+        ? bench.trainer()
+        : Trainer(resuming: ResumePoint(contentsOf: path), path: path, corpus: bench.corpus)
+      outcomes.append(
+        try Told(trainer, in: folder, isNew: index == 0, untilAll: stop).outcome)
+    }
+    #expect(outcomes == [.interrupted, .interrupted, .interrupted, .interrupted, .completed])
+    for name in [
+      "best.safetensors", "last.safetensors", "teacher-1/last.safetensors",
+      "teacher-2/last.safetensors",
+    ] {
+      #expect(try folder.bytes(of: name) == whole.bytes(of: name), "\(name)")
+    }
+    // A teacher is a run of the preset with another seed.
+    #expect(
+      try folder.bytes(of: "teacher-1/best.safetensors")
+        != folder.bytes(of: "teacher-2/best.safetensors"))
+  }
+
+  /// A new run in the folder of another has teachers of its own.
+  @Test func teachersOfAnotherRunAreNotGoneOnWith() throws {
+    let folder = try TemporaryFolder()
+    _ = try Told(bench.trainer(), in: folder)
+    let first = try folder.bytes(of: "teacher-1/best.safetensors")
+    var other = bench
+    other.options.seed = 100
+    _ = try Told(other.trainer(), in: folder)
+    #expect(try folder.bytes(of: "teacher-1/best.safetensors") != first)
+  }
+
+  @Test func optionsOutOfRange() {
+    for (name, change) in [
+      ("teachers", { $0.teachers = 17 }), ("teacher-weight", { $0.teacherWeight = 1.5 }),
+      ("teacher-epochs", { $0.teacherEpochs = 0 }),
+    ] as [(String, (inout TrainingOptions) -> Void)] {
+      var options = TrainingOptions()
+      change(&options)
+      #expect {
+        try options.validate()
+      } throws: {
+        "\($0)".hasPrefix("--\(name) must be ")
+      }
+    }
+  }
+}
