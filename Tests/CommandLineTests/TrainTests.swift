@@ -60,6 +60,37 @@ struct TrainTests {
     #expect(try metrics("run").count == 2, "a new run begins with new metrics")
   }
 
+  @Test func teachersComeFirst() throws {
+    let line =
+      "train text.txt --output run --max-steps 3 --teachers 2 --teacher-epochs 1 --threads 1"
+    let outcome = try charlstm("\(line) \(small)")
+    #expect(outcome.code == 0 && outcome.output == "")
+    let lines = outcome.error.split(separator: "\n").map(String.init)
+    #expect(lines[0].hasSuffix(", 2 teachers"))
+    let teacher =
+      "lstm 2 × 160, 1 epoch at most, learning rate 0.003, dropout of layers 0.05, "
+      + "dropout of output 0.1"
+    let first = try #require(lines.firstIndex(of: "Teacher 1 of 2:"))
+    let second = try #require(lines.firstIndex(of: "Teacher 2 of 2:"))
+    let student = try #require(lines.firstIndex(of: "From what the teachers expect:"))
+    #expect(first < second && second < student)
+    #expect(lines[first + 1] == teacher && lines[second + 1] == teacher)
+    #expect(lines[student + 1] == lines[0])
+    #expect(try metrics("run").count == 2 && metrics("run/teacher-2").count == 2)
+
+    #expect(
+      try charlstm("info run/best.safetensors").output.contains("  --teachers          2\n"))
+    #expect(
+      try charlstm("train text.txt --output run --resume --teachers 1")
+        == .init(
+          code: 64, output: "",
+          error: "Error: --teachers 1 contradicts the run, which has 2; leave it out\n"))
+    #expect(
+      try charlstm("train text.txt --output other --teachers 17")
+        == .init(
+          code: 64, output: "", error: "Error: --teachers must be 0 to 16, got 17\n"))
+  }
+
   @Test func theSameSeedGivesTheSameBytes() throws {
     let line = "train text.txt --max-steps 25 --threads 2 --dropout-output 0.2 --quiet \(small)"
     for run in ["first", "second", "third"] {

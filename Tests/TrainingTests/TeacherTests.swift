@@ -2,6 +2,7 @@ import Checkpoints
 import Foundation
 import Recurrent
 import Testing
+import Text
 import Training
 
 /// Networks that are trained first, and what the student has of them.
@@ -72,10 +73,34 @@ struct TeacherTests {
     ] {
       #expect(try folder.bytes(of: name) == whole.bytes(of: name), "\(name)")
     }
-    // A teacher is a run of the preset with another seed.
-    #expect(
-      try folder.bytes(of: "teacher-1/best.safetensors")
-        != folder.bytes(of: "teacher-2/best.safetensors"))
+  }
+
+  /// A teacher is what `standard` makes of the text, with another seed.
+  @Test func aTeacherIsARunOfItsOwn() throws {
+    let folder = try TemporaryFolder()
+    _ = try Told(bench.trainer(), in: folder)
+    let corpus = try bench.corpus
+    let split = Split(corpus: corpus, validationFraction: bench.validationFraction)
+    let vocabulary = try Vocabulary(scanning: corpus, training: split.training)
+    let training = try EncodedText(corpus, byteRange: split.training, vocabulary: vocabulary)
+    for number in 1...2 {
+      var options = Preset.standard.options(characters: training.count, epochs: 1)
+      options.seed = bench.options.seed + UInt64(number)
+      options.precision = bench.options.precision
+      options.threads = bench.options.threads
+      let alone = try TemporaryFolder()
+      _ = try Told(
+        Trainer(
+          Network(
+            Preset.standard.configuration(
+              characters: training.count, vocabularySize: vocabulary.count), seed: options.seed),
+          training: training,
+          validation: EncodedText(corpus, byteRange: split.validation, vocabulary: vocabulary),
+          options: options), in: alone)
+      #expect(
+        try alone.bytes(of: "best.safetensors")
+          == folder.bytes(of: "teacher-\(number)/best.safetensors"))
+    }
   }
 
   /// A new run in the folder of another has teachers of its own.
