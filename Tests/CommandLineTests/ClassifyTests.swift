@@ -176,6 +176,9 @@ struct ClassifyTests {
       ),
       ("--freeze", "--freeze needs --initialize-from: a random body has learnt nothing"),
       ("--label-smoothing 1", "--label-smoothing must be 0 to below 1, got 1.0"),
+      (
+        "--ngram-buckets 64", "--ngram-buckets needs --ngrams: characters alone have no n-grams"
+      ),
       ("--ngrams 17", "longest n-gram must be between 1 and 16, got 17"),
       (
         "--ngrams 2 --ngram-buckets 0", "n-gram buckets must be between 1 and 67108864, got 0"

@@ -45,8 +45,9 @@ struct ClassifyTrain: ParsableCommand {
   @Option(help: "The longest n-gram of characters that has an embedding; 1 for characters alone.")
   var ngrams = 1
 
-  @Option(help: "Rows for the embeddings of n-grams, which share them by their hash.")
-  var ngramBuckets = 1 << 16
+  @Option(
+    help: "Rows for the embeddings of n-grams, which share them by their hash. (default: 65536)")
+  var ngramBuckets: Int?
 
   @OptionGroup(title: "Training") var training: ClassifierFlags
 
@@ -101,6 +102,9 @@ struct ClassifyTrain: ParsableCommand {
     guard !options.freezes || source != nil else {
       throw Failure.usage("--freeze needs --initialize-from: a random body has learnt nothing")
     }
+    guard ngrams != 1 || ngramBuckets == nil else {
+      throw Failure.usage("--ngram-buckets needs --ngrams: characters alone have no n-grams")
+    }
     let texts = try format.read(data)
     var generator = Xoshiro256(seed: options.seed, stream: [0x5917])
     let parts =
@@ -123,7 +127,7 @@ struct ClassifyTrain: ParsableCommand {
     configuration.classifier = ClassifierConfiguration(
       classes: texts.labels.count, pooling: pooling,
       hasLanguageModelHead: options.languageModelLoss > 0,
-      ngrams: ngrams == 1 ? nil : NgramEmbedding(longest: ngrams, buckets: ngramBuckets))
+      ngrams: ngrams == 1 ? nil : NgramEmbedding(longest: ngrams, buckets: ngramBuckets ?? 1 << 16))
     let model = try Network(configuration, seed: options.seed)
     // All classes are alike at first, so that a body that has learnt something is not disturbed by
     // the errors of random weights.
