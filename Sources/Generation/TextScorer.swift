@@ -202,7 +202,8 @@ private final class Reader: @unchecked Sendable {
       let place = places.baseAddress, let plan = chunks?.plan
     else { return 0 }
     let steps = min(Self.steps, remaining)
-    chunks?.next(steps: steps, inputs: inputs, targets: targets, places: places)
+    chunks?.next(
+      steps: steps, inputs: inputs, targets: targets, places: softTargets == nil ? nil : places)
     func counted(_ lane: Int) -> Int {
       let isLast = lanes.lowerBound + lane == plan.lanes - 1
       return isLast ? steps : max(0, min(steps, plan.laneLength - position))

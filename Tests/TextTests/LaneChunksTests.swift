@@ -5,15 +5,19 @@ import Text
   private struct Chunk: Equatable {
     var inputs: [Int32]
     var targets: [Int32]
+    var places: [Int64]
   }
 
   private func next(_ chunks: inout LaneChunks, steps: Int? = nil) -> Chunk {
     let size = (steps ?? chunks.plan.sequenceLength) * chunks.lanes.count
     var chunk = Chunk(
-      inputs: Array(repeating: -1, count: size), targets: Array(repeating: -1, count: size))
+      inputs: Array(repeating: -1, count: size), targets: Array(repeating: -1, count: size),
+      places: Array(repeating: -1, count: size))
     chunk.inputs.withUnsafeMutableBufferPointer { inputs in
       chunk.targets.withUnsafeMutableBufferPointer { targets in
-        chunks.next(steps: steps, inputs: inputs, targets: targets)
+        chunk.places.withUnsafeMutableBufferPointer { places in
+          chunks.next(steps: steps, inputs: inputs, targets: targets, places: places)
+        }
       }
     }
     return chunk
@@ -23,13 +27,14 @@ import Text
   private func naive(
     _ symbols: [Int32], _ plan: LanePlan, lanes: Range<Int>, offset: Int, chunk: Int
   ) -> Chunk {
-    var result = Chunk(inputs: [], targets: [])
+    var result = Chunk(inputs: [], targets: [], places: [])
     for step in 0..<plan.sequenceLength {
       for lane in lanes {
         let position =
           offset + lane * plan.laneLength + chunk * plan.sequenceLength + step
         result.inputs.append(symbols[position % symbols.count])
         result.targets.append(symbols[(position + 1) % symbols.count])
+        result.places.append(Int64((position + 1) % symbols.count))
       }
     }
     return result
@@ -115,6 +120,6 @@ import Text
     var chunks = LaneChunks(text: text, plan: plan)
     for _ in 0..<plan.chunksPerEpoch { _ = next(&chunks) }
     let rest = next(&chunks, steps: plan.laneLength % plan.sequenceLength)
-    #expect(rest == Chunk(inputs: [0x73, 0x74], targets: [0x74, 0x75]))
+    #expect(rest == Chunk(inputs: [0x73, 0x74], targets: [0x74, 0x75], places: [19, 20]))
   }
 }
