@@ -208,15 +208,15 @@ private final class Reader: @unchecked Sendable {
       let isLast = lanes.lowerBound + lane == plan.lanes - 1
       return isLast ? steps : max(0, min(steps, plan.laneLength - position))
     }
-    if softTargets != nil, isWarm {
+    if softTargets != nil {
+      // Of what is read in vain nothing is expected.
       for lane in 0..<lanes.count {
         for step in counted(lane)..<steps { places[step * lanes.count + lane] = 0 }
       }
     }
     _ = workspace.evaluate(
       input, targets: target, steps: steps, losses: losses.baseAddress,
-      distributions: isWarm
-        ? softTargets.map { SoftTargets.Rows($0, index: place, share: share) } : nil)
+      distributions: softTargets.map { SoftTargets.Rows($0, index: place, share: share) })
     if isWarm {
       for lane in 0..<lanes.count {
         for step in 0..<counted(lane) { nats[lane] += Double(losses[step * lanes.count + lane]) }

@@ -7,6 +7,22 @@ import Text
 /// student, and what they expect on the average is a share of its targets. What one of them has
 /// learnt by heart the others do not expect, so that the student overfits less and learns faster.
 extension Trainer {
+  /// The most memory for what teachers expect, in bytes.
+  private static let mostMemory = 4 << 30
+
+  /// - Throws: `TrainingError.optionOutOfRange` for teachers of so long a text that what they expect
+  ///   of it would take too much memory.
+  static func checkMemory(
+    ofTeachers count: Int, of text: EncodedText
+  ) throws(TrainingError) {
+    let size = SoftTargets.size(count: text.count, vocabularySize: text.vocabulary.count)
+    guard count == 0 || size <= mostMemory else {
+      throw .optionOutOfRange(
+        name: "teachers", value: "\(count)",
+        range: "0 for so long a text, as what they expect of it would take \(size >> 20) MB")
+    }
+  }
+
   /// Trains the teachers, or goes on with that, and takes what they expect of the training part.
   ///
   /// - Returns: whether that is done; otherwise it was asked to stop.

@@ -41,13 +41,7 @@ public final class Trainer {
         name: "dropout-candidate", value: "\(options.dropout.candidate)",
         range: "0 for a cell that is no LSTM")
     }
-    let tableSize = SoftTargets.size(
-      count: training.count, vocabularySize: training.vocabulary.count)
-    guard options.teachers == 0 || tableSize <= Self.mostSoftTargets else {
-      throw .optionOutOfRange(
-        name: "teachers", value: "\(options.teachers)",
-        range: "0 for so long a text: what they expect of it would take \(tableSize >> 20) MB")
-    }
+    try Self.checkMemory(ofTeachers: options.teachers, of: training)
     guard
       let plan = LanePlan.fitting(
         count: training.count, lanes: options.lanes, sequenceLength: options.sequenceLength)
@@ -170,9 +164,6 @@ public final class Trainer {
     }
     start(states: point.states)
   }
-
-  /// The most memory for what teachers expect, in bytes.
-  static let mostSoftTargets = 4 << 30
 
   /// Lanes to validate in: a long part is cut, each piece warmed up on what comes before it.
   static func validationLanes(_ count: Int) -> Int {

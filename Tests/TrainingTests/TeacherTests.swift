@@ -114,6 +114,26 @@ struct TeacherTests {
     #expect(try folder.bytes(of: "teacher-1/best.safetensors") != first)
   }
 
+  /// Two bytes for each of the vocabulary's 256 and each of the text's: refused before any of it.
+  @Test func aTextTooLongForTeachers() throws {
+    let corpus = try Corpus(text: String(repeating: "a", count: 8_400_000))
+    let text = try EncodedText(corpus, vocabulary: .bytes)
+    let model = try Network(
+      ModelConfiguration(
+        layers: 1, hiddenSize: 4, embeddingSize: 2, vocabularySize: text.vocabulary.count), seed: 1)
+    var options = TrainingOptions()
+    options.precision = .float32
+    _ = try Trainer(model, training: text, validation: nil, options: options)
+    options.teachers = 1
+    #expect {
+      _ = try Trainer(model, training: text, validation: nil, options: options)
+    } throws: {
+      "\($0)"
+        == "--teachers must be 0 for so long a text, as what they expect of it would take 4101 MB, "
+        + "got 1"
+    }
+  }
+
   @Test func optionsOutOfRange() {
     for (name, change) in [
       ("teachers", { $0.teachers = 17 }), ("teacher-weight", { $0.teacherWeight = 1.5 }),
