@@ -81,18 +81,22 @@ public final class TextScorer {
   }
 
   /// Adds `share` times what is expected of each symbol of the text, given all before it, to its
-  /// soft targets.
-  package func addExpectations(of text: EncodedText, share: Float, to targets: SoftTargets) {
-    precondition(targets.count == text.count, "soft targets of another text")
-    readAll(text) { $0.readChunk(adding: share, to: targets) }
+  /// soft targets, which begin at `firstPlace`.
+  package func addExpectations(
+    of text: EncodedText, share: Float, to targets: SoftTargets, at firstPlace: Int = 0
+  ) {
+    precondition(firstPlace + text.count <= targets.count, "soft targets of another text")
+    readAll(text, firstPlace: firstPlace) { $0.readChunk(adding: share, to: targets) }
   }
 
   /// Reads all of a text, each worker its lanes chunk by chunk.
-  private func readAll(_ text: EncodedText, readChunk: @escaping @Sendable (Reader) -> Void) {
+  private func readAll(
+    _ text: EncodedText, firstPlace: Int = 0, readChunk: @escaping @Sendable (Reader) -> Void
+  ) {
     let plan = plan(for: text)
     let start = RecurrentState(configuration)
     @Sendable func read(_ reader: Reader) {
-      reader.begin(text, plan, from: start)
+      reader.begin(text, plan, from: start, firstPlace: firstPlace)
       while reader.remaining > 0 { readChunk(reader) }
     }
     if readers.count == 1 {
@@ -165,8 +169,10 @@ private final class Reader: @unchecked Sendable {
   }
 
   /// Puts each lane at its part of the text, warmed up on what comes before.
-  func begin(_ text: EncodedText, _ plan: LanePlan, from start: RecurrentState) {
-    var chunks = LaneChunks(text: text, plan: plan, lanes: lanes)
+  func begin(
+    _ text: EncodedText, _ plan: LanePlan, from start: RecurrentState, firstPlace: Int = 0
+  ) {
+    var chunks = LaneChunks(text: text, plan: plan, lanes: lanes, firstPlace: firstPlace)
     let warmUp = min(TextScorer.warmUp, (plan.lanes - 1) * plan.laneLength)
     chunks.startEpoch(offset: (text.count - warmUp) % text.count)
     self.chunks = chunks

@@ -11,6 +11,8 @@ public struct LaneChunks: Sendable {
   public let plan: LanePlan
   /// Which of the plan's lanes are read here.
   public let lanes: Range<Int>
+  /// What the places of the text's symbols count from, where several texts have one count.
+  public let firstPlace: Int
   /// Where in the text the epoch began.
   public private(set) var offset = 0
   // [lanes]: each after the symbol in `pending`
@@ -25,13 +27,14 @@ public struct LaneChunks: Sendable {
   /// - Parameters:
   ///   - plan: made for a text of no more symbols than `text`.
   ///   - lanes: all of the plan's, unless given.
-  public init(text: EncodedText, plan: LanePlan, lanes: Range<Int>? = nil) {
+  public init(text: EncodedText, plan: LanePlan, lanes: Range<Int>? = nil, firstPlace: Int = 0) {
     let lanes = lanes ?? 0..<plan.lanes
     precondition(lanes.lowerBound >= 0 && lanes.upperBound <= plan.lanes, "no such lanes")
     precondition(text.count > plan.lanes * plan.laneLength, "the plan is for a longer text")
     self.text = text
     self.plan = plan
     self.lanes = lanes
+    self.firstPlace = firstPlace
     seek(step: 0)
   }
 
@@ -74,37 +77,43 @@ public struct LaneChunks: Sendable {
   /// - Parameters:
   ///   - steps: T of this chunk, `plan.sequenceLength` unless given. A pass over all of a lane ends
   ///     with a chunk of `plan.laneLength % plan.sequenceLength`.
-  ///   - inputs: [steps, lanes]
-  ///   - targets: [steps, lanes]
-  ///   - places: [steps, lanes]: where in the text each target stands, where wanted.
+  ///   - inputs: [steps, width]
+  ///   - targets: [steps, width]
+  ///   - places: [steps, width]: where each target stands, where wanted; 0 for the text's first
+  ///     symbol, before which there is nothing.
+  ///   - column: that of the first lane; the others follow. Other columns are left as they are.
+  ///   - width: columns, as many as lanes unless given.
   public mutating func next(
     steps: Int? = nil,
     inputs: UnsafeMutableBufferPointer<Int32>,
     targets: UnsafeMutableBufferPointer<Int32>,
-    places: UnsafeMutableBufferPointer<Int64>? = nil
+    places: UnsafeMutableBufferPointer<Int64>? = nil,
+    column: Int = 0, of width: Int? = nil
   ) {
     let steps = steps ?? plan.sequenceLength
-    let width = lanes.count
+    let width = width ?? lanes.count
+    precondition(column >= 0 && column + lanes.count <= width, "not as many columns as lanes")
     precondition(
-      min(inputs.count, targets.count) >= steps * width, "too small for [\(steps), \(width)]")
-    guard steps > 0, width > 0 else { return }
-    for lane in 0..<width {
-      inputs[lane] = pending[lane]
-      cursors[lane].read(
-        steps, into: UnsafeMutableBufferPointer(rebasing: targets[lane..<steps * width]),
+      min(inputs.count, targets.count) >= steps * width
+        && places.map { $0.count >= steps * width } ?? true,
+      "too small for [\(steps), \(width)]")
+    guard steps > 0 else { return }
+    for (index, lane) in lanes.enumerated() {
+      let first = column + index
+      inputs[first] = pending[index]
+      cursors[index].read(
+        steps, into: UnsafeMutableBufferPointer(rebasing: targets[first..<steps * width]),
         stride: width)
-      pending[lane] = targets[(steps - 1) * width + lane]
-    }
-    // Every other input is the target one step before it.
-    for index in width..<max(width, steps * width) {
-      inputs[index] = targets[index - width]
-    }
-    if let places {
-      precondition(places.count >= steps * width, "too small for [\(steps), \(width)]")
-      for lane in 0..<width {
-        let first = offset + (lanes.lowerBound + lane) * plan.laneLength + position + 1
+      // Every other input is the target one step before it.
+      for row in stride(from: first + width, to: steps * width, by: width) {
+        inputs[row] = targets[row - width]
+      }
+      pending[index] = targets[(steps - 1) * width + first]
+      if let places {
+        let start = offset + lane * plan.laneLength + position + 1
         for step in 0..<steps {
-          places[step * width + lane] = Int64((first + step) % text.count)
+          let place = (start + step) % text.count
+          places[step * width + first] = place == 0 ? 0 : Int64(firstPlace + place)
         }
       }
     }

@@ -32,7 +32,9 @@ public struct RunFolder: Sendable {
       try AtomicFile.write([], to: "\(path)/metrics.jsonl")
       // Those of an earlier run are not to be gone on with.
       for number in 1...TrainingOptions.mostTeachers {
-        unlink(Self.resumePath(in: Self.teacherPath(number, in: path)))
+        let path = Self.teacherPath(number, in: path)
+        unlink(Self.resumePath(in: path))
+        unlink(Self.writtenPath(in: path))
       }
     }
     metrics = try AppendFile(path: "\(path)/metrics.jsonl")
@@ -51,6 +53,9 @@ public struct RunFolder: Sendable {
   public var lastPath: String { "\(path)/last.safetensors" }
   public var resumePath: String { Self.resumePath(in: path) }
 
+  /// What a teacher wrote.
+  var writtenPath: String { Self.writtenPath(in: path) }
+  private static func writtenPath(in path: String) -> String { "\(path)/written.txt" }
   private static func resumePath(in path: String) -> String { "\(path)/resume.safetensors" }
 
   private static func teacherPath(_ number: Int, in path: String) -> String {
@@ -97,7 +102,7 @@ public struct RunFolder: Sendable {
     switch event {
     case .step(let report): try append(StepLine(report))
     case .validation(let report): try append(ValidationLine(report))
-    case .teaching, .taught, .began, .saved: break
+    case .teaching, .writing, .taught, .began, .saved: break
     }
   }
 }

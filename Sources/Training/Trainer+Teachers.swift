@@ -1,11 +1,16 @@
 import Checkpoints
+import Foundation
 import Generation
 import Recurrent
+import Synchronization
 import Text
 
 /// Born-again networks (Furlanello et al. 2018): teachers are trained on the same text as the
 /// student, and what they expect on the average is a share of its targets. What one of them has
 /// learnt by heart the others do not expect, so that the student overfits less and learns faster.
+///
+/// Of a text that they have read often teachers expect little but the text itself. Of one that they
+/// write they tell all that they have learnt, and there is as much of it as wanted.
 extension Trainer {
   /// The most memory for what teachers expect, in bytes.
   private static let mostMemory = 4 << 30
@@ -13,35 +18,75 @@ extension Trainer {
   /// - Throws: `TrainingError.optionOutOfRange` for teachers of so long a text that what they expect
   ///   of it would take too much memory.
   static func checkMemory(
-    ofTeachers count: Int, of text: EncodedText
+    _ options: TrainingOptions, of text: EncodedText
   ) throws(TrainingError) {
-    let size = SoftTargets.size(count: text.count, vocabularySize: text.vocabulary.count)
-    guard count == 0 || size <= mostMemory else {
-      throw .optionOutOfRange(
-        name: "teachers", value: "\(count)",
-        range: "0 for so long a text, as what they expect of it would take \(size >> 20) MB")
+    func check(_ name: String, _ value: Int, characters: Int, of: String) throws(TrainingError) {
+      let size = SoftTargets.size(count: characters, vocabularySize: text.vocabulary.count)
+      guard value == 0 || size <= mostMemory else {
+        throw .optionOutOfRange(
+          name: name, value: "\(value)",
+          range: "\(of), as what they expect of it would take \(size >> 20) MB")
+      }
     }
+    try check(
+      "teachers", options.teachers, characters: text.count, of: "0 for so long a text")
+    // Not a sum that might overflow.
+    try check(
+      "teacher-text", options.teacherText,
+      characters: text.count + min(options.teacherText, mostMemory), of: "less")
   }
 
-  /// Trains the teachers, or goes on with that, and takes what they expect of the training part.
+  /// Trains the teachers, or goes on with that, and takes what they expect of the training part and
+  /// of what they write.
   ///
   /// - Returns: whether that is done; otherwise it was asked to stop.
   func learnFromTeachers(
     in folder: RunFolder?, stops: () -> Bool, report: (TrainingEvent) throws -> Void
   ) throws -> Bool {
-    let targets = SoftTargets(count: training.count, vocabularySize: vocabulary.count)
+    var models: [Network] = []
+    var bytes: [UInt8] = []
     for number in 1...options.teachers {
       let (teacher, folder) = try teacher(number, in: folder)
       try report(.teaching(number: number, teacher.configuration, teacher.options))
       guard try teacher.run(in: folder, stops: stops, report: report) != .interrupted else {
         return false
       }
-      TextScorer(
-        teacher.averagedModel, precision: options.precision,
-        lanes: Self.validationLanes(training.count), team: team
-      ).addExpectations(of: training, share: 1 / Float(options.teachers), to: targets)
+      models.append(teacher.averagedModel)
+      guard options.teacherText > 0 else { continue }
+      let share =
+        options.teacherText * number / options.teachers
+        - options.teacherText * (number - 1) / options.teachers
+      guard let text = try teacher.written(share, in: folder, stops: stops, report: report) else {
+        return false
+      }
+      bytes += text
     }
-    for worker in workers { worker.softTargets = (targets, options.teacherWeight) }
+    let written =
+      try bytes.isEmpty
+      ? nil : EncodedText(Corpus(bytes: bytes, name: "teachers"), vocabulary: vocabulary)
+    let targets = SoftTargets(
+      count: training.count + (written?.count ?? 0), vocabularySize: vocabulary.count)
+    for model in models {
+      for (text, place) in [(training, 0), (written, training.count)] {
+        guard let text, text.count > 1 else { continue }
+        TextScorer(
+          model, precision: options.precision, lanes: Self.validationLanes(text.count), team: team
+        ).addExpectations(
+          of: text, share: 1 / Float(options.teachers), to: targets, at: place)
+      }
+    }
+    for worker in workers {
+      worker.softTargets = (targets, options.teacherWeight)
+      if let written {
+        let read = progress.epoch * lanePlan.chunksPerEpoch + progress.chunk
+        worker.read(
+          written: written,
+          plan: LanePlan(
+            lanes: lanePlan.lanes, sequenceLength: lanePlan.sequenceLength,
+            laneLength: (written.count - 1) / lanePlan.lanes),
+          from: read * lanePlan.sequenceLength % written.count)
+      }
+    }
     try report(.taught)
     return true
   }
@@ -75,5 +120,47 @@ extension Trainer {
     let teacher = try Trainer(
       model, training: training, validation: validation, options: options)
     return (teacher, place?.folder)
+  }
+
+  /// What this network writes, in texts of the same length, which together have so many characters
+  /// or a few more, each ended by a line feed; from the folder, if it has been written there.
+  ///
+  /// - Returns: nil if it was asked to stop.
+  private func written(
+    _ characters: Int, in folder: RunFolder?, stops: () -> Bool,
+    report: (TrainingEvent) throws -> Void
+  ) throws -> [UInt8]? {
+    if let known = folder.flatMap({ FileManager.default.contents(atPath: $0.writtenPath) }) {
+      return Array(known)
+    }
+    let lanes = 64
+    let generator = BatchGenerator(
+      averagedModel, vocabulary: vocabulary, precision: options.precision, lanes: lanes,
+      threads: options.threads)
+    let longest = 4096
+    let count = (characters + longest - 1) / longest
+    let length = (characters + count - 1) / count
+    var bytes: [UInt8] = []
+    for first in stride(from: 0, to: count, by: lanes) {
+      guard !stops() else { return nil }
+      try report(.writing(characters: first * length, of: count * length))
+      let round = Mutex<[UInt8]>([])
+      try generator.write(
+        count: min(lanes, count - first), WritingOptions(length: length),
+        request: { [seed = options.seed] index in
+          WritingRequest(
+            prompt: [],
+            generator: Xoshiro256(
+              seed: seed, stream: [RandomStream.writing, UInt64(first + index)]))
+        },
+        deliver: { _, text, _ in
+          round.withLock { $0 += text + [UInt8(ascii: "\n")] }
+          return true
+        })
+      bytes += round.withLock(\.self)
+    }
+    try report(.writing(characters: count * length, of: count * length))
+    if let folder { try AtomicFile.write(bytes, to: folder.writtenPath) }
+    return bytes
   }
 }

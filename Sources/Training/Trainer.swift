@@ -16,7 +16,9 @@ public final class Trainer {
   let training: EncodedText
   let validation: EncodedText?
   private let unknownValidationCharacters: Int
-  private let lanePlan: LanePlan
+  let lanePlan: LanePlan
+  /// Those of the text, and as many again where teachers write too.
+  private let lanes: Int
   private let model: Network
   private let optimizer: AdamW
   private let weights: PackedWeights
@@ -41,11 +43,14 @@ public final class Trainer {
         name: "dropout-candidate", value: "\(options.dropout.candidate)",
         range: "0 for a cell that is no LSTM")
     }
-    try Self.checkMemory(ofTeachers: options.teachers, of: training)
+    try Self.checkMemory(options, of: training)
+    let texts = options.teacherText > 0 ? 2 : 1
     guard
       let plan = LanePlan.fitting(
-        count: training.count, lanes: options.lanes, sequenceLength: options.sequenceLength)
+        count: training.count, lanes: max(1, options.lanes / texts),
+        sequenceLength: options.sequenceLength)
     else { throw .corpusTooShort(characters: training.count) }
+    let lanes = texts * plan.lanes
     let model = model.copy()
     let vocabulary = training.vocabulary
     unknownValidationCharacters = validation?.unknownCount ?? 0
@@ -56,6 +61,7 @@ public final class Trainer {
     self.vocabulary = vocabulary
     self.model = model
     lanePlan = plan
+    self.lanes = lanes
     // Now, not when it is first saved: nothing has to be read for it that was not read just now,
     // and a text that changes while it is trained on is noticed.
     corpus = CorpusIdentity(of: training.corpus, trainingBytes: training.byteRange.count)
@@ -68,21 +74,21 @@ public final class Trainer {
     let optimizer = AdamW(model, options: adamW)
     self.optimizer = optimizer
 
-    let count = min(options.threads, plan.lanes)
+    let count = min(options.threads, lanes)
     let team = WorkerTeam(count: count)
     self.team = team
     let weights = PackedWeights(
       model,
       for: .init(
-        precision: options.precision, lanes: (plan.lanes + count - 1) / count, training: true,
+        precision: options.precision, lanes: (lanes + count - 1) / count, training: true,
         inputTable: options.dropout.embedding == 0
-          && vocabulary.count <= plan.lanes * plan.sequenceLength,
+          && vocabulary.count <= lanes * plan.sequenceLength,
         weightDrop: options.weightDrop))
     self.weights = weights
     workers = (0..<count).map { worker in
       TrainingWorker(
         weights, text: training, plan: plan,
-        lanes: plan.lanes * worker / count..<plan.lanes * (worker + 1) / count,
+        lanes: lanes * worker / count..<lanes * (worker + 1) / count,
         dropout: options.dropout, parameterCount: model.layout.count)
     }
     scorer =
@@ -158,7 +164,7 @@ public final class Trainer {
       startEpoch()
       return
     }
-    guard point.states.count == lanePlan.lanes, progress.chunk < lanePlan.chunksPerEpoch else {
+    guard point.states.count == lanes, progress.chunk < lanePlan.chunksPerEpoch else {
       throw TrainingError.cannotResume(
         path: path, reason: "its lanes are not those of the corpus; it is damaged")
     }
@@ -180,7 +186,7 @@ public final class Trainer {
 
   public var plan: TrainingPlan {
     TrainingPlan(
-      parameters: model.layout.parameterCount, lanes: lanePlan.lanes,
+      parameters: model.layout.parameterCount, lanes: lanes,
       sequenceLength: lanePlan.sequenceLength, shrank: lanePlan.shrank,
       trainingCharacters: training.count, validationCharacters: validation?.count ?? 0,
       unknownTrainingCharacters: training.unknownCount,
@@ -227,7 +233,7 @@ public final class Trainer {
     if progress.step > 0 { try folder?.dropMetrics(after: progress.step) }
     try tell(.began(plan))
     if isPatienceExhausted { return .patienceExhausted }
-    let charactersPerStep = lanePlan.lanes * lanePlan.sequenceLength
+    let charactersPerStep = lanes * lanePlan.sequenceLength
     let totalSteps = totalSteps
     var interval = ReportInterval(began: clock.now)
     var lastSaved = clock.now
@@ -284,7 +290,7 @@ public final class Trainer {
     let count = workers.count
     let step = progress.step
     let seed = options.seed
-    let characters = lanePlan.lanes * lanePlan.sequenceLength
+    let characters = lanes * lanePlan.sequenceLength
     let resetProbability = options.resetProbability
     team.run { worker in
       workers[worker].train(
@@ -346,7 +352,7 @@ public final class Trainer {
   /// Puts every lane at its place of the epoch, with no memory of the one before.
   private func startEpoch() {
     let none = RecurrentState(model.configuration)
-    start(states: Array(repeating: none, count: lanePlan.lanes))
+    start(states: Array(repeating: none, count: lanes))
   }
 
   private func start(states: [RecurrentState]) {
@@ -424,11 +430,12 @@ public final class Trainer {
 }
 
 /// What random numbers are for: the first part of a generator's path.
-private enum RandomStream {
+enum RandomStream {
   static let dropout: UInt64 = 0xD20
   static let epoch: UInt64 = 0xE90
   static let reset: UInt64 = 0x2E5E7
   static let weightDrop: UInt64 = 0xD20B
+  static let writing: UInt64 = 0x3217E
 }
 
 /// What has happened since the last report.

@@ -4,6 +4,8 @@ import Recurrent
 public enum TrainingEvent: Equatable, Sendable {
   /// A teacher comes next; the events up to the next of this kind, or to `taught`, are its.
   case teaching(number: Int, ModelConfiguration, TrainingOptions)
+  /// A teacher has written so many characters of those that it is to write.
+  case writing(characters: Int, of: Int)
   /// The teachers are trained; the events from here on are the student's.
   case taught
   case began(TrainingPlan)

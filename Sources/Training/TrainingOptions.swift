@@ -32,6 +32,9 @@ public struct TrainingOptions: Codable, Equatable, Sendable {
   public var teachers = 0
   /// Passes of a teacher; nil for as many as the preset has.
   public var teacherEpochs: Int?
+  /// Characters that the teachers write, for the student to read beside the text: half of its lanes
+  /// read that, over and over. 0 for none.
+  public var teacherText = 0
   /// How much of each target is what the teachers expect.
   public var teacherWeight: Float = 0.7
   /// How much of the averaged weights a step keeps.
@@ -92,6 +95,9 @@ public struct TrainingOptions: Codable, Equatable, Sendable {
       try check(
         "teacher-epochs", teacherEpochs, "1 to 1000000", (1...1_000_000).contains(teacherEpochs))
     }
+    try check(
+      "teacher-text", teacherText, teachers > 0 ? "0 or more" : "0 without --teachers",
+      teacherText == 0 || teacherText > 0 && teachers > 0)
     try check("teacher-weight", teacherWeight, "0 to 1", teacherWeight >= 0 && teacherWeight <= 1)
     try check("average-decay", averageDecay, "0 to below 1", averageDecay >= 0 && averageDecay < 1)
     if let validateEvery {
@@ -126,6 +132,7 @@ extension TrainingOptions {
     if teachers > 0 {
       summary["teachers"] = "\(teachers)"
       summary["teacher-weight"] = "\(teacherWeight)"
+      summary["teacher-text"] = "\(teacherText)"
       summary["teacher-epochs"] = teacherEpochs.map { "\($0)" }
     }
     if let maxSteps { summary["max-steps"] = "\(maxSteps)" }

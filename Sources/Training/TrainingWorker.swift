@@ -1,7 +1,7 @@
 import Recurrent
 import Text
 
-/// One worker's lanes of the training part, and its gradients.
+/// One worker's lanes of the training part and of what teachers wrote, and its gradients.
 ///
 /// Unchecked: a worker has it to itself while the team runs, and the trainer between runs.
 final class TrainingWorker: @unchecked Sendable {
@@ -11,12 +11,14 @@ final class TrainingWorker: @unchecked Sendable {
   private(set) var loss = 0.0
   private let workspace: LanguageModelWorkspace
   private var chunks: LaneChunks
+  /// What teachers wrote, in the lanes beyond those of the text.
+  private var written: LaneChunks?
   /// The state that texts begin in.
   private let start: RecurrentState
   /// `[T, B]` each
   private let inputs: UnsafeMutableBufferPointer<Int32>
   private let targets: UnsafeMutableBufferPointer<Int32>
-  /// `[T, B]`: where in the text each target stands.
+  /// `[T, B]`: the place of each target among all there are.
   private let places: UnsafeMutableBufferPointer<Int64>
   /// A part of each target, where there are teachers.
   var softTargets: (targets: SoftTargets, share: Float)?
@@ -30,7 +32,7 @@ final class TrainingWorker: @unchecked Sendable {
     workspace = LanguageModelWorkspace(
       weights, steps: plan.sequenceLength, lanes: lanes.count, dropout: dropout)
     start = RecurrentState(weights.configuration)
-    chunks = LaneChunks(text: text, plan: plan, lanes: lanes)
+    chunks = LaneChunks(text: text, plan: plan, lanes: lanes.clamped(to: 0..<plan.lanes))
     let count = plan.sequenceLength * lanes.count
     inputs = .allocate(capacity: count)
     targets = .allocate(capacity: count)
@@ -46,6 +48,18 @@ final class TrainingWorker: @unchecked Sendable {
     places.deallocate()
   }
 
+  /// Lets the lanes beyond those of the text read what teachers wrote, from an offset on and over
+  /// and over, whatever the epoch. Places in it follow those of the text.
+  /// - Parameter plan: its first lane is the one after the text's last.
+  func read(written text: EncodedText, plan: LanePlan, from offset: Int) {
+    let first = chunks.plan.lanes
+    let lanes = max(lanes.lowerBound, first) - first..<max(lanes.upperBound, first) - first
+    var chunks = LaneChunks(
+      text: text, plan: plan, lanes: lanes, firstPlace: self.chunks.text.count)
+    chunks.startEpoch(offset: offset)
+    written = chunks
+  }
+
   /// Begins an epoch, or goes on in the middle of one.
   func start(offset: Int, chunk: Int, states: ArraySlice<RecurrentState>) {
     chunks.startEpoch(offset: offset)
@@ -58,13 +72,16 @@ final class TrainingWorker: @unchecked Sendable {
   ///   - masks: the generator of a lane's dropout masks.
   ///   - resets: whether a lane forgets what it has read.
   func train(scale: Float, masks: (_ lane: Int) -> Xoshiro256, resets: (_ lane: Int) -> Bool) {
-    chunks.next(inputs: inputs, targets: targets, places: softTargets == nil ? nil : places)
+    let places = softTargets == nil ? nil : places
+    chunks.next(inputs: inputs, targets: targets, places: places, of: lanes.count)
+    written?.next(
+      inputs: inputs, targets: targets, places: places, column: chunks.lanes.count, of: lanes.count)
     for lane in 0..<lanes.count where resets(lanes.lowerBound + lane) {
       workspace.load(start, lane: lane)
     }
     workspace.drawMasks { masks(lanes.lowerBound + $0) }
     guard let input = inputs.baseAddress, let target = targets.baseAddress,
-      let place = places.baseAddress
+      let place = self.places.baseAddress
     else { return }
     loss = workspace.train(
       input, targets: target,

@@ -119,6 +119,9 @@ struct TrainingFlags: ParsableArguments {
   @Option(help: "Passes of a teacher. (default: those of standard)")
   var teacherEpochs: Int?
 
+  @Option(help: "Characters that the teachers write, which are read beside the text.")
+  var teacherText: Int?
+
   @Option(help: "The share of a target that is what the teachers expect.")
   var teacherWeight: Float?
 
@@ -165,6 +168,7 @@ struct TrainingFlags: ParsableArguments {
     set(\.resetProbability, resetProbability)
     set(\.averageDecay, averageDecay)
     set(\.teachers, teachers)
+    set(\.teacherText, teacherText)
     set(\.teacherWeight, teacherWeight)
     set(\.saveMinutes, saveMinutes)
     set(\.seed, seed)

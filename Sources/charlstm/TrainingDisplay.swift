@@ -9,7 +9,7 @@ final class TrainingDisplay {
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private let configuration: ModelConfiguration
   private let options: TrainingOptions
-  /// What is left to do after the teachers.
+  /// What is left to do after the teachers are trained.
   private let studentWork: Double
   private var run = Run()
   private var lastPlainLine = ContinuousClock.now
@@ -34,7 +34,9 @@ final class TrainingDisplay {
     self.isQuiet = isQuiet
     configuration = trainer.configuration
     options = trainer.options
-    studentWork = trainer.plan.work
+    // Written once and read by each teacher, at a third of what training takes.
+    let readings = Double(options.teacherText * (1 + options.teachers)) / 3
+    studentWork = trainer.plan.work + Double(trainer.plan.parameters) * readings
     show(configuration, options)
   }
 
@@ -45,6 +47,7 @@ final class TrainingDisplay {
       run = Run(teacher: number)
       print(lines: "\nTeacher \(number) of \(self.options.teachers):\n")
       show(configuration, options)
+    case .writing(let characters, let all): show(characters, of: all)
     case .taught:
       run = Run()
       print(lines: "\nFrom what the teachers expect:\n")
@@ -78,6 +81,17 @@ final class TrainingDisplay {
     print(lines: choices.joined(separator: ", ") + "\n")
   }
 
+  /// What a teacher has written so far.
+  private func show(_ characters: Int, of all: Int) {
+    let line = "\(characters.formatted()) of \(all.formatted()) characters written"
+    if isTerminal {
+      standardError("\r\u{1B}[K" + line)
+      hasOpenLine = true
+    } else if characters == all {
+      standardError(line + "\n")
+    }
+  }
+
   func show(sample: String) {
     guard !isQuiet else { return }
     let indented = sample.split(separator: "\n", omittingEmptySubsequences: false)
@@ -93,11 +107,14 @@ final class TrainingDisplay {
 
   private func show(_ plan: TrainingPlan) {
     run.plan = plan
+    let reads =
+      run.teacher == nil && options.teacherText > 0
+      ? "half of them for what the teachers wrote, " : ""
     var text = """
       \(plan.parameters.formatted()) parameters; \(plan.trainingCharacters.formatted()) characters \
       to train on, \(plan.validationCharacters.formatted()) to validate on
-      \(plan.lanes) lanes of \(plan.sequenceLength) steps, \(plan.totalSteps.formatted()) optimizer \
-      steps, \(plan.workers) \(plan.workers == 1 ? "worker" : "workers")
+      \(plan.lanes) lanes of \(plan.sequenceLength) steps, \(reads)\(plan.totalSteps.formatted()) \
+      optimizer steps, \(plan.workers) \(plan.workers == 1 ? "worker" : "workers")
 
       """
     if plan.shrank {

@@ -62,7 +62,8 @@ struct TrainTests {
 
   @Test func teachersComeFirst() throws {
     let line =
-      "train text.txt --output run --max-steps 3 --teachers 2 --teacher-epochs 1 --threads 1"
+      "train text.txt --output run --max-steps 3 --teachers 2 --teacher-epochs 1 --teacher-text 999 "
+      + "--threads 1"
     let outcome = try charlstm("\(line) \(small)")
     #expect(outcome.code == 0 && outcome.output == "")
     let lines = outcome.error.split(separator: "\n").map(String.init)
@@ -76,6 +77,12 @@ struct TrainTests {
     #expect(first < second && second < student)
     #expect(lines[first + 1] == teacher && lines[second + 1] == teacher)
     #expect(lines[student + 1] == lines[0])
+    #expect(lines[second - 1] == "499 of 499 characters written")
+    #expect(lines[student - 1] == "500 of 500 characters written")
+    #expect(
+      lines[student + 3]
+        == "6 lanes of 20 steps, half of them for what the teachers wrote, 3 optimizer steps, "
+        + "1 worker")
     #expect(try metrics("run").count == 2 && metrics("run/teacher-2").count == 2)
 
     #expect(
@@ -89,6 +96,11 @@ struct TrainTests {
       try charlstm("train text.txt --output other --teachers 17")
         == .init(
           code: 64, output: "", error: "Error: --teachers must be 0 to 16, got 17\n"))
+    #expect(
+      try charlstm("train text.txt --output other --teacher-text 17")
+        == .init(
+          code: 64, output: "",
+          error: "Error: --teacher-text must be 0 without --teachers, got 17\n"))
   }
 
   @Test func theSameSeedGivesTheSameBytes() throws {

@@ -109,17 +109,21 @@ struct TextScorerTests {
   }
 
   /// What is added for each symbol is what one network, or the mean of two, expects there.
-  @Test(arguments: [(1, 1), (1, 2), (5, 2)])
-  func expectations(lanes: Int, threads: Int) throws {
+  @Test(arguments: [(1, 1, 0), (1, 2, 9), (5, 2, 0), (5, 2, 9)])
+  func expectations(lanes: Int, threads: Int, first: Int) throws {
     let text = try text(700)
-    let targets = SoftTargets(count: text.count, vocabularySize: tiny.vocabulary.count)
+    let targets = SoftTargets(count: first + text.count, vocabularySize: tiny.vocabulary.count)
     let scorer = TextScorer(tiny.model, precision: .float32, lanes: lanes, threads: threads)
-    for share in [Float(0.5), 0.5] { scorer.addExpectations(of: text, share: share, to: targets) }
+    for share in [Float(0.5), 0.5] {
+      scorer.addExpectations(of: text, share: share, to: targets, at: first)
+    }
     let symbols = symbols(of: text)
     let expected = surprisals(symbols)
-    #expect(targets.distribution(at: 0).allSatisfy { $0 == 0 })
+    for place in 0...first {
+      #expect(targets.distribution(at: place).allSatisfy { $0 == 0 })
+    }
     for place in 1..<text.count {
-      let distribution = targets.distribution(at: place)
+      let distribution = targets.distribution(at: first + place)
       #expect(abs(distribution.reduce(0, +) - 1) < 0.01)
       let surprisal = -log(distribution[Int(symbols[place])])
       // Lanes are warmed up on all that comes before within 512 symbols.

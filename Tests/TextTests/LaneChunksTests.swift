@@ -99,6 +99,56 @@ import Text
     }
   }
 
+  /// Two texts side by side in the columns of one chunk are each what they are alone; the places of
+  /// the second follow those of the first.
+  @Test func columnsOfTwoTexts() throws {
+    let texts = try [Self.texts[5], #require(Self.texts.last)]
+    let steps = 8
+    var places = 0
+    var width = 0
+    var chunks: [LaneChunks] = []
+    for ((text, _), lanes) in zip(texts, [2, 3]) {
+      let plan = LanePlan(lanes: lanes, sequenceLength: steps, laneLength: (text.count - 1) / lanes)
+      var one = LaneChunks(text: text, plan: plan, firstPlace: places)
+      // The second begins with its last symbol, after which comes its first.
+      one.startEpoch(offset: text.count - 1)
+      chunks.append(one)
+      places += text.count
+      width += lanes
+    }
+    let size = steps * width
+    var both = Chunk(
+      inputs: Array(repeating: -1, count: size), targets: Array(repeating: -1, count: size),
+      places: Array(repeating: -1, count: size))
+    for chunk in 0..<4 {
+      var column = 0
+      for index in chunks.indices {
+        both.inputs.withUnsafeMutableBufferPointer { inputs in
+          both.targets.withUnsafeMutableBufferPointer { targets in
+            both.places.withUnsafeMutableBufferPointer { places in
+              chunks[index].next(
+                inputs: inputs, targets: targets, places: places, column: column, of: width)
+            }
+          }
+        }
+        column += chunks[index].lanes.count
+      }
+      column = 0
+      for (index, (text, symbols)) in texts.enumerated() {
+        let lanes = chunks[index].lanes
+        var expected = naive(
+          symbols, chunks[index].plan, lanes: lanes, offset: text.count - 1, chunk: chunk)
+        let before = index == 0 ? 0 : texts[0].0.count
+        expected.places = expected.places.map { $0 == 0 ? 0 : $0 + Int64(before) }
+        let columns = (0..<size).filter { (column..<column + lanes.count).contains($0 % width) }
+        #expect(columns.map { both.inputs[$0] } == expected.inputs)
+        #expect(columns.map { both.targets[$0] } == expected.targets)
+        #expect(columns.map { both.places[$0] } == expected.places)
+        column += lanes.count
+      }
+    }
+  }
+
   @Test func seekingIsAsIfAllBeforeHadBeenRead() throws {
     for (text, _) in Self.texts {
       let plan = try #require(

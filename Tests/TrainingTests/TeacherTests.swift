@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Generation
 import Recurrent
 import Testing
 import Text
@@ -35,10 +36,13 @@ struct TeacherTests {
     }
   }
 
-  /// A student that never sees the text's symbols as targets learns to expect them all the same.
-  @Test func aStudentOfTeachersAlone() throws {
+  /// A student that never sees the text's symbols as targets learns to expect them all the same, in
+  /// the text and in what the teacher wrote.
+  @Test(arguments: [0, 10_000])
+  func aStudentOfTeachersAlone(teacherText: Int) throws {
     var bench = bench
     bench.options.teachers = 1
+    bench.options.teacherText = teacherText
     bench.options.teacherEpochs = 30
     bench.options.teacherWeight = 1
     bench.options.learningRate = 1e-2
@@ -49,16 +53,45 @@ struct TeacherTests {
     #expect(losses[199] < 0.6 * losses[0])
   }
 
+  /// Teachers share what is to be written; each writes what a network of its weights does.
+  @Test func whatTeachersWrite() throws {
+    var bench = bench
+    bench.options.teacherText = 10_001
+    let folder = try TemporaryFolder()
+    let told = try Told(bench.trainer(), in: folder)
+    let whole = try #require(told.plan)
+    // Half of the six lanes read the text, and it takes twice the steps to read all of it.
+    #expect(whole.lanes == 6)
+    #expect(whole.stepsPerEpoch == (whole.trainingCharacters - 1) / 3 / whole.sequenceLength)
+    for (number, characters) in [(1, 2 * 2500), (2, 2 * 2501)] {
+      let written = try folder.bytes(of: "teacher-\(number)/written.txt")
+      let trained = try TrainedModel(
+        contentsOf: "\(folder.path)/teacher-\(number)/last.safetensors")
+      let text = try EncodedText(
+        Corpus(bytes: Array(written)), vocabulary: trained.vocabulary)
+      // Two texts, and a line feed after each.
+      #expect(text.count == characters + 2)
+      #expect(text.unknownCount == 0)
+      // What it writes is what it expects.
+      let score = TextScorer(trained.model, precision: .float32).score(text)
+      #expect(score.natsPerCharacter < log(Double(trained.vocabulary.count)))
+    }
+  }
+
   /// Stopped in each teacher and in the student, a run ends in the same bytes.
-  @Test func aStoppedRunEndsInTheSameBytes() throws {
+  @Test(arguments: [0, 2000])
+  func aStoppedRunEndsInTheSameBytes(teacherText: Int) throws {
+    var bench = bench
+    bench.options.teacherText = teacherText
     let whole = try TemporaryFolder()
     let expected = try Told(bench.trainer(), in: whole)
     #expect(expected.outcome == .completed)
     let folder = try TemporaryFolder()
     let path = "\(folder.path)/resume.safetensors"
     var outcomes: [TrainingOutcome] = []
-    // A teacher has 4 steps, the student 12: in the first, in the second, and twice in the student.
-    for (index, stop) in [2, 3, 5, 4, 1000].enumerated() {
+    // A teacher has 4 steps and writes, the student has 12: in the first, in the second, before it
+    // writes, and twice in the student.
+    for (index, stop) in [2, 5, 3, 5, 4, 1000].enumerated() {
       let trainer =
         try index == 0
         ? bench.trainer()
@@ -66,7 +99,7 @@ struct TeacherTests {
       outcomes.append(
         try Told(trainer, in: folder, isNew: index == 0, untilAll: stop).outcome)
     }
-    #expect(outcomes == [.interrupted, .interrupted, .interrupted, .interrupted, .completed])
+    #expect(outcomes == Array(repeating: .interrupted, count: 5) + [.completed])
     for name in [
       "best.safetensors", "last.safetensors", "teacher-1/last.safetensors",
       "teacher-2/last.safetensors",
@@ -132,12 +165,19 @@ struct TeacherTests {
         == "--teachers must be 0 for so long a text, as what they expect of it would take 4101 MB, "
         + "got 1"
     }
+    options.teacherText = .max
+    let short = try EncodedText(Corpus(text: "aaaaaaaaa"), vocabulary: .bytes)
+    #expect {
+      _ = try Trainer(model, training: short, validation: nil, options: options)
+    } throws: {
+      "\($0)".hasPrefix("--teacher-text must be less, as what they expect of it would take ")
+    }
   }
 
   @Test func optionsOutOfRange() {
     for (name, change) in [
       ("teachers", { $0.teachers = 17 }), ("teacher-weight", { $0.teacherWeight = 1.5 }),
-      ("teacher-epochs", { $0.teacherEpochs = 0 }),
+      ("teacher-epochs", { $0.teacherEpochs = 0 }), ("teacher-text", { $0.teacherText = 1 }),
     ] as [(String, (inout TrainingOptions) -> Void)] {
       var options = TrainingOptions()
       change(&options)
