@@ -14,31 +14,38 @@ public enum Preset: String, Codable, CaseIterable, Sendable {
   case quick
   /// Two to three times as long.
   case standard
-  /// Hours.
+  /// Hours: of a text so short that it would be learnt by heart, three networks as `standard` makes
+  /// them and a fourth that learns from those; of a longer one, a larger network.
   case best
 
-  /// Characters to read.
-  private var budget: Int {
+  /// Characters of the text to read.
+  private func budget(teachers: Int) -> Int {
     switch self {
     case .quick: 6_000_000
     case .standard: 15_000_000
-    case .best: 60_000_000
+    case .best: teachers > 0 ? 15_000_000 : 60_000_000
     }
   }
 
   /// The most passes: a short text has no more to teach after them.
-  private var mostEpochs: Int {
-    switch self {
-    case .quick: 25
-    case .standard: 50
-    case .best: 100
-    }
+  private var mostEpochs: Int { self == .quick ? 25 : 50 }
+
+  /// How many teachers there are for a text of `characters` to train on, and how many characters
+  /// they write.
+  private func teachers(characters: Int, vocabularySize: Int) -> (count: Int, text: Int) {
+    // Of a text above two megabytes no network that `best` can afford learns much by heart, and of
+    // many symbols all that teachers expect would be gigabytes.
+    guard self == .best, characters <= 2_000_000,
+      SoftTargets.size(count: 5 * characters, vocabularySize: vocabularySize) <= 2 << 30
+    else { return (0, 0) }
+    return (3, 4 * characters)
   }
 
   /// The network for a text of `characters` to train on. Of a text below a megabyte there is less to
   /// learn than a network of full size would hold.
   public func configuration(characters: Int, vocabularySize: Int) -> ModelConfiguration {
-    let full = self == .best ? 768.0 : 512
+    let teachers = teachers(characters: characters, vocabularySize: vocabularySize).count
+    let full = self == .best && teachers == 0 ? 768.0 : 512
     let share = min(1, sqrt(sqrt(Double(characters) / 900_000)))
     return ModelConfiguration(
       layers: 2, hiddenSize: max(128, Int(full * share / 32 + 0.5) * 32), embeddingSize: 128,
@@ -47,16 +54,22 @@ public enum Preset: String, Codable, CaseIterable, Sendable {
 
   /// How to train on a text of `characters`.
   /// - Parameter epochs: passes over it, where they are given.
-  public func options(characters: Int, epochs: Int? = nil) -> TrainingOptions {
+  public func options(
+    characters: Int, vocabularySize: Int, epochs: Int? = nil
+  ) -> TrainingOptions {
     var options = TrainingOptions()
+    (options.teachers, options.teacherText) = teachers(
+      characters: characters, vocabularySize: vocabularySize)
     options.lanes = characters < 4_000_000 ? 32 : 64
     // Twice the steps of 128 at the same cost, and better for it; the state goes on all the same.
     options.sequenceLength = 64
-    let affordable = Double(budget) / Double(max(1, characters))
+    let affordable = Double(budget(teachers: options.teachers)) / Double(max(1, characters))
     options.epochs = epochs ?? min(mostEpochs, max(1, Int(affordable.rounded())))
     let passes = epochs.map(Double.init) ?? min(Double(mostEpochs), affordable)
 
-    let charactersPerStep = options.lanes * options.sequenceLength
+    // Of the text: the other half of the lanes reads what teachers wrote.
+    let charactersPerStep =
+      options.lanes * options.sequenceLength / (options.teachers > 0 ? 2 : 1)
     let steps = max(1, Int(passes * Double(characters)) / charactersPerStep)
     if passes < 1 {
       options.maxSteps = steps
@@ -66,12 +79,13 @@ public enum Preset: String, Codable, CaseIterable, Sendable {
     options.warmupSteps = min(200, steps / 20)
     options.averageDecay = 1 - 1 / Float(min(1000, max(10, steps / 40)))
 
-    // 1 at fifteen passes, for which the shares below are; none for a small part of one.
-    let strength = min(1.25, pow(passes / 15, 0.6))
+    // 1 at fifteen passes, for which the shares below are; none for a small part of one. Who learns
+    // from teachers learns less by heart.
+    let strength = min(1.25, pow(passes / 15, 0.6)) * (options.teachers > 0 ? 0.8 : 1)
     func probability(_ share: Double) -> Float { Float((share * strength * 20).rounded() / 20) }
     options.dropout = Dropout(
       embedding: probability(0.1), betweenLayers: probability(0.25), output: probability(0.4))
-    if self == .best { options.weightDrop = 0.2 }
+    if self == .best && options.teachers == 0 { options.weightDrop = 0.2 }
     // Half of the passes: much of what there is to gain comes late, as the rate falls.
     options.patience = max(5, options.epochs / 2)
     return options

@@ -102,7 +102,7 @@ public struct RunFolder: Sendable {
     switch event {
     case .step(let report): try append(StepLine(report))
     case .validation(let report): try append(ValidationLine(report))
-    case .teaching, .writing, .taught, .began, .saved: break
+    case .teaching, .writing, .reading, .taught, .began, .saved: break
     }
   }
 }

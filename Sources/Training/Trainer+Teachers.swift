@@ -66,7 +66,9 @@ extension Trainer {
       ? nil : EncodedText(Corpus(bytes: bytes, name: "teachers"), vocabulary: vocabulary)
     let targets = SoftTargets(
       count: training.count + (written?.count ?? 0), vocabularySize: vocabulary.count)
-    for model in models {
+    for (index, model) in models.enumerated() {
+      guard !stops() else { return false }
+      try report(.reading(teacher: index + 1))
       for (text, place) in [(training, 0), (written, training.count)] {
         guard let text, text.count > 1 else { continue }
         TextScorer(
@@ -108,7 +110,8 @@ extension Trainer {
       return (teacher, place.folder)
     }
     var options = Preset.standard.options(
-      characters: training.count, epochs: self.options.teacherEpochs)
+      characters: training.count, vocabularySize: vocabulary.count,
+      epochs: self.options.teacherEpochs)
     options.seed = self.options.seed &+ UInt64(number)
     options.precision = self.options.precision
     options.threads = self.options.threads

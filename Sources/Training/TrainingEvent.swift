@@ -6,7 +6,9 @@ public enum TrainingEvent: Equatable, Sendable {
   case teaching(number: Int, ModelConfiguration, TrainingOptions)
   /// A teacher has written so many characters of those that it is to write.
   case writing(characters: Int, of: Int)
-  /// The teachers are trained; the events from here on are the student's.
+  /// A teacher reads the text, and what all of them have written, to tell what it expects.
+  case reading(teacher: Int)
+  /// The teachers are done; the events from here on are the student's.
   case taught
   case began(TrainingPlan)
   case step(StepReport)

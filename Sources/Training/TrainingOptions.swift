@@ -36,7 +36,7 @@ public struct TrainingOptions: Codable, Equatable, Sendable {
   /// read that, over and over. 0 for none.
   public var teacherText = 0
   /// How much of each target is what the teachers expect.
-  public var teacherWeight: Float = 0.7
+  public var teacherWeight: Float = 0.8
   /// How much of the averaged weights a step keeps.
   public var averageDecay: Float = 0.999
   /// Steps between validations; an epoch's end validates anyway.

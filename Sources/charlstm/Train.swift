@@ -95,7 +95,9 @@ struct Train: ParsableCommand {
 
     let preset = training.preset ?? .standard
     let characters = parts.training.count
-    var options = preset.options(characters: characters, epochs: training.epochs)
+    let vocabularySize = parts.training.vocabulary.count
+    var options = preset.options(
+      characters: characters, vocabularySize: vocabularySize, epochs: training.epochs)
     training.apply(to: &options)
     options.precision = given.precision
     options.threads = given.threads
@@ -103,8 +105,7 @@ struct Train: ParsableCommand {
       try start?.model
       ?? Network(
         network.configuration(
-          preset.configuration(
-            characters: characters, vocabularySize: parts.training.vocabulary.count)),
+          preset.configuration(characters: characters, vocabularySize: vocabularySize)),
         seed: options.seed)
     let trainer = try Trainer(
       model, training: parts.training, validation: parts.validation, options: options)

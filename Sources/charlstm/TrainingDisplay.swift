@@ -48,6 +48,9 @@ final class TrainingDisplay {
       print(lines: "\nTeacher \(number) of \(self.options.teachers):\n")
       show(configuration, options)
     case .writing(let characters, let all): show(characters, of: all)
+    case .reading(let teacher):
+      run = Run()
+      print(lines: (teacher == 1 ? "\n" : "") + "Reading what teacher \(teacher) expects\n")
     case .taught:
       run = Run()
       print(lines: "\nFrom what the teachers expect:\n")
@@ -76,7 +79,10 @@ final class TrainingDisplay {
     }
     if options.weightDrop > 0 { choices.append("weight drop \(options.weightDrop.formatted())") }
     if options.teachers > 0 {
-      choices.append("\(options.teachers) \(options.teachers == 1 ? "teacher" : "teachers")")
+      let text = options.teacherText
+      choices.append(
+        "\(options.teachers) \(options.teachers == 1 ? "teacher" : "teachers")"
+          + (text > 0 ? " who write \(text.formatted()) characters" : ""))
     }
     print(lines: choices.joined(separator: ", ") + "\n")
   }

@@ -9,7 +9,7 @@ struct PresetTests {
 
   @Test(arguments: Preset.allCases, sizes)
   func fitEveryText(_ preset: Preset, _ characters: Int) throws {
-    let options = preset.options(characters: characters)
+    let options = preset.options(characters: characters, vocabularySize: 80)
     try options.validate()
     let configuration = preset.configuration(characters: characters, vocabularySize: 100)
     try configuration.validate()
@@ -19,13 +19,13 @@ struct PresetTests {
       options.maxSteps ?? .max,
       options.epochs * characters / (options.lanes * options.sequenceLength))
     let read = steps * options.lanes * options.sequenceLength
-    let budget = preset.options(characters: 1_000_000).epochs * 1_000_000
+    let budget = [.quick: 6_000_000, .standard: 15_000_000][preset] ?? 60_000_000
     #expect(read <= budget + characters / 2)
   }
 
   @Test func aMegabyte() {
-    let quick = Preset.quick.options(characters: 1_003_854)
-    let standard = Preset.standard.options(characters: 1_003_854)
+    let quick = Preset.quick.options(characters: 1_003_854, vocabularySize: 80)
+    let standard = Preset.standard.options(characters: 1_003_854, vocabularySize: 80)
     #expect(quick.epochs == 6 && standard.epochs == 15)
     #expect(quick.maxSteps == nil && standard.maxSteps == nil)
     #expect(standard.dropout == Dropout(embedding: 0.1, betweenLayers: 0.25, output: 0.4))
@@ -37,15 +37,17 @@ struct PresetTests {
   }
 
   @Test func aDiary() {
-    let options = Preset.quick.options(characters: 90_000)
+    let options = Preset.quick.options(characters: 90_000, vocabularySize: 80)
     #expect(options.epochs == 25)
-    #expect(options.dropout.output > Preset.quick.options(characters: 900_000).dropout.output)
+    #expect(
+      options.dropout.output
+        > Preset.quick.options(characters: 900_000, vocabularySize: 80).dropout.output)
     let configuration = Preset.quick.configuration(characters: 90_000, vocabularySize: 80)
     #expect((128..<512).contains(configuration.hiddenSize))
   }
 
   @Test func moreThanThereIsTimeFor() throws {
-    let options = Preset.quick.options(characters: 90_000_000)
+    let options = Preset.quick.options(characters: 90_000_000, vocabularySize: 80)
     let steps = try #require(options.maxSteps)
     #expect(abs(steps * options.lanes * options.sequenceLength - 6_000_000) < 10_000)
     #expect(options.epochs == 1)
@@ -53,10 +55,27 @@ struct PresetTests {
     #expect(options.dropout.output < 0.05)
   }
 
+  /// `best` has teachers for what would be learnt by heart, unless it has many symbols.
+  @Test(arguments: [
+    (1_003_854, 65, 3, 15, 512), (90_000, 80, 3, 50, 288), (1_003_854, 4000, 0, 50, 768),
+    (5_000_000, 65, 0, 12, 768),
+  ])
+  func teachers(characters: Int, symbols: Int, teachers: Int, epochs: Int, hidden: Int) {
+    let options = Preset.best.options(characters: characters, vocabularySize: symbols)
+    #expect(options.teachers == teachers && options.epochs == epochs)
+    #expect(options.teacherText == (teachers > 0 ? 4 * characters : 0))
+    #expect((options.weightDrop > 0) == (teachers == 0))
+    #expect(
+      Preset.best.configuration(characters: characters, vocabularySize: symbols).hiddenSize
+        == hidden)
+    let alone = Preset.standard.options(characters: characters, vocabularySize: symbols)
+    #expect((options.dropout.output < alone.dropout.output) == (teachers > 0))
+  }
+
   /// Passes that are given decide what follows from them.
   @Test func dropoutFollowsThePasses() {
-    let few = Preset.standard.options(characters: 900_000, epochs: 2)
-    let many = Preset.standard.options(characters: 900_000, epochs: 200)
+    let few = Preset.standard.options(characters: 900_000, vocabularySize: 80, epochs: 2)
+    let many = Preset.standard.options(characters: 900_000, vocabularySize: 80, epochs: 200)
     #expect(few.epochs == 2 && many.epochs == 200)
     #expect(few.dropout.output < 0.2 && many.dropout.output == 0.5)
     #expect(few.averageDecay < many.averageDecay)

@@ -111,7 +111,7 @@ struct Told {
       case .began(let told): plan = told
       case .step(let report): steps.append(report)
       case .validation(let report): validations.append(report)
-      case .teaching, .writing, .saved: break
+      case .teaching, .writing, .reading, .saved: break
       }
     }
     self.plan = plan

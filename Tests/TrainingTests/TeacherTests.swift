@@ -89,8 +89,7 @@ struct TeacherTests {
     let folder = try TemporaryFolder()
     let path = "\(folder.path)/resume.safetensors"
     var outcomes: [TrainingOutcome] = []
-    // A teacher has 4 steps and writes, the student has 12: in the first, in the second, before it
-    // writes, and twice in the student.
+    // A teacher has 4 steps, writes and is asked what it expects; the student has 12 steps.
     for (index, stop) in [2, 5, 3, 5, 4, 1000].enumerated() {
       let trainer =
         try index == 0
@@ -117,7 +116,8 @@ struct TeacherTests {
     let vocabulary = try Vocabulary(scanning: corpus, training: split.training)
     let training = try EncodedText(corpus, byteRange: split.training, vocabulary: vocabulary)
     for number in 1...2 {
-      var options = Preset.standard.options(characters: training.count, epochs: 1)
+      var options = Preset.standard.options(
+        characters: training.count, vocabularySize: vocabulary.count, epochs: 1)
       options.seed = bench.options.seed + UInt64(number)
       options.precision = bench.options.precision
       options.threads = bench.options.threads
