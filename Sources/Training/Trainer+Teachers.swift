@@ -52,10 +52,10 @@ extension Trainer {
         return false
       }
       models.append(teacher.averagedModel)
-      guard options.teacherText > 0 else { continue }
       let share =
         options.teacherText * number / options.teachers
         - options.teacherText * (number - 1) / options.teachers
+      guard share > 0 else { continue }
       guard let text = try teacher.written(share, in: folder, stops: stops, report: report) else {
         return false
       }

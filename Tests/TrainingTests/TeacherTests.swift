@@ -78,6 +78,14 @@ struct TeacherTests {
     }
   }
 
+  /// Less than a character for each teacher, and less than one for each lane.
+  @Test(arguments: [1, 5])
+  func nextToNothingIsWritten(teacherText: Int) throws {
+    var bench = bench
+    bench.options.teacherText = teacherText
+    #expect(try Told(bench.trainer()).outcome == .completed)
+  }
+
   /// Stopped in each teacher and in the student, a run ends in the same bytes.
   @Test(arguments: [0, 2000])
   func aStoppedRunEndsInTheSameBytes(teacherText: Int) throws {
