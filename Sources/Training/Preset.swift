@@ -33,8 +33,7 @@ public enum Preset: String, Codable, CaseIterable, Sendable {
   /// How many teachers there are for a text of `characters` to train on, and how many characters
   /// they write.
   private func teachers(characters: Int, vocabularySize: Int) -> (count: Int, text: Int) {
-    // Of a text above two megabytes no network that `best` can afford learns much by heart, and of
-    // many symbols all that teachers expect would be gigabytes.
+    // A longer text is learnt less by heart; of many symbols all that is expected takes gigabytes.
     guard self == .best, characters <= 2_000_000,
       SoftTargets.size(count: 5 * characters, vocabularySize: vocabularySize) <= 2 << 30
     else { return (0, 0) }
