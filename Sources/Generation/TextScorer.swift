@@ -9,6 +9,7 @@ import Text
 public final class TextScorer {
   /// Symbols that a lane reads before its part begins.
   public static let warmUp = 512
+  private static let chunksBetweenQuestions = 16
 
   private let configuration: ModelConfiguration
   private let weights: PackedWeights
@@ -58,7 +59,7 @@ public final class TextScorer {
 
   /// Scores a text of at least two symbols.
   public func score(_ text: EncodedText) -> TextScore {
-    readAll(text) { $0.readChunk() }
+    _ = readAll(text) { $0.readChunk() }
     return total(text)
   }
 
@@ -82,23 +83,37 @@ public final class TextScorer {
 
   /// Adds `share` times what is expected of each symbol of the text, given all before it, to its
   /// soft targets, which begin at `firstPlace`.
+  ///
+  /// - Parameter goesOn: asked every few seconds.
+  /// - Returns: whether all of it was read.
   package func addExpectations(
-    of text: EncodedText, share: Float, to targets: SoftTargets, at firstPlace: Int = 0
-  ) {
+    of text: EncodedText, share: Float, to targets: SoftTargets, at firstPlace: Int = 0,
+    goesOn: () -> Bool = { true }
+  ) -> Bool {
     precondition(firstPlace + text.count <= targets.count, "soft targets of another text")
-    readAll(text, firstPlace: firstPlace) { $0.readChunk(adding: share, to: targets) }
+    return readAll(text, firstPlace: firstPlace, goesOn: goesOn) {
+      $0.readChunk(adding: share, to: targets)
+    }
   }
 
-  /// Reads all of a text, each worker its lanes chunk by chunk.
+  /// Reads all of a text, each worker its lanes chunk by chunk; returns whether it came to the end.
   private func readAll(
-    _ text: EncodedText, firstPlace: Int = 0, readChunk: @escaping @Sendable (Reader) -> Void
-  ) {
+    _ text: EncodedText, firstPlace: Int = 0, goesOn: () -> Bool = { true },
+    readChunk: @escaping @Sendable (Reader) -> Void
+  ) -> Bool {
     let plan = plan(for: text)
     let start = RecurrentState(configuration)
-    @Sendable func read(_ reader: Reader) {
-      reader.begin(text, plan, from: start, firstPlace: firstPlace)
-      while reader.remaining > 0 { readChunk(reader) }
+    runReaders { $0.begin(text, plan, from: start, firstPlace: firstPlace) }
+    while readers.contains(where: { $0.remaining > 0 }) {
+      guard goesOn() else { return false }
+      runReaders { reader in
+        for _ in 0..<Self.chunksBetweenQuestions where reader.remaining > 0 { readChunk(reader) }
+      }
     }
+    return true
+  }
+
+  private func runReaders(_ read: @escaping @Sendable (Reader) -> Void) {
     if readers.count == 1 {
       withProductThreads(productThreads) { read(readers[0]) }
     } else {

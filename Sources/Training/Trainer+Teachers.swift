@@ -67,14 +67,15 @@ extension Trainer {
     let targets = SoftTargets(
       count: training.count + (written?.count ?? 0), vocabularySize: vocabulary.count)
     for (index, model) in models.enumerated() {
-      guard !stops() else { return false }
       try report(.reading(teacher: index + 1))
       for (text, place) in [(training, 0), (written, training.count)] {
         guard let text, text.count > 1 else { continue }
-        TextScorer(
-          model, precision: options.precision, lanes: Self.validationLanes(text.count), team: team
-        ).addExpectations(
-          of: text, share: 1 / Float(options.teachers), to: targets, at: place)
+        let scorer = TextScorer(
+          model, precision: options.precision, lanes: Self.validationLanes(text.count), team: team)
+        let isRead = scorer.addExpectations(
+          of: text, share: 1 / Float(options.teachers), to: targets, at: place,
+          goesOn: { !stops() })
+        guard isRead else { return false }
       }
     }
     for worker in workers {

@@ -115,8 +115,9 @@ struct TextScorerTests {
     let targets = SoftTargets(count: first + text.count, vocabularySize: tiny.vocabulary.count)
     let scorer = TextScorer(tiny.model, precision: .float32, lanes: lanes, threads: threads)
     for share in [Float(0.5), 0.5] {
-      scorer.addExpectations(of: text, share: share, to: targets, at: first)
+      #expect(scorer.addExpectations(of: text, share: share, to: targets, at: first))
     }
+    #expect(!scorer.addExpectations(of: text, share: 1, to: targets, at: first) { false })
     let symbols = symbols(of: text)
     let expected = surprisals(symbols)
     for place in 0...first {
