@@ -57,11 +57,19 @@ struct Train: ParsableCommand {
     Interruption.watch()
     let display = TrainingDisplay(of: trainer, isQuiet: quiet)
     let outcome: TrainingOutcome
+    // The student has nothing to show until it learns itself.
+    var isTeaching = false
     do {
       outcome = try trainer.run(in: folder, stops: { Interruption.signal != nil }) { event in
         display.show(event)
-        if case .step(let report) = event, sampleIsDue(report, every: trainer.options.reportEvery) {
-          display.show(sample: try sample(of: trainer))
+        switch event {
+        case .teaching: isTeaching = true
+        case .taught: isTeaching = false
+        case .step(let report) where !isTeaching:
+          if sampleIsDue(report, every: trainer.options.reportEvery) {
+            display.show(sample: try sample(of: trainer))
+          }
+        default: break
         }
       }
     } catch {

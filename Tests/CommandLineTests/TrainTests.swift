@@ -63,8 +63,8 @@ struct TrainTests {
   @Test func teachersComeFirst() throws {
     let line =
       "train text.txt --output run --max-steps 3 --teachers 2 --teacher-epochs 1 --teacher-text 999 "
-      + "--threads 1"
-    let outcome = try charlstm("\(line) \(small)")
+      + "--threads 1 --sample-every 1"
+    let outcome = try charlstm("\(line) --hidden-size 12 --batch-size 6 --sequence-length 20")
     #expect(outcome.code == 0 && outcome.output == "")
     let lines = outcome.error.split(separator: "\n").map(String.init)
     #expect(lines[0].hasSuffix(", 2 teachers who write 999 characters"))
@@ -77,6 +77,9 @@ struct TrainTests {
     #expect(first < second && second < student)
     #expect(lines[first + 1] == teacher && lines[second + 1] == teacher)
     #expect(lines[student + 1] == lines[0])
+    // Samples are the student's.
+    let sample = try #require(lines.firstIndex { $0.hasPrefix("  | ") })
+    #expect(sample > student)
     #expect(lines[second - 1] == "499 of 499 characters written")
     #expect(
       lines[student - 3..<student] == [
