@@ -27,6 +27,7 @@ public struct LaneChunks: Sendable {
   /// - Parameters:
   ///   - plan: made for a text of no more symbols than `text`.
   ///   - lanes: all of the plan's, unless given.
+  ///   - firstPlace: what the places of the text's symbols count from.
   public init(text: EncodedText, plan: LanePlan, lanes: Range<Int>? = nil, firstPlace: Int = 0) {
     let lanes = lanes ?? 0..<plan.lanes
     precondition(lanes.lowerBound >= 0 && lanes.upperBound <= plan.lanes, "no such lanes")

@@ -168,6 +168,8 @@ struct TrainingFlags: ParsableArguments {
     set(\.resetProbability, resetProbability)
     set(\.averageDecay, averageDecay)
     set(\.teachers, teachers)
+    // The preset's, which nobody would write.
+    if teachers == 0 { options.teacherText = 0 }
     set(\.teacherText, teacherText)
     set(\.teacherWeight, teacherWeight)
     set(\.saveMinutes, saveMinutes)

@@ -103,6 +103,9 @@ struct TrainTests {
       try charlstm("train text.txt --output other --teachers 17")
         == .init(
           code: 64, output: "", error: "Error: --teachers must be 0 to 16, got 17\n"))
+    let alone = try charlstm(
+      "train text.txt --output alone --preset best --teachers 0 --max-steps 1 \(small)")
+    #expect(alone.code == 0 && !alone.error.contains("eacher"))
     #expect(
       try charlstm("train text.txt --output other --teacher-text 17")
         == .init(
