@@ -13,6 +13,13 @@ extension TrainedClassifier {
       }
       if classifier.hasLanguageModelHead { facts.append(("predicts", "the next character too")) }
     }
+    if let naiveBayes {
+      facts.append(
+        (
+          "naive Bayes",
+          "on \(naiveBayes.ngrams.count.grouped) n-grams of up to \(naiveBayes.longest) symbols"
+        ))
+    }
     facts += [
       ("vocabulary", vocabulary.summary),
       ("classes", "\(labels.count.grouped): \(labelSummary)"),

@@ -30,7 +30,8 @@ public struct ClassifierSummary: Codable, Equatable, Sendable {
 /// A classifier of whole texts with its vocabulary and labels, as one safetensors file.
 ///
 /// Tensors are named as a language model's, with `classifier.weight` `[C, F]`, `classifier.bias` and
-/// for attention pooling `attention.weight` `[D·H]` in place of the head's.
+/// for attention pooling `attention.weight` `[D·H]` in place of the head's. With naive Bayes there are
+/// `naive_bayes.ngrams` `[N]`, 64-bit hashes, and `naive_bayes.weight` `[N, C]`.
 public struct TrainedClassifier: Sendable {
   public var model: Network
   public var vocabulary: Vocabulary
@@ -39,6 +40,8 @@ public struct TrainedClassifier: Sendable {
   public var limit: TextLimit
   /// What logits are divided by before they become probabilities (Guo et al. 2017).
   public var temperature: Double
+  /// What is added to the network's logits, if anything.
+  package var naiveBayes: NaiveBayes?
   public var summary: ClassifierSummary?
 
   public init(
@@ -60,7 +63,12 @@ public struct TrainedClassifier: Sendable {
     var labels: [String]
     var limit: TextLimit
     var temperature: Double
+    /// The length of the longest n-gram.
+    var naiveBayes: Int?
   }
+
+  private static let ngramsName = "naive_bayes.ngrams"
+  private static let ngramWeightName = "naive_bayes.weight"
 
   /// Reads a classifier's file.
   ///
@@ -80,7 +88,16 @@ public struct TrainedClassifier: Sendable {
     limit = description.limit
     temperature = description.temperature
     summary = try metadata.decodeIfPresent("training")
-    model = try file.network(configuration)
+    guard let longest = description.naiveBayes else {
+      model = try file.network(configuration)
+      return
+    }
+    model = try file.network(configuration, beside: [Self.ngramsName, Self.ngramWeightName])
+    let ngrams = try file.values(of: Self.ngramsName, as: UInt64.self)
+    try file.checkShape(of: Self.ngramWeightName, is: [ngrams.count, classifier.classes])
+    naiveBayes = NaiveBayes(
+      longest: longest, classes: classifier.classes, ngrams: ngrams,
+      weights: try file.finiteFloats(of: Self.ngramWeightName), vocabulary: vocabulary)
   }
 
   private static func fault(_ description: Description, classes: Int) -> String? {
@@ -95,6 +112,9 @@ public struct TrainedClassifier: Sendable {
     guard description.temperature > 0 && description.temperature.isFinite else {
       return "its temperature of \(description.temperature) is not above 0 and finite"
     }
+    if let longest = description.naiveBayes, !(1...NaiveBayes.longestLimit).contains(longest) {
+      return "its n-grams of \(longest) symbols are not of 1 to \(NaiveBayes.longestLimit)"
+    }
     return nil
   }
 
@@ -103,13 +123,26 @@ public struct TrainedClassifier: Sendable {
   /// - Parameter halfSize: whether to store weights as bfloat16, at half the size.
   /// - Throws: `CheckpointError`.
   public func write(to path: String, halfSize: Bool = false) throws(CheckpointError) {
+    let description = Description(
+      labels: labels, limit: limit, temperature: temperature, naiveBayes: naiveBayes?.longest)
     var metadata = [
       "configuration": json(model.configuration),
       "vocabulary": json(vocabulary),
-      "classifier": json(Description(labels: labels, limit: limit, temperature: temperature)),
+      "classifier": json(description),
     ]
     if let summary { metadata["training"] = json(summary) }
-    try model.write(to: path, metadata: metadata, halfSize: halfSize)
+    func write(_ others: [TensorContent]) throws(CheckpointError) {
+      try model.write(to: path, beside: others, metadata: metadata, halfSize: halfSize)
+    }
+    guard let naiveBayes else { return try write([]) }
+    let shape = [naiveBayes.ngrams.count, naiveBayes.classes]
+    try naiveBayes.weights.withUnsafeBufferPointer { (weights) throws(CheckpointError) in
+      try write([
+        TensorContent(name: Self.ngramsName, shape: [shape[0]], values: naiveBayes.ngrams),
+        TensorContent(
+          name: Self.ngramWeightName, shape: shape, floats: weights, asBFloat16: halfSize),
+      ])
+    }
   }
 }
 

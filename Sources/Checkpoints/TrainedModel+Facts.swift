@@ -7,8 +7,9 @@ package typealias Fact = (name: String, value: String)
 
 /// Facts as lines, the values below each other.
 package func factSheet(_ facts: [Fact]) -> String {
-  facts.map { name, value in
-    name.padding(toLength: 22, withPad: " ", startingAt: 0) + value
+  let width = facts.map(\.name.count).reduce(21, max) + 1
+  return facts.map { name, value in
+    name.padding(toLength: width, withPad: " ", startingAt: 0) + value
   }.joined(separator: "\n")
 }
 

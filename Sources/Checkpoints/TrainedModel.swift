@@ -76,26 +76,30 @@ public struct TrainedModel: Sendable {
 }
 
 extension Network {
+  /// - Parameter others: tensors that are not the network's.
   func write(
-    to path: String, metadata: [String: String], halfSize: Bool
+    to path: String, beside others: [TensorContent] = [], metadata: [String: String],
+    halfSize: Bool
   ) throws(CheckpointError) {
     try SafetensorsFile.write(
       layout.tensors.map { tensor in
         .parameters(tensor, in: parameters, asBFloat16: halfSize)
-      },
+      } + others,
       metadata: metadata, to: path)
   }
 }
 
 extension SafetensorsFile {
-  /// Reads the weights of a network, which are all that the file must hold.
-  func network(_ configuration: ModelConfiguration) throws(CheckpointError) -> Network {
+  /// Reads the weights of a network, which with `others` are all that the file must hold.
+  func network(
+    _ configuration: ModelConfiguration, beside others: [String] = []
+  ) throws(CheckpointError) -> Network {
     let layout = ParameterLayout(configuration)
     // Before memory for the weights is taken: the file must have them all.
     for tensor in layout.tensors {
       try checkShape(of: tensor.name, is: tensor.shape)
     }
-    let names = Set(layout.tensors.map(\.name))
+    let names = Set(layout.tensors.map(\.name) + others)
     if let extra = tensors.keys.filter({ !names.contains($0) }).min() {
       throw .unexpectedTensor(path: path, tensor: extra)
     }

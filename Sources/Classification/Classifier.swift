@@ -13,6 +13,7 @@ public final class Classifier {
   public let labels: [String]
   private let limit: TextLimit
   private let temperature: Double
+  private let naiveBayes: NaiveBayes?
   private let weights: PackedWeights
   private let team: WorkerTeam
   private let readers: [Reader]
@@ -29,6 +30,7 @@ public final class Classifier {
     labels = trained.labels
     limit = trained.limit
     temperature = trained.temperature
+    naiveBayes = trained.naiveBayes
     self.team = team
     let weights = PackedWeights(
       trained.model,
@@ -67,11 +69,14 @@ public final class Classifier {
   package func logits(of texts: [[Int32]]) -> [[Float]] {
     let loads = Load.dividing(texts.map(\.count))
     let results = PerWorker<[(text: Int, logits: [Float])]>(repeating: [], count: readers.count)
-    team.run { [readers] worker in
+    team.run { [readers, naiveBayes] worker in
       for index in stride(from: worker, to: loads.count, by: readers.count) {
         let load = loads[index]
         let logits = readers[worker].logits(of: load.texts.map { texts[$0] }, in: load.shape)
-        results[worker] += zip(load.texts, logits).map { ($0, $1) }
+        results[worker] += zip(load.texts, logits).map { text, logits in
+          guard let naiveBayes else { return (text, logits) }
+          return (text, zip(logits, naiveBayes.logits(of: texts[text])).map(+))
+        }
       }
     }
     var all = [[Float]](repeating: [], count: texts.count)

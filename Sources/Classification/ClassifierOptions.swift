@@ -53,6 +53,8 @@ package struct ClassifierOptions: Equatable, Sendable {
   /// Of each text a random stretch of at least this many symbols is read, in validation beside all of
   /// it; 0 for whole texts.
   package var crop = 0
+  /// The longest n-gram of a naive Bayes classifier beside the network; 0 for none.
+  package var naiveBayes = 0
   /// Validations without a better one after which training ends; never where nil.
   package var patience: Int?
   package var reportEvery = 20
@@ -98,6 +100,9 @@ package struct ClassifierOptions: Equatable, Sendable {
       "layer-rate-factor", layerRateFactor, "above 0 to 1",
       layerRateFactor > 0 && layerRateFactor <= 1)
     try check("crop", crop, "0 or more", crop >= 0)
+    try check(
+      "naive-bayes", naiveBayes, "0 to \(NaiveBayes.longestLimit)",
+      (0...NaiveBayes.longestLimit).contains(naiveBayes))
     try check("max-length", limit.length, "1 to 65536", (1...65536).contains(limit.length))
     if let patience { try check("patience", patience, "1 or more", patience > 0) }
     try check("precision", precision.rawValue, "float32 or bfloat16", precision != .int8)
@@ -114,7 +119,8 @@ package struct ClassifierOptions: Equatable, Sendable {
       "weight-drop": "\(weightDrop)", "average-decay": "\(averageDecay)",
       "class-weights": classWeights.rawValue,
       "sampling": sampling.rawValue, "label-smoothing": "\(labelSmoothing)",
-      "language-model-loss": "\(languageModelLoss)", "crop": "\(crop)", "freeze": "\(freezes)",
+      "language-model-loss": "\(languageModelLoss)", "crop": "\(crop)",
+      "naive-bayes": "\(naiveBayes)", "freeze": "\(freezes)",
       "unfreeze-every": "\(unfreezeEvery)", "layer-rate-factor": "\(layerRateFactor)",
       "seed": "\(seed)", "precision": precision.rawValue, "threads": "\(threads)",
     ]

@@ -357,8 +357,7 @@ package final class ClassifierTrainer {
       return
     }
     scorer.update()
-    let result = classificationReport(
-      of: validation.texts, validation.indices, with: scorer, topK: 1, reading: validationPieces)
+    let result = validationReport(of: scorer)
     let loss = result.meanNegativeLogLikelihood
     guard loss.isFinite else {
       throw TrainingError.diverged(step: step, learningRate: learningRate)
@@ -368,9 +367,7 @@ package final class ClassifierTrainer {
         (result.accuracy, -loss) > (best.accuracy, -best.loss)
       } ?? true
     if isBest {
-      summary.validationAccuracy = result.accuracy
-      summary.validationMacroF1 = result.macroF1
-      summary.validationLoss = loss
+      summary.take(result)
       try keep(summary, folder)
       bestValidation = (result.accuracy, loss)
       validationsWithoutBest = 0
@@ -394,19 +391,50 @@ package final class ClassifierTrainer {
     best = trained
   }
 
-  /// Fits the best model's temperature to the validation texts, and saves it anew.
+  /// Adds the naive Bayes classifier that the options ask for to the best model, fits what it and the
+  /// network count for to the validation texts, and saves the model anew.
   package func calibrate(_ folder: RunFolder?) throws(CheckpointError) {
     guard var trained = best, !validation.indices.isEmpty else { return }
-    let classifier = Classifier(trained, precision: options.precision, team: team)
     let pieces = validation.indices.flatMap { index in
       validationPieces(index).map { (symbols: $0, label: validation.texts.labelIndices[index]) }
     }
-    trained.temperature = fittedTemperature(
-      logits: classifier.logits(of: pieces.map(\.symbols)), labels: pieces.map { Int($0.label) })
+    let network = Classifier(trained, precision: options.precision, team: team)
+    var parts = [network.logits(of: pieces.map(\.symbols))]
+    let naiveBayes =
+      options.naiveBayes == 0
+      ? nil
+      : NaiveBayes(
+        longest: options.naiveBayes, classes: trained.labels.count,
+        vocabulary: trained.vocabulary,
+        counting: training.lazy.map { [texts] index in
+          (network.symbols(in: texts.bytes(of: index)), Int(texts.labelIndices[index]))
+        })
+    if let naiveBayes { parts.append(pieces.map { naiveBayes.logits(of: $0.symbols) }) }
+    let factors = fittedFactors(of: parts, labels: pieces.map { Int($0.label) })
+    trained.temperature = 1 / factors[0]
+    if let naiveBayes {
+      trained.naiveBayes = naiveBayes.scaled(by: factors[1] / factors[0])
+    }
+    let result = validationReport(of: Classifier(trained, precision: options.precision, team: team))
+    trained.summary?.take(result)
     if let folder {
       try trained.write(to: folder.bestPath, halfSize: options.savesHalfSize)
     }
     best = trained
+  }
+
+  private func validationReport(of classifier: Classifier) -> ClassificationReport {
+    classificationReport(
+      of: validation.texts, validation.indices, with: classifier, topK: 1,
+      reading: validationPieces)
+  }
+}
+
+extension ClassifierSummary {
+  fileprivate mutating func take(_ validation: ClassificationReport) {
+    validationAccuracy = validation.accuracy
+    validationMacroF1 = validation.macroF1
+    validationLoss = validation.meanNegativeLogLikelihood
   }
 }
 

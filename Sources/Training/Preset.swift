@@ -30,21 +30,21 @@ public enum Preset: String, Codable, CaseIterable, Sendable {
   /// The most passes: a short text has no more to teach after them.
   private var mostEpochs: Int { self == .quick ? 25 : 50 }
 
-  /// How many teachers there are for a text of `characters` to train on, and how many characters
-  /// they write.
-  private func teachers(characters: Int, vocabularySize: Int) -> (count: Int, text: Int) {
-    // A longer text is learnt less by heart; of many symbols all that is expected takes gigabytes.
-    guard self == .best, characters <= 2_000_000,
-      SoftTargets.size(count: 5 * characters, vocabularySize: vocabularySize) <= 2 << 30
-    else { return (0, 0) }
-    return (3, 4 * characters)
+  /// How many characters teachers may write for a text of `characters` to train on, as what they
+  /// expect of both is in memory; 0 where there are no teachers.
+  private func mostTeacherText(characters: Int, vocabularySize: Int) -> Int {
+    let mostMemory = 2 << 30
+    let text =
+      mostMemory / SoftTargets.size(count: 1, vocabularySize: vocabularySize) - characters
+    // A longer text is learnt less by heart, and of one with many symbols too little would be written.
+    return self == .best && characters <= 2_000_000 && text >= 4 * characters ? text : 0
   }
 
   /// The network for a text of `characters` to train on. Of a text below a megabyte there is less to
   /// learn than a network of full size would hold.
   public func configuration(characters: Int, vocabularySize: Int) -> ModelConfiguration {
-    let teachers = teachers(characters: characters, vocabularySize: vocabularySize).count
-    let full = self == .best && teachers == 0 ? 768.0 : 512
+    let isTaught = mostTeacherText(characters: characters, vocabularySize: vocabularySize) > 0
+    let full = self == .best && !isTaught ? 768.0 : 512
     let share = min(1, sqrt(sqrt(Double(characters) / 900_000)))
     return ModelConfiguration(
       layers: 2, hiddenSize: max(128, Int(full * share / 32 + 0.5) * 32), embeddingSize: 128,
@@ -57,8 +57,8 @@ public enum Preset: String, Codable, CaseIterable, Sendable {
     characters: Int, vocabularySize: Int, epochs: Int? = nil
   ) -> TrainingOptions {
     var options = TrainingOptions()
-    (options.teachers, options.teacherText) = teachers(
-      characters: characters, vocabularySize: vocabularySize)
+    let mostTeacherText = mostTeacherText(characters: characters, vocabularySize: vocabularySize)
+    options.teachers = mostTeacherText > 0 ? 3 : 0
     options.lanes = characters < 4_000_000 ? 32 : 64
     // Twice the steps of 128 at the same cost, and better for it; the state goes on all the same.
     options.sequenceLength = 64
@@ -66,6 +66,8 @@ public enum Preset: String, Codable, CaseIterable, Sendable {
     options.epochs = epochs ?? min(mostEpochs, max(1, Int(affordable.rounded())))
     let passes = epochs.map(Double.init) ?? min(Double(mostEpochs), affordable)
 
+    // As many as the student will read, if there is memory: none is read twice then.
+    options.teacherText = min(mostTeacherText, Int(passes * Double(characters)))
     // Of the text: the other half of the lanes reads what teachers wrote.
     let charactersPerStep =
       options.lanes * options.sequenceLength / (options.teachers > 0 ? 2 : 1)

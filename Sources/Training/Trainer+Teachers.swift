@@ -71,7 +71,7 @@ extension Trainer {
       for (text, place) in [(training, 0), (written, training.count)] {
         guard let text, text.count > 1 else { continue }
         let scorer = TextScorer(
-          model, precision: options.precision, lanes: Self.validationLanes(text.count), team: team)
+          model, precision: .nativeForTeaching, lanes: Self.validationLanes(text.count), team: team)
         let isRead = scorer.addExpectations(
           of: text, share: 1 / Float(options.teachers), to: targets, at: place,
           goesOn: { !stops() })
@@ -137,12 +137,12 @@ extension Trainer {
     if let known = folder.flatMap({ FileManager.default.contents(atPath: $0.writtenPath) }) {
       return Array(known)
     }
-    let lanes = 64
-    let generator = BatchGenerator(
-      averagedModel, vocabulary: vocabulary, precision: options.precision, lanes: lanes,
-      threads: options.threads)
     let longest = 4096
     let count = (characters + longest - 1) / longest
+    let lanes = min(128, count)
+    let generator = BatchGenerator(
+      averagedModel, vocabulary: vocabulary, precision: .nativeForTeaching, lanes: lanes,
+      threads: options.threads)
     let length = (characters + count - 1) / count
     var bytes: [UInt8] = []
     for first in stride(from: 0, to: count, by: lanes) {

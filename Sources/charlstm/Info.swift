@@ -50,6 +50,8 @@ private struct ClassifierRecord: Encodable {
   let labels: [String]
   let limit: TextLimit
   let temperature: Double
+  /// The longest n-gram.
+  let naiveBayes: Int?
   let training: ClassifierSummary?
 
   init(_ trained: TrainedClassifier) {
@@ -59,6 +61,7 @@ private struct ClassifierRecord: Encodable {
     labels = trained.labels
     limit = trained.limit
     temperature = trained.temperature
+    naiveBayes = trained.naiveBayes?.longest
     training = trained.summary
   }
 }

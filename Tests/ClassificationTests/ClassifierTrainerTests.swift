@@ -197,11 +197,20 @@ struct ClassifierTrainerTests {
     // Logits that say 0.95 where the truth is 0.75.
     let logits = (0..<400).map { _ in [Float(2.944439), 0] }
     let labels = (0..<400).map { $0 % 4 == 0 ? 1 : 0 }
-    let expected = 2.944439 / 1.0986123
-    #expect(abs(fittedTemperature(logits: logits, labels: labels) - expected) < 1e-4)
-    #expect(fittedTemperature(logits: [], labels: []) == 1)
+    #expect(abs(fittedFactors(of: [logits], labels: labels)[0] - 1.0986123 / 2.944439) < 1e-4)
+    #expect(fittedFactors(of: [[]], labels: []) == [1])
     // All right: the surer the better, within bounds.
-    #expect((0.01..<0.1).contains(fittedTemperature(logits: [[1, 0], [0, 1]], labels: [0, 1])))
+    #expect((10...100).contains(fittedFactors(of: [[[1, 0], [0, 1]]], labels: [0, 1])[0]))
+  }
+
+  /// Two experts, of which one is twice as sure as it may be and the other knows nothing.
+  @Test func fittedFactorsWeighExperts() {
+    let logits = (0..<400).map { _ in [2 * Float(1.0986123), 0] }
+    let noise = (0..<400).map { [$0 % 8 < 4 ? Float(1) : 0, 0] }
+    let labels = (0..<400).map { $0 % 4 == 0 ? 1 : 0 }
+    let factors = fittedFactors(of: [logits, noise], labels: labels)
+    #expect(abs(factors[0] - 0.5) < 1e-2)
+    #expect(factors[1] < 0.02)
   }
 
   @Test func stopsWhenTold() throws {

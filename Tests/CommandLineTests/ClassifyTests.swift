@@ -66,6 +66,20 @@ struct ClassifyTests {
     #expect(among.output.split(separator: "\n").last.map { "\($0)\n" } == alone.output)
   }
 
+  /// Ten steps too small to learn by leave the network with nothing to say.
+  @Test func naiveBayesAddsWhatItCounts() throws {
+    let command = Self.train.replacing("--learning-rate 0.02", with: "--learning-rate 1e-9")
+    #expect(
+      try charlstm(command + " --naive-bayes 2") == .init(code: 0, output: "", error: ""))
+    let model = "run/best.safetensors"
+    let facts = try charlstm("info \(model)").output
+    #expect(facts.contains("n-grams of up to 2 symbols\n"))
+    #expect(facts.contains("accuracy 1.0000"))
+    let report = try json(charlstm("classify evaluate \(model) texts.csv --json").output)
+    #expect(report["accuracy"] as? Double == 1)
+    #expect(try charlstm("classify predict \(model)", "zz y").output.hasPrefix("high\t"))
+  }
+
   @Test func theSameCommandGivesTheSameBytes() throws {
     _ = try charlstm(Self.train)
     let first = try charlstm.bytes(of: "run/best.safetensors")
@@ -175,6 +189,11 @@ struct ClassifyTests {
         "--bidirectional contradicts --language-model-loss: backward, the next character is known"
       ),
       ("--freeze", "--freeze needs --initialize-from: a random body has learnt nothing"),
+      ("--naive-bayes 17", "--naive-bayes must be 0 to 16, got 17"),
+      (
+        "--naive-bayes 3 --validation-fraction 0",
+        "--naive-bayes needs texts to validate on: they say what it counts for"
+      ),
       ("--label-smoothing 1", "--label-smoothing must be 0 to below 1, got 1.0"),
       (
         "--ngram-buckets 64", "--ngram-buckets needs --ngrams: characters alone have no n-grams"

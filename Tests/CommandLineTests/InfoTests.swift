@@ -20,10 +20,10 @@ struct InfoTests {
     let facts = try charlstm("info run/best.safetensors")
     #expect(facts.code == 0 && facts.error == "")
     for fact in [
-      "layers                1, both ways", "pooling               concat",
-      "vocabulary            4 characters: U+0020 a y z", "classes               2: high, low",
-      "reads                 the first 50 symbols of a text", "trained on            texts.csv",
-      "  --crop              0",
+      "layers                  1, both ways", "pooling                 concat",
+      "vocabulary              4 characters: U+0020 a y z", "classes                 2: high, low",
+      "reads                   the first 50 symbols of a text", "trained on              texts.csv",
+      "  --crop                0",
     ] {
       #expect(facts.output.contains(fact + "\n"))
     }

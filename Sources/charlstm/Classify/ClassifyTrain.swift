@@ -76,7 +76,7 @@ struct ClassifyTrain: ParsableCommand {
       display.show($0)
     }
     display.finish()
-    if calibrate { try trainer.calibrate(folder) }
+    if calibrate || trainer.options.naiveBayes > 0 { try trainer.calibrate(folder) }
     try conclude(outcome, trainer, folder)
   }
 
@@ -115,6 +115,9 @@ struct ClassifyTrain: ParsableCommand {
       try validation.isEmpty
       ? texts : format.read(validation, labels: texts.labels)
     let heldIndices = validation.isEmpty ? parts.validation : Array(0..<held.count)
+    guard options.naiveBayes == 0 || !heldIndices.isEmpty else {
+      throw Failure.usage("--naive-bayes needs texts to validate on: they say what it counts for")
+    }
 
     let vocabulary = try training.vocabulary(of: parts.training.lazy.map { texts.bytes(of: $0) })
     var configuration =
@@ -236,6 +239,13 @@ struct ClassifierFlags: ParsableArguments {
       """)
   var crop = defaults.crop
 
+  @Option(
+    help: """
+      The longest n-gram of a naive Bayes classifier whose logits are added to the network's, for \
+      few or short texts. What it counts for is fitted with the temperature. 0 for none.
+      """)
+  var naiveBayes = defaults.naiveBayes
+
   @Option(help: "The most characters that are read of a text.")
   var maxLength = defaults.limit.length
 
@@ -281,6 +291,7 @@ struct ClassifierFlags: ParsableArguments {
     options.unfreezeEvery = unfreezeEvery
     options.layerRateFactor = layerRateFactor
     options.crop = crop
+    options.naiveBayes = naiveBayes
     options.limit = TextLimit(length: maxLength, kept: keep)
     options.patience = patience
     options.seed = seed
