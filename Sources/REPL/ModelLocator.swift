@@ -24,7 +24,10 @@ package struct ModelLocator {
     var notes: [String] = []
     for folder in folders {
       var models = models(in: folder)
-      if models.contains("default.safetensors") { return folder + "/default.safetensors" }
+      if models.contains("default.safetensors") {
+        // A link has the name of what it is to.
+        return URL(filePath: folder + "/default.safetensors").resolvingSymlinksInPath().path
+      }
       if models.count > 1 { models.removeAll { isClassifier(folder + "/" + $0) } }
       if models.count == 1 { return folder + "/" + models[0] }
       if models.count > 1 {

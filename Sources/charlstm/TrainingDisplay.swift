@@ -34,8 +34,9 @@ final class TrainingDisplay {
     self.isQuiet = isQuiet
     configuration = trainer.configuration
     options = trainer.options
-    // Written once and read by each teacher, at a third of what training takes.
-    let readings = Double(options.teacherText * (1 + options.teachers)) / 3
+    // Written once and read by each teacher, at a third of what training takes, or in int8 an eighth.
+    let share = Precision.nativeForTeaching == .int8 ? 1.0 / 8 : 1.0 / 3
+    let readings = Double(options.teacherText * (1 + options.teachers)) * share
     studentWork = trainer.plan.work + Double(trainer.plan.parameters) * readings
     show(configuration, options)
   }

@@ -42,7 +42,7 @@ import Testing
     try FileManager.default.createSymbolicLink(
       atPath: folder.file("package/checkpoints/default.safetensors"),
       withDestinationPath: "a.safetensors")
-    #expect(try find() == "/package/checkpoints/default.safetensors")
+    #expect(try find() == "/package/checkpoints/a.safetensors")
   }
 
   @Test func theDataFolderComesLast() throws {
