@@ -438,28 +438,6 @@ extension ClassifierSummary {
   }
 }
 
-/// How well a classifier tells the classes of labelled texts.
-/// - Parameter reading: the pieces of a text that are read, each of which counts; all of the text
-///   unless given.
-package func classificationReport(
-  of texts: LabelledTexts, _ indices: [Int], with classifier: Classifier, topK: Int,
-  reading: ((_ index: Int) -> [[Int32]])? = nil
-) -> ClassificationReport {
-  let reading = reading ?? { [classifier.symbols(in: texts.bytes(of: $0))] }
-  var tally = ClassificationTally(labels: classifier.labels, topK: topK)
-  // In parts, so that memory does not grow with the texts.
-  for start in stride(from: 0, to: indices.count, by: 4096) {
-    let pieces = indices[start..<min(indices.count, start + 4096)].flatMap { index in
-      reading(index).map { (symbols: $0, label: Int(texts.labelIndices[index])) }
-    }
-    let probabilities = classifier.probabilities(of: pieces.map(\.symbols))
-    for (piece, row) in zip(pieces, probabilities) {
-      tally.add(truth: piece.label, probabilities: row)
-    }
-  }
-  return tally.report
-}
-
 /// `base` to the power of a small integer.
 private func pow(_ base: Float, _ exponent: Int) -> Float {
   (0..<exponent).reduce(1) { power, _ in power * base }
