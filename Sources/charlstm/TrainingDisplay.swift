@@ -78,6 +78,9 @@ final class TrainingDisplay {
     ].filter { $0.1 > 0 }.map {
       "dropout of \($0.0) \($0.1.formatted(.number.precision(.fractionLength(0...2))))"
     }
+    if options.weightDecay > 0 {
+      choices.append("weight decay \(options.weightDecay.formatted())")
+    }
     if options.weightDrop > 0 { choices.append("weight drop \(options.weightDrop.formatted())") }
     if options.teachers > 0 {
       let text = options.teacherText
