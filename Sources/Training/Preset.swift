@@ -87,8 +87,10 @@ public enum Preset: String, Codable, CaseIterable, Sendable {
     options.dropout = Dropout(
       embedding: probability(0.1), betweenLayers: probability(0.25), output: probability(0.4))
     // What does most against learning by heart: a text that is read often needs thirty times the usual
-    // hundredth (Kim et al. 2025, arXiv 2509.14786), with which one read seldom learns too little.
-    options.weightDecay = Float((0.3 * strength * strength * 100).rounded() / 100)
+    // hundredth (Kim et al. 2025, arXiv 2509.14786), with which one that is read seldom learns too
+    // little. So does the smaller network of a shorter text, for which dropout is enough.
+    let decay = 0.3 * pow(min(1, strength), 2) * min(1, Double(characters) / 900_000)
+    options.weightDecay = Float(max(1, (decay * 100).rounded()) / 100)
     if self == .best && options.teachers == 0 { options.weightDrop = 0.2 }
     // Half of the passes: much of what there is to gain comes late, as the rate falls.
     options.patience = max(5, options.epochs / 2)

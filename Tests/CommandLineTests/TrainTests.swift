@@ -31,7 +31,7 @@ struct TrainTests {
     #expect(
       lines[0]
         == "lstm 2 × 12, 50 epochs at most, learning rate 0.003, dropout of embedding 0.15, "
-        + "dropout of layers 0.3, dropout of output 0.5, weight decay 0.47")
+        + "dropout of layers 0.3, dropout of output 0.5, weight decay 0.01")
     #expect(
       lines[1] == "11,730 parameters; 5,976 characters to train on, 664 to validate on")
     #expect(lines[2] == "6 lanes of 20 steps, 3 optimizer steps, 2 workers")

@@ -45,6 +45,7 @@ struct PresetTests {
         > Preset.quick.options(characters: 900_000, vocabularySize: 80).dropout.output)
     let configuration = Preset.quick.configuration(characters: 90_000, vocabularySize: 80)
     #expect((128..<512).contains(configuration.hiddenSize))
+    #expect(configuration.hiddenSize == 288 && options.weightDecay == 0.03)
   }
 
   @Test func moreThanThereIsTimeFor() throws {
