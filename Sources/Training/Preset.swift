@@ -7,8 +7,8 @@ import Recurrent
 /// Settings that need no tuning, scaled to the text.
 ///
 /// A preset is an amount of work: so many characters are read, be it in many passes over a short text
-/// or in part of one over a long text. The more passes, the more dropout, as every pass after the
-/// first teaches more of the text by heart.
+/// or in part of one over a long text. The more passes, the more dropout and weight decay, as every
+/// pass after the first teaches more of the text by heart.
 public enum Preset: String, Codable, CaseIterable, Sendable {
   /// Some minutes.
   case quick
