@@ -203,7 +203,7 @@ final class TrainingDisplay {
         lines: String(
           format: """
             Overfitting: for %d validations in a row none was better than %.4f nats; the model of \
-            then is kept. More text or more dropout would help, more epochs will not.
+            then is kept. More text, weight decay or dropout would help, more epochs will not.
 
             """, run.validationsSinceBest, report.bestValidationLoss))
     }
