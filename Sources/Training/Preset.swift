@@ -81,8 +81,8 @@ public enum Preset: String, Codable, CaseIterable, Sendable {
     options.averageDecay = 1 - 1 / Float(min(1000, max(10, steps / 40)))
 
     // 1 at fifteen passes, for which the shares below are; none for a small part of one. Who learns
-    // from teachers learns less by heart.
-    let strength = min(1.25, pow(passes / 15, 0.6)) * (options.teachers > 0 ? 0.8 : 1)
+    // from teachers learns less by heart, as half of what is read is new and no target is certain.
+    let strength = min(1.25, pow(passes / 15, 0.6)) * (options.teachers > 0 ? 0.4 : 1)
     func probability(_ share: Double) -> Float { Float((share * strength * 20).rounded() / 20) }
     options.dropout = Dropout(
       embedding: probability(0.1), betweenLayers: probability(0.25), output: probability(0.4))

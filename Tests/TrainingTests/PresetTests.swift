@@ -31,6 +31,9 @@ struct PresetTests {
     #expect(standard.dropout == Dropout(embedding: 0.1, betweenLayers: 0.25, output: 0.4))
     #expect(quick.dropout == Dropout(embedding: 0.05, betweenLayers: 0.15, output: 0.25))
     #expect(quick.weightDecay == 0.1 && standard.weightDecay == 0.3)
+    let best = Preset.best.options(characters: 1_003_854, vocabularySize: 65)
+    #expect(best.dropout == Dropout(embedding: 0.05, betweenLayers: 0.1, output: 0.15))
+    #expect(best.weightDecay == 0.05)
     for preset in [Preset.quick, .standard] {
       let configuration = preset.configuration(characters: 1_003_854, vocabularySize: 65)
       #expect(configuration.layers == 2 && configuration.hiddenSize == 512)
