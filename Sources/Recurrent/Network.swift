@@ -16,10 +16,12 @@ public struct Network: Sendable {
     parameters = FloatBuffer(count: layout.count)
   }
 
-  /// A model with random weights: those of the recurrent layers and the head uniform in
-  /// ±1/√H as in PyTorch, the embedding normal with deviation 1, biases zero, but for the forget
-  /// gate's, whose sum is 1 (Gers et al. 2000; Jozefowicz et al. 2015). Attention begins as the mean,
-  /// n-grams without influence.
+  /// A model with random weights: those of the recurrent layers uniform in ±1/√H as in PyTorch, the
+  /// embedding normal with deviation 1, biases zero, but for the forget gate's, whose sum is 1 (Gers
+  /// et al. 2000; Jozefowicz et al. 2015). Attention begins as the mean, n-grams without influence.
+  ///
+  /// The head that predicts symbols is uniform in ±10/√H: about as large as training makes it, so
+  /// that the layers learn from the first steps on instead of waiting for it to grow.
   public init(_ configuration: ModelConfiguration, seed: UInt64) throws(ConfigurationError) {
     try configuration.validate()
     self.init(valid: configuration)
@@ -27,10 +29,11 @@ public struct Network: Sendable {
     for index in parameters[layout.embedding.range].indices {
       parameters[layout.embedding.range][index] = normal(using: &generator)
     }
-    let bound = 1 / Float(configuration.hiddenSize).squareRoot()
     for tensor in layout.tensors
     where tensor.isMatrix && tensor != layout.embedding && tensor != layout.ngrams {
       let elements = parameters[tensor.range]
+      let bound =
+        (tensor == layout.head?.weight ? 10 : 1) / Float(configuration.hiddenSize).squareRoot()
       for index in elements.indices {
         elements[index] = (2 * generator.uniform() - 1) * bound
       }

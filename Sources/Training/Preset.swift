@@ -12,7 +12,7 @@ import Recurrent
 public enum Preset: String, Codable, CaseIterable, Sendable {
   /// Some minutes.
   case quick
-  /// Two to three times as long.
+  /// Twice as long.
   case standard
   /// Hours: of a text so short that it would be learnt by heart, three networks as `standard` makes
   /// them and a fourth that learns from those; of a longer one, a larger network.
@@ -22,7 +22,7 @@ public enum Preset: String, Codable, CaseIterable, Sendable {
   private func budget(teachers: Int) -> Int {
     switch self {
     case .quick: 6_000_000
-    case .standard: 15_000_000
+    case .standard: 12_000_000
     case .best: teachers > 0 ? 15_000_000 : 60_000_000
     }
   }
@@ -52,9 +52,11 @@ public enum Preset: String, Codable, CaseIterable, Sendable {
   }
 
   /// How to train on a text of `characters`.
-  /// - Parameter epochs: passes over it, where they are given.
+  /// - Parameters:
+  ///   - hiddenSize: the network's, where it is not that of `configuration`.
+  ///   - epochs: passes over it, where they are given.
   public func options(
-    characters: Int, vocabularySize: Int, epochs: Int? = nil
+    characters: Int, vocabularySize: Int, hiddenSize: Int? = nil, epochs: Int? = nil
   ) -> TrainingOptions {
     var options = TrainingOptions()
     let mostTeacherText = mostTeacherText(characters: characters, vocabularySize: vocabularySize)
@@ -76,7 +78,11 @@ public enum Preset: String, Codable, CaseIterable, Sendable {
       options.maxSteps = steps
       options.validateEvery = max(1, steps / 10)
     }
-    options.learningRate = 3e-3
+    let hiddenSize =
+      hiddenSize
+      ?? configuration(characters: characters, vocabularySize: vocabularySize).hiddenSize
+    // A small network learns faster from larger steps.
+    options.learningRate = Float((60 * sqrt(min(4, 512 / Double(hiddenSize)))).rounded() / 10_000)
     options.warmupSteps = min(200, steps / 20)
     options.averageDecay = 1 - 1 / Float(min(1000, max(10, steps / 40)))
 
@@ -89,7 +95,9 @@ public enum Preset: String, Codable, CaseIterable, Sendable {
     // What does most against learning by heart: a text that is read often needs thirty times the usual
     // hundredth (Kim et al. 2025, arXiv 2509.14786), with which one that is read seldom learns too
     // little. So does the smaller network of a shorter text, for which dropout is enough.
-    let decay = 0.3 * pow(min(1, strength), 2) * min(1, Double(characters) / 900_000)
+    let decay =
+      0.3 * min(1, passes / 6) * min(1, Double(characters) / 900_000)
+      * (options.teachers > 0 ? 0.16 : 1)
     options.weightDecay = Float(max(1, (decay * 100).rounded()) / 100)
     if self == .best && options.teachers == 0 { options.weightDrop = 0.2 }
     // Half of the passes: much of what there is to gain comes late, as the rate falls.

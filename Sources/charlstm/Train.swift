@@ -104,17 +104,17 @@ struct Train: ParsableCommand {
     let preset = training.preset ?? .standard
     let characters = parts.training.count
     let vocabularySize = parts.training.vocabulary.count
+    let configuration =
+      start?.model.configuration
+      ?? network.configuration(
+        preset.configuration(characters: characters, vocabularySize: vocabularySize))
     var options = preset.options(
-      characters: characters, vocabularySize: vocabularySize, epochs: training.epochs)
+      characters: characters, vocabularySize: vocabularySize,
+      hiddenSize: configuration.hiddenSize, epochs: training.epochs)
     training.apply(to: &options)
     options.precision = given.precision
     options.threads = given.threads
-    let model =
-      try start?.model
-      ?? Network(
-        network.configuration(
-          preset.configuration(characters: characters, vocabularySize: vocabularySize)),
-        seed: options.seed)
+    let model = try start?.model ?? Network(configuration, seed: options.seed)
     let trainer = try Trainer(
       model, training: parts.training, validation: parts.validation, options: options)
     return (trainer, try RunFolder(path: output, isNew: true))

@@ -92,6 +92,8 @@ class Model(nn.Module):
         self.embedding = nn.Embedding(symbols, embedding)
         self.layers = nn.ModuleList([Layer(variant, embedding, hidden), Layer(variant, hidden, hidden)])
         self.head = nn.Linear(hidden, symbols)
+        nn.init.uniform_(self.head.weight, -10 * hidden**-0.5, 10 * hidden**-0.5)
+        nn.init.zeros_(self.head.bias)
 
     def start(self, lanes):
         return [tuple(torch.zeros(lanes, layer.hidden) for _ in range(2)) for layer in self.layers]
@@ -133,7 +135,7 @@ def validate(model, text, lanes=16, warm=512, steps=256):
     return total / count
 
 
-def run(variant, path, hidden, passes, seed, lanes=32, length=64, peak=3e-3, decay=0.995):
+def run(variant, path, hidden, passes, peak, seed, lanes=32, length=64, decay=0.995):
     torch.manual_seed(seed)
     with open(path, encoding="utf-8", newline="") as file:
         characters = file.read()
@@ -191,9 +193,11 @@ if __name__ == "__main__":
     parser.add_argument("variants", nargs="+", choices=VARIANTS)
     parser.add_argument("--hidden-size", type=int, default=128, help="of each of the two layers")
     parser.add_argument("--passes", type=int, default=3)
+    parser.add_argument("--learning-rate", type=float, default=0.012)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     for variant in arguments.variants:
-        run(variant, arguments.text, arguments.hidden_size, arguments.passes, arguments.seed)
+        run(variant, arguments.text, arguments.hidden_size, arguments.passes, arguments.learning_rate,
+            arguments.seed)

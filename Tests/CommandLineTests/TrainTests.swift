@@ -30,7 +30,7 @@ struct TrainTests {
     try #require(lines.count == 7)
     #expect(
       lines[0]
-        == "lstm 2 × 12, 50 epochs at most, learning rate 0.003, dropout of embedding 0.15, "
+        == "lstm 2 × 12, 50 epochs at most, learning rate 0.012, dropout of embedding 0.15, "
         + "dropout of layers 0.3, dropout of output 0.5, weight decay 0.01")
     #expect(
       lines[1] == "11,730 parameters; 5,976 characters to train on, 664 to validate on")
@@ -69,7 +69,7 @@ struct TrainTests {
     let lines = outcome.error.split(separator: "\n").map(String.init)
     #expect(lines[0].hasSuffix(", 2 teachers who write 999 characters"))
     let teacher =
-      "lstm 2 × 160, 1 epoch at most, learning rate 0.003, dropout of layers 0.05, "
+      "lstm 2 × 160, 1 epoch at most, learning rate 0.0107, dropout of layers 0.05, "
       + "dropout of output 0.1, weight decay 0.01"
     let first = try #require(lines.firstIndex(of: "Teacher 1 of 2:"))
     let second = try #require(lines.firstIndex(of: "Teacher 2 of 2:"))

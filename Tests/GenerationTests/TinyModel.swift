@@ -25,7 +25,7 @@ struct TinyModel {
       ModelConfiguration(
         cell: cell, layers: 2, hiddenSize: hidden, embeddingSize: 6,
         vocabularySize: vocabulary.count), seed: seed)
-    for index in model.layout.head?.weight.range ?? 0..<0 { model.parameters.elements[index] *= 20 }
+    for index in model.layout.head?.weight.range ?? 0..<0 { model.parameters.elements[index] *= 2 }
   }
 
   /// Text `index` of a seed, with what is known of it, written alone.

@@ -47,7 +47,9 @@ final class TemporaryFolder {
       ModelConfiguration(
         cell: cell, layers: 2, hiddenSize: 24, embeddingSize: 8,
         vocabularySize: vocabulary.count), seed: seed)
-    for index in model.layout.head?.weight.range ?? 0..<0 { model.parameters.elements[index] *= 24 }
+    for index in model.layout.head?.weight.range ?? 0..<0 {
+      model.parameters.elements[index] *= 2.4
+    }
     try FileManager.default.createDirectory(
       at: URL(filePath: file(name)).deletingLastPathComponent(),
       withIntermediateDirectories: true)

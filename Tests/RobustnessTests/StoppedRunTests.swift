@@ -88,7 +88,7 @@ import Testing
     // Given, what would follow from the number of epochs.
     let train = """
       $train --schedule constant --dropout-embedding 0 --dropout-layers 0.2 --dropout-output 0.1 \
-      --weight-decay 0.1 --average-decay 0.99 --warmup-steps 10
+      --weight-decay 0.1 --average-decay 0.99 --warmup-steps 10 --patience 99
       """
     #expect(try shell(train).code == 0)
     #expect(try shell("$train --resume --extend 2").code == 0)

@@ -19,18 +19,18 @@ struct PresetTests {
       options.maxSteps ?? .max,
       options.epochs * characters / (options.lanes * options.sequenceLength))
     let read = steps * options.lanes * options.sequenceLength
-    let budget = [.quick: 6_000_000, .standard: 15_000_000][preset] ?? 60_000_000
+    let budget = [.quick: 6_000_000, .standard: 12_000_000][preset] ?? 60_000_000
     #expect(read <= budget + characters / 2)
   }
 
   @Test func aMegabyte() {
     let quick = Preset.quick.options(characters: 1_003_854, vocabularySize: 80)
     let standard = Preset.standard.options(characters: 1_003_854, vocabularySize: 80)
-    #expect(quick.epochs == 6 && standard.epochs == 15)
+    #expect(quick.epochs == 6 && standard.epochs == 12)
     #expect(quick.maxSteps == nil && standard.maxSteps == nil)
-    #expect(standard.dropout == Dropout(embedding: 0.1, betweenLayers: 0.25, output: 0.4))
+    #expect(standard.dropout == Dropout(embedding: 0.1, betweenLayers: 0.2, output: 0.35))
     #expect(quick.dropout == Dropout(embedding: 0.05, betweenLayers: 0.15, output: 0.25))
-    #expect(quick.weightDecay == 0.1 && standard.weightDecay == 0.3)
+    #expect(quick.weightDecay == 0.3 && standard.weightDecay == 0.3)
     let best = Preset.best.options(characters: 1_003_854, vocabularySize: 65)
     #expect(best.dropout == Dropout(embedding: 0.05, betweenLayers: 0.1, output: 0.15))
     #expect(best.weightDecay == 0.05)
@@ -38,6 +38,13 @@ struct PresetTests {
       let configuration = preset.configuration(characters: 1_003_854, vocabularySize: 65)
       #expect(configuration.layers == 2 && configuration.hiddenSize == 512)
     }
+  }
+
+  @Test(arguments: [(64, 0.012), (128, 0.012), (288, 0.008), (512, 0.006), (1024, 0.0042)])
+  func theRateFollowsTheSize(hidden: Int, rate: Float) {
+    let options = Preset.quick.options(
+      characters: 900_000, vocabularySize: 80, hiddenSize: hidden)
+    #expect(options.learningRate == rate)
   }
 
   @Test func aDiary() {
