@@ -1,9 +1,6 @@
 #include "CKernels.h"
 #include "vector.h"
 
-// The mask of candidates that are all kept.
-static const float ck_ones[CK_BLOCK] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
-
 #define ELEMENT float
 #define SUFFIX f32
 #include "cells.inc"

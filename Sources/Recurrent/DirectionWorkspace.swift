@@ -28,8 +28,6 @@ struct DirectionWorkspace {
   let cells: UnsafeMutableRawPointer
   /// `[B, H]` in full precision: the LSTM's cell state, or the GRU's and RNN's hidden state.
   let carry: UnsafeMutablePointer<Float>
-  /// `[B, H]`: an LSTM's dropout on its candidates, where there is any.
-  let candidateMask: UnsafeMutablePointer<Float>?
   /// `[B, G·H]`, shared by all layers.
   let recurrentProducts: UnsafeMutablePointer<Float>
 
@@ -58,8 +56,7 @@ struct DirectionWorkspace {
 
   init(
     _ configuration: ModelConfiguration, weights: PackedWeights.Direction, use: PackedWeights.Use,
-    steps: Int, lanes: Int, packed: Bool, reversed: Bool, masksCandidate: Bool,
-    arena: inout Arena,
+    steps: Int, lanes: Int, packed: Bool, reversed: Bool, arena: inout Arena,
     recurrentProducts: UnsafeMutablePointer<Float>,
     recurrentGradient: UnsafeMutablePointer<Float>?
   ) {
@@ -82,7 +79,6 @@ struct DirectionWorkspace {
       case .rnn: arena.elements(0, precision)
       }
     carry = arena.floats(lanes * hidden)
-    candidateMask = masksCandidate ? arena.floats(lanes * hidden) : nil
 
     let precision = precision
     let hidden = hidden
@@ -131,7 +127,7 @@ struct DirectionWorkspace {
   ) -> ck_step {
     ck_step(
       element: precision.element, lanes: Int64(lanes), hidden: Int64(hidden),
-      bias_ih: bias.ih, bias_hh: bias.hh, candidate_mask: candidateMask)
+      bias_ih: bias.ih, bias_hh: bias.hh)
   }
 
   // MARK: - Forward

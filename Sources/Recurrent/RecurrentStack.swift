@@ -9,16 +9,11 @@ public struct Dropout: Codable, Equatable, Sendable {
   public var betweenLayers: Float
   /// On what the head reads.
   public var output: Float
-  /// On what an LSTM's cell takes in, its candidate (Semeniuta et al. 2016).
-  public var candidate: Float
 
-  public init(
-    embedding: Float = 0, betweenLayers: Float = 0, output: Float = 0, candidate: Float = 0
-  ) {
+  public init(embedding: Float = 0, betweenLayers: Float = 0, output: Float = 0) {
     self.embedding = embedding
     self.betweenLayers = betweenLayers
     self.output = output
-    self.candidate = candidate
   }
 
   /// None at all.
@@ -100,8 +95,7 @@ struct RecurrentStack: ~Copyable {
       (0..<configuration.directions).map { direction in
         DirectionWorkspace(
           configuration, weights: weights.layers[layer][direction], use: use, steps: steps,
-          lanes: lanes, packed: packed, reversed: direction == 1,
-          masksCandidate: dropout.candidate > 0, arena: &arena,
+          lanes: lanes, packed: packed, reversed: direction == 1, arena: &arena,
           recurrentProducts: recurrentProducts, recurrentGradient: recurrentGradient)
       }
     }
@@ -209,16 +203,7 @@ struct RecurrentStack: ~Copyable {
   /// Draws the masks of a chunk. `generator` gives the generator of a lane, so that a lane's masks
   /// do not depend on the division of lanes among workers.
   func drawMasks(_ generator: (_ lane: Int) -> Xoshiro256) {
-    guard masks.contains(where: { $0 != nil }) || dropout.candidate > 0 else { return }
-    func draw(
-      _ mask: UnsafeMutablePointer<Float>, lane: Int, size: Int, probability: Float,
-      using generator: inout Xoshiro256
-    ) {
-      let kept = 1 / (1 - probability)
-      for index in lane * size..<(lane + 1) * size {
-        mask[index] = generator.uniform() < probability ? 0 : kept
-      }
-    }
+    guard masks.contains(where: { $0 != nil }) else { return }
     for lane in 0..<lanes {
       var generator = generator(lane)
       for (site, mask) in masks.enumerated() {
@@ -226,15 +211,11 @@ struct RecurrentStack: ~Copyable {
         let probability =
           site == layers.count
           ? dropout.output : site == 0 ? dropout.embedding : dropout.betweenLayers
-        draw(
-          mask, lane: lane, size: configuration.inputSize(ofLayer: site),
-          probability: probability, using: &generator)
-      }
-      for workspace in layers.joined() {
-        guard let mask = workspace.candidateMask else { continue }
-        draw(
-          mask, lane: lane, size: configuration.hiddenSize, probability: dropout.candidate,
-          using: &generator)
+        let kept = 1 / (1 - probability)
+        let size = configuration.inputSize(ofLayer: site)
+        for index in lane * size..<(lane + 1) * size {
+          mask[index] = generator.uniform() < probability ? 0 : kept
+        }
       }
     }
   }

@@ -2,7 +2,6 @@
 enum RandomStream {
   static let dropout: UInt64 = 0xD20
   static let epoch: UInt64 = 0xE90
-  static let reset: UInt64 = 0x2E5E7
   static let weightDrop: UInt64 = 0xD20B
   static let writing: UInt64 = 0x3217E
 }

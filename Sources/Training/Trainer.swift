@@ -31,18 +31,12 @@ public final class Trainer {
   ///   - model: where training starts; it is not changed.
   ///   - training: in the model's vocabulary.
   ///   - validation: likewise; what has fewer than two symbols is not used.
-  /// - Throws: `TrainingError` for options out of range or not of this cell, and for a corpus too
-  ///   short.
+  /// - Throws: `TrainingError` for options out of range and for a corpus too short.
   public init(
     _ model: Network, training: EncodedText, validation: EncodedText?,
     options: TrainingOptions
   ) throws(TrainingError) {
     try options.validate()
-    guard options.dropout.candidate == 0 || model.configuration.cell == .lstm else {
-      throw .optionOutOfRange(
-        name: "dropout-candidate", value: "\(options.dropout.candidate)",
-        range: "0 for a cell that is no LSTM")
-    }
     try Self.checkMemory(options, of: training)
     let texts = options.teacherText > 0 ? 2 : 1
     guard
@@ -67,7 +61,6 @@ public final class Trainer {
     corpus = CorpusIdentity(of: training.corpus, trainingBytes: training.byteRange.count)
 
     var adamW = AdamW.Options()
-    adamW.beta1 = options.beta1
     adamW.weightDecay = options.weightDecay
     adamW.clipNorm = options.clipNorm
     adamW.averageDecay = options.averageDecay
@@ -291,18 +284,11 @@ public final class Trainer {
     let step = progress.step
     let seed = options.seed
     let characters = lanes * lanePlan.sequenceLength
-    let resetProbability = options.resetProbability
     team.run { worker in
       workers[worker].train(
         scale: 1 / Float(characters),
         masks: { lane in
           Xoshiro256(seed: seed, stream: [RandomStream.dropout, UInt64(step), UInt64(lane)])
-        },
-        resets: { lane in
-          guard resetProbability > 0 else { return false }
-          var generator = Xoshiro256(
-            seed: seed, stream: [RandomStream.reset, UInt64(step), UInt64(lane)])
-          return generator.uniform() < resetProbability
         })
     }
     let gradients = workers.map(\.gradients)

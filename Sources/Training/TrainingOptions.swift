@@ -14,8 +14,6 @@ public struct TrainingOptions: Codable, Equatable, Sendable {
   public var learningRate: Float = 4e-3
   public var schedule = LearningRateSchedule.cosine
   public var warmupSteps = 200
-  /// How much of the mean gradient a step keeps (Adam's β1).
-  public var beta1: Float = 0.9
   /// AdamW's decay of matrices, times the rate.
   public var weightDecay: Float = 0.01
   /// The largest norm of all gradients together; 0 for no clipping.
@@ -23,9 +21,6 @@ public struct TrainingOptions: Codable, Equatable, Sendable {
   public var dropout = Dropout.none
   /// The probability with which each recurrent weight is dropped for a step (Merity et al. 2018).
   public var weightDrop: Float = 0
-  /// The probability with which a lane begins a chunk with no memory of the text before it (Melis
-  /// et al. 2020), as every text does that is scored or written.
-  public var resetProbability: Float = 0
   /// Networks that are trained first, as `Preset.standard` does and each with another seed. What
   /// they expect on the average is a part of each target (Hinton, Vinyals and Dean 2015; Furlanello
   /// et al. 2018).
@@ -79,13 +74,11 @@ public struct TrainingOptions: Codable, Equatable, Sendable {
     try check(
       "learning-rate", learningRate, "above 0, finite", learningRate > 0 && learningRate.isFinite)
     try check("warmup-steps", warmupSteps, "0 or more", warmupSteps >= 0)
-    try check("beta1", beta1, "0 to below 1", beta1 >= 0 && beta1 < 1)
     try check("weight-decay", weightDecay, "0 to 1", weightDecay >= 0 && weightDecay <= 1)
     try check("clip-norm", clipNorm, "0 or more", clipNorm >= 0 && clipNorm.isFinite)
     for (name, value) in [
       ("dropout-embedding", dropout.embedding), ("dropout-layers", dropout.betweenLayers),
-      ("dropout-output", dropout.output), ("dropout-candidate", dropout.candidate),
-      ("weight-drop", weightDrop), ("reset-probability", resetProbability),
+      ("dropout-output", dropout.output), ("weight-drop", weightDrop),
     ] {
       try check(name, value, "0 to below 1", value >= 0 && value < 1)
     }
@@ -121,11 +114,10 @@ extension TrainingOptions {
     var summary = [
       "batch-size": "\(lanes)", "sequence-length": "\(sequenceLength)", "epochs": "\(epochs)",
       "learning-rate": "\(learningRate)", "schedule": schedule.rawValue,
-      "warmup-steps": "\(warmupSteps)", "beta1": "\(beta1)", "weight-decay": "\(weightDecay)",
+      "warmup-steps": "\(warmupSteps)", "weight-decay": "\(weightDecay)",
       "clip-norm": "\(clipNorm)", "dropout-embedding": "\(dropout.embedding)",
       "dropout-layers": "\(dropout.betweenLayers)", "dropout-output": "\(dropout.output)",
-      "dropout-candidate": "\(dropout.candidate)", "weight-drop": "\(weightDrop)",
-      "reset-probability": "\(resetProbability)",
+      "weight-drop": "\(weightDrop)",
       "average-decay": "\(averageDecay)", "seed": "\(seed)", "precision": precision.rawValue,
       "threads": "\(threads)",
     ]

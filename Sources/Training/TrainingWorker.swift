@@ -13,8 +13,6 @@ final class TrainingWorker: @unchecked Sendable {
   private var chunks: LaneChunks
   /// What teachers wrote, in the lanes beyond those of the text.
   private var written: LaneChunks?
-  /// The state that texts begin in.
-  private let start: RecurrentState
   /// `[T, B]` each
   private let inputs: UnsafeMutableBufferPointer<Int32>
   private let targets: UnsafeMutableBufferPointer<Int32>
@@ -31,7 +29,6 @@ final class TrainingWorker: @unchecked Sendable {
     gradients = FloatBuffer(count: parameterCount)
     workspace = LanguageModelWorkspace(
       weights, steps: plan.sequenceLength, lanes: lanes.count, dropout: dropout)
-    start = RecurrentState(weights.configuration)
     chunks = LaneChunks(text: text, plan: plan, lanes: lanes.clamped(to: 0..<plan.lanes))
     let count = plan.sequenceLength * lanes.count
     inputs = .allocate(capacity: count)
@@ -68,17 +65,12 @@ final class TrainingWorker: @unchecked Sendable {
   }
 
   /// Reads the next chunk and computes the gradients of `scale` times its loss.
-  /// - Parameters:
-  ///   - masks: the generator of a lane's dropout masks.
-  ///   - resets: whether a lane forgets what it has read.
-  func train(scale: Float, masks: (_ lane: Int) -> Xoshiro256, resets: (_ lane: Int) -> Bool) {
+  /// - Parameter masks: the generator of a lane's dropout masks.
+  func train(scale: Float, masks: (_ lane: Int) -> Xoshiro256) {
     let places = softTargets == nil ? nil : places
     chunks.next(inputs: inputs, targets: targets, places: places, of: lanes.count)
     written?.next(
       inputs: inputs, targets: targets, places: places, column: chunks.lanes.count, of: lanes.count)
-    for lane in 0..<lanes.count where resets(lanes.lowerBound + lane) {
-      workspace.load(start, lane: lane)
-    }
     workspace.drawMasks { masks(lanes.lowerBound + $0) }
     guard let input = inputs.baseAddress, let target = targets.baseAddress,
       let place = self.places.baseAddress

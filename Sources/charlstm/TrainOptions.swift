@@ -98,17 +98,8 @@ struct TrainingFlags: ParsableArguments {
   @Option(help: "Locked dropout on what the head reads.")
   var dropoutOutput: Float?
 
-  @Option(help: "Dropout on what an LSTM's cells take in.")
-  var dropoutCandidate: Float?
-
   @Option(help: "Dropout of recurrent weights.")
   var weightDrop: Float?
-
-  @Option(help: "The probability with which a stream forgets at the beginning of a chunk.")
-  var resetProbability: Float?
-
-  @Option(help: "How much of the mean gradient a step keeps (Adam's first beta).")
-  var beta1: Float?
 
   @Option(help: "How much of the averaged weights a step keeps.")
   var averageDecay: Float?
@@ -157,15 +148,12 @@ struct TrainingFlags: ParsableArguments {
     set(\.learningRate, learningRate)
     set(\.schedule, schedule)
     set(\.warmupSteps, warmupSteps)
-    set(\.beta1, beta1)
     set(\.weightDecay, weightDecay)
     set(\.clipNorm, clipNorm)
     set(\.dropout.embedding, dropoutEmbedding)
     set(\.dropout.betweenLayers, dropoutLayers)
     set(\.dropout.output, dropoutOutput)
-    set(\.dropout.candidate, dropoutCandidate)
     set(\.weightDrop, weightDrop)
-    set(\.resetProbability, resetProbability)
     set(\.averageDecay, averageDecay)
     set(\.teachers, teachers)
     // The preset's, which nobody would write.

@@ -74,7 +74,7 @@ final class TrainingDisplay {
     ]
     choices += [
       ("embedding", dropout.embedding), ("layers", dropout.betweenLayers),
-      ("output", dropout.output), ("candidate", dropout.candidate),
+      ("output", dropout.output),
     ].filter { $0.1 > 0 }.map {
       "dropout of \($0.0) \($0.1.formatted(.number.precision(.fractionLength(0...2))))"
     }

@@ -31,7 +31,7 @@ struct NumericGradientTests {
             dropout: Dropout(embedding: 0.4, betweenLayers: 0.3, output: 0.5)),
           Case(cell: cell, hidden: 17, bidirectional: true, weightDrop: 0.4),
         ]
-      } + [Case(cell: .lstm, hidden: 17, dropout: Dropout(output: 0.5, candidate: 0.4))]
+      }
   }
 
   @Test(arguments: Case.all)

@@ -54,7 +54,6 @@ struct Bench {
     options.reportEvery = 1
     options.dropout = Dropout(embedding: 0.1, betweenLayers: 0.2, output: 0.1)
     options.weightDrop = 0.2
-    options.resetProbability = 0.2
     options.threads = 2
     options.precision = .float32
     return options

@@ -195,7 +195,6 @@ struct TrainerTests {
       ({ $0.patience = 0 }, "--patience must be 1 or more, got 0"),
       ({ $0.maxSteps = 0 }, "--max-steps must be 1 or more, got 0"),
       ({ $0.weightDrop = 1 }, "--weight-drop must be 0 to below 1, got 1.0"),
-      ({ $0.beta1 = -0.1 }, "--beta1 must be 0 to below 1, got -0.1"),
     ] as [((inout TrainingOptions) -> Void, String)] {
       var bench = Bench()
       change(&bench.options)
@@ -205,39 +204,6 @@ struct TrainerTests {
         "\($0)" == message
       }
     }
-  }
-
-  @Test func dropoutOfCandidatesIsForTheLSTM() throws {
-    var bench = Bench(cell: .gru)
-    bench.options.dropout.candidate = 0.5
-    #expect {
-      try bench.trainer()
-    } throws: {
-      "\($0)" == "--dropout-candidate must be 0 for a cell that is no LSTM, got 0.5"
-    }
-    bench.cell = .lstm
-    let some = try Told(bench.trainer())
-    bench.options.dropout.candidate = 0
-    #expect(try Told(bench.trainer()).steps.map(\.trainLoss) != some.steps.map(\.trainLoss))
-  }
-
-  /// A lane that forgets at every chunk learns as from a text cut into chunks: with one symbol a
-  /// chunk, nothing of what came before.
-  @Test func lanesForget() throws {
-    var bench = Bench(text: String(repeating: "aab", count: 400))
-    bench.options.dropout = .none
-    bench.options.weightDrop = 0
-    bench.options.sequenceLength = 1
-    bench.options.learningRate = 0.02
-    bench.options.maxSteps = 200
-    func loss(resetProbability: Float) throws -> Double {
-      bench.options.resetProbability = resetProbability
-      return try Told(bench.trainer()).steps.suffix(20).map(\.trainLoss).reduce(0, +) / 20
-    }
-    // After an a comes an a or a b, and the state alone tells which.
-    let forgetful = try loss(resetProbability: 0.999_999)
-    #expect(abs(forgetful - 2 * log(2) / 3) < 0.05)
-    #expect(try loss(resetProbability: 0) < forgetful - 0.1)
   }
 
   @Test func metricsAreTheDocumentedOnes() throws {

@@ -27,8 +27,6 @@ typedef struct {
   int64_t hidden;        // H
   const float *bias_ih;  // [G·H]
   const float *bias_hh;  // [G·H]
-  // [B, H], may be null: what the LSTM's candidate g is multiplied by.
-  const float *candidate_mask;
 } ck_step;
 
 // Forward. input: input products [*, G·H], lane b's row at rows[b], or at b where rows is null; may

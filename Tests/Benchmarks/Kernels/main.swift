@@ -27,7 +27,7 @@ for (name, element) in [("float32", CK_F32), ("bfloat16", CK_BF16)] {
   let bias = floats(width)
   var step = ck_step(
     element: element, lanes: Int64(lanes), hidden: Int64(hidden),
-    bias_ih: bias, bias_hh: bias, candidate_mask: nil)
+    bias_ih: bias, bias_hh: bias)
   let gates = memory(lanes * width)
   let cells = memory(lanes * hidden)
   let outputs = memory(lanes * hidden)
