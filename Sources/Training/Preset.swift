@@ -88,7 +88,8 @@ public enum Preset: String, Codable, CaseIterable, Sendable {
 
     // 1 at fifteen passes, for which the shares below are; none for a small part of one. Who learns
     // from teachers learns less by heart, as half of what is read is new and no target is certain.
-    let strength = min(1.25, pow(passes / 15, 0.6)) * (options.teachers > 0 ? 0.4 : 1)
+    let taught = options.teachers > 0 ? 0.4 : 1
+    let strength = min(1.25, pow(passes / 15, 0.6)) * taught
     func probability(_ share: Double) -> Float { Float((share * strength * 20).rounded() / 20) }
     options.dropout = Dropout(
       embedding: probability(0.1), betweenLayers: probability(0.25), output: probability(0.4))
@@ -96,8 +97,7 @@ public enum Preset: String, Codable, CaseIterable, Sendable {
     // hundredth (Kim et al. 2025, arXiv 2509.14786), with which one that is read seldom learns too
     // little. So does the smaller network of a shorter text, for which dropout is enough.
     let decay =
-      0.3 * min(1, passes / 6) * min(1, Double(characters) / 900_000)
-      * (options.teachers > 0 ? 0.16 : 1)
+      0.3 * min(1, passes / 6) * min(1, Double(characters) / 900_000) * taught * taught
     options.weightDecay = Float(max(1, (decay * 100).rounded()) / 100)
     if self == .best && options.teachers == 0 { options.weightDrop = 0.2 }
     // Half of the passes: much of what there is to gain comes late, as the rate falls.
