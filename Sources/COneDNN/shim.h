@@ -10,6 +10,12 @@
 
 // libgomp: the number of threads of parallel regions that the calling thread starts.
 void omp_set_num_threads(int count);
+int omp_get_max_threads(void);
+// Inside a parallel region.
+int omp_get_num_threads(void);
+int omp_get_thread_num(void);
+// Calls `body` once on each of `threads` threads; what a compiler makes of `#pragma omp parallel`.
+void GOMP_parallel(void (*body)(void *), void *data, unsigned threads, unsigned flags);
 
 #if DNNL_VERSION_MAJOR >= 3
 typedef dnnl_memory_desc_t charlstm_desc;

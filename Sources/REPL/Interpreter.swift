@@ -43,8 +43,8 @@ package final class Interpreter: LineInterpreter {
   package func run(text: String) throws { try write(onFrom: text) }
 
   /// Rounds weights to another precision.
-  func use(_ precision: Precision) {
-    resident.use(precision)
-    classifier?.use(precision)
+  func use(_ precision: PrecisionChoice) {
+    resident.use(precision.resolved(for: .writing))
+    classifier?.use(precision.resolved(for: .reading))
   }
 }

@@ -9,21 +9,20 @@ import Text
 package struct ResidentClassifier {
   let path: String
   let trained: TrainedClassifier
-  let precision: Settings.PrecisionChoice
+  let precision: PrecisionChoice
   let threads: Int
   private(set) var classifier: Classifier
 
   /// - Parameter threads: those that share out texts.
-  /// - Throws: `CheckpointError`, or `ReplError` for a precision that this CPU has not.
+  /// - Throws: `CheckpointError`.
   package init(
-    contentsOf path: String, precision: Settings.PrecisionChoice, threads: Int
+    contentsOf path: String, precision: PrecisionChoice, threads: Int
   ) throws {
-    let resolved = try Settings(precision: precision).resolvedPrecision()
     self.path = path
     self.precision = precision
     self.threads = threads
     trained = try TrainedClassifier(contentsOf: path)
-    classifier = Classifier(trained, precision: resolved, threads: threads)
+    classifier = Classifier(trained, precision: precision.resolved(for: .reading), threads: threads)
   }
 
   /// Rounds the weights to another precision.

@@ -13,16 +13,16 @@ package struct ResidentModel {
   private(set) var generator: Generator
 
   /// - Parameter threads: those that share each matrix product.
-  /// - Throws: `CheckpointError`, or `ReplError` for a precision that this CPU has not.
+  /// - Throws: `CheckpointError`.
   package init(
-    contentsOf path: String, precision: Settings.PrecisionChoice, threads: Int
+    contentsOf path: String, precision: PrecisionChoice, threads: Int
   ) throws {
-    let precision = try Settings(precision: precision).resolvedPrecision()
     self.path = path
     self.threads = threads
     trained = try TrainedModel(contentsOf: path)
     generator = Generator(
-      trained.model, vocabulary: trained.vocabulary, precision: precision, threads: threads)
+      trained.model, vocabulary: trained.vocabulary, precision: precision.resolved(for: .writing),
+      threads: threads)
   }
 
   /// Rounds the weights to another precision; states stay what they are.

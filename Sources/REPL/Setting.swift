@@ -75,15 +75,15 @@ struct Setting: Sendable {
       }),
     Setting(
       name: "precision",
-      summary: "of matrix products: auto (bfloat16 where this CPU has it), float32, bfloat16, int8",
-      values: Settings.PrecisionChoice.allCases.map(\.rawValue),
+      summary: "of matrix products: auto (int8 where this CPU gains by it), float32, bfloat16, int8",
+      values: PrecisionChoice.allCases.map(\.rawValue),
       value: { $0.session.settings.precision.rawValue },
       set: { interpreter, text in
-        guard let precision = Settings.PrecisionChoice(rawValue: text) else {
+        guard let precision = PrecisionChoice(rawValue: text) else {
           throw wrong(text, for: "precision", "auto, float32, bfloat16 or int8")
         }
         try change(interpreter) { $0.precision = precision }
-        interpreter.use(try interpreter.session.settings.resolvedPrecision())
+        interpreter.use(precision)
       }),
   ]
 

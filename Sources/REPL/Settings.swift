@@ -3,14 +3,10 @@ import Recurrent
 
 /// What `/set` changes, but for the seed, which belongs to a place in a text.
 package struct Settings: Codable, Equatable, Sendable {
-  /// The operands of matrix products.
-  package enum PrecisionChoice: String, Codable, CaseIterable, Sendable {
-    case auto, float32, bfloat16, int8
-  }
-
   package var writing: WritingOptions
   /// Characters a second; nil writes at the model's speed.
   package var speed: Double?
+  /// The operands of matrix products.
   package var precision: PrecisionChoice
 
   package init(
@@ -32,21 +28,6 @@ package struct Settings: Codable, Equatable, Sendable {
     }
     if let speed, !(speed > 0 && speed.isFinite) {
       throw ReplError.usage("speed must be more than 0 characters a second, got \(speed.shortest)")
-    }
-    _ = try resolvedPrecision()
-  }
-
-  /// - Throws: `ReplError` where this CPU cannot.
-  func resolvedPrecision() throws(ReplError) -> Precision {
-    switch precision {
-    case .auto: return .native
-    case .float32: return .float32
-    case .int8: return .int8
-    case .bfloat16:
-      guard Precision.native == .bfloat16 else {
-        throw .usage("precision bfloat16: this CPU cannot; use float32 or auto")
-      }
-      return .bfloat16
     }
   }
 }

@@ -67,11 +67,9 @@ struct ClassifierHead: ~Copyable {
     let weight = MatrixLayout.rowMajor(classes, count)
     let output = MatrixLayout.rowMajor(lanes, classes)
     product = MatrixMultiply(
-      input, .float32, by: weight.transposed, .float32, into: output, .float32)
-    featureProduct = MatrixMultiply(
-      output, .float32, by: weight, .float32, into: input, .float32)
-    weightProduct = MatrixMultiply(
-      output.transposed, .float32, by: input, .float32, into: weight, .float32)
+      input, by: weight.transposed, into: output, .float32, engine: .panels)
+    featureProduct = MatrixMultiply(output, by: weight, into: input, .float32)
+    weightProduct = MatrixMultiply(output.transposed, by: input, into: weight, .float32)
   }
 
   private func pool() -> ck_pool {

@@ -101,9 +101,8 @@ struct DirectionWorkspace {
             rightStep: lanes * hidden * precision.size
           ) { steps, accumulate in
             MatrixMultiply(
-              .rowMajor(steps * lanes, width).transposed, precision,
-              by: .rowMajor(steps * lanes, hidden), precision,
-              into: .rowMajor(width, hidden), .float32, accumulate: accumulate)
+              .rowMajor(steps * lanes, width).transposed, by: .rowMajor(steps * lanes, hidden),
+              into: .rowMajor(width, hidden), precision, accumulate: accumulate)
           })
       } else {
         nil

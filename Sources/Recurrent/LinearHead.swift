@@ -53,8 +53,8 @@ struct LinearHead: ~Copyable {
             weights: matrix,
             input: MatrixMultiply(output, by: matrix, into: input, use.precision),
             weight: MatrixMultiply(
-              output.transposed, use.precision, by: input, use.precision,
-              into: .rowMajor(vocabulary, inputSize), .float32, accumulate: first > 0))
+              output.transposed, by: input, into: .rowMajor(vocabulary, inputSize), use.precision,
+              accumulate: first > 0))
         })
     }
     var arena = Arena()

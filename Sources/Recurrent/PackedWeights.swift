@@ -181,9 +181,9 @@ final class InputTable {
       precision.element == CK_F32
       ? UnsafeMutableRawPointer(full.pointer) : arena.elements(count, precision)
     product = MatrixMultiply(
-      .rowMajor(configuration.vocabularySize, configuration.embeddingSize), .float32,
-      by: .rowMajor(weight.shape[0], weight.shape[1]).transposed, .float32,
-      into: .rowMajor(configuration.vocabularySize, weight.shape[0]), .float32)
+      .rowMajor(configuration.vocabularySize, configuration.embeddingSize),
+      by: .rowMajor(weight.shape[0], weight.shape[1]).transposed,
+      into: .rowMajor(configuration.vocabularySize, weight.shape[0]), .float32, engine: .panels)
   }
 
   func fill(embedding: ParameterLayout.Tensor, from parameters: FloatBuffer) {

@@ -12,31 +12,28 @@ public enum Precision: String, Codable, Sendable, CaseIterable {
 
   /// `bfloat16` where this CPU multiplies it natively, `float32` elsewhere.
   public static var native: Precision {
-    let isa = dnnl_get_effective_cpu_isa()
-    let native = [
-      dnnl_cpu_isa_avx512_core_bf16, dnnl_cpu_isa_avx512_core_amx,
-    ].contains(isa)
-    return native ? .bfloat16 : .float32
+    InstructionSet.current >= .avx512BFloat16 ? .bfloat16 : .float32
   }
 
   /// What trains fastest on this CPU: `native`, but for Intel's processors without AMX, whose
   /// bfloat16 products take as long as single precision's and twice the instructions around them.
-  /// Writing reads all weights for each character, and is faster with half the bytes even there.
   public static var nativeForTraining: Precision {
-    let hasAMX = dnnl_get_effective_cpu_isa() == dnnl_cpu_isa_avx512_core_amx
-    return native == .bfloat16 && !hasAMX && ck_cpu_is_intel() ? .float32 : native
+    native == .bfloat16 && InstructionSet.current < .amx && ck_cpu_is_intel() ? .float32 : native
   }
 
-  /// What many streams are read and written with fastest on this CPU: `int8` where it multiplies
-  /// that natively, else `native`. What comes of it differs by a thousandth of a nat, which is
-  /// nothing to who learns from it.
-  package static var nativeForTeaching: Precision {
-    let isa = dnnl_get_effective_cpu_isa()
-    let native = [
-      dnnl_cpu_isa_avx2_vnni, dnnl_cpu_isa_avx512_core_vnni, dnnl_cpu_isa_avx512_core_bf16,
-      dnnl_cpu_isa_avx512_core_amx,
-    ].contains(isa)
-    return native ? .int8 : .native
+  /// What texts are written with fastest on this CPU: `int8` where it has instructions for products
+  /// of small integers. What comes of it differs by less than two thousandths of a nat a character.
+  public static var nativeForWriting: Precision {
+    InstructionSet.current >= .avx2 ? .int8 : .float32
+  }
+
+  /// Whether this CPU gains by this precision; all are right on every CPU.
+  public var isFastHere: Bool {
+    switch self {
+    case .float32: true
+    case .bfloat16: Self.native == .bfloat16
+    case .int8: Self.nativeForWriting == .int8
+    }
   }
 
   /// Bytes of a stored activation.

@@ -150,9 +150,8 @@ struct RecurrentStack: ~Copyable {
                 steps: steps, varies: packed, leftStep: gateStep, rightStep: inputStep
               ) { steps, accumulate in
                 MatrixMultiply(
-                  .rowMajor(steps * lanes, width).transposed, precision,
-                  by: .rowMajor(steps * lanes, size), precision, into: .rowMajor(width, size),
-                  .float32, accumulate: accumulate)
+                  .rowMajor(steps * lanes, width).transposed, by: .rowMajor(steps * lanes, size),
+                  into: .rowMajor(width, size), precision, accumulate: accumulate)
               })
           }
         } else if training {
@@ -161,10 +160,9 @@ struct RecurrentStack: ~Copyable {
           let weight = MatrixLayout.rowMajor(width, size)
           products.backward = .table(
             embedding: MatrixMultiply(
-              table, .float32, by: weight, .float32, into: embedding, .float32,
-              accumulate: direction > 0),
+              table, by: weight, into: embedding, .float32, accumulate: direction > 0),
             weight: MatrixMultiply(
-              table.transposed, .float32, by: embedding, .float32, into: weight, .float32))
+              table.transposed, by: embedding, into: weight, .float32))
         }
         return products
       }

@@ -38,6 +38,8 @@ package struct ResumePoint {
   package var average: FloatBuffer
   /// By lane.
   package var states: [RecurrentState]
+  /// That of the CPU which the run was on; nil in files from before it was kept.
+  package var instructionSet: InstructionSet?
 }
 
 extension ResumePoint {
@@ -65,6 +67,7 @@ extension ResumePoint {
     }
     let configuration: ModelConfiguration
     (configuration, vocabulary) = try metadata.languageModel()
+    instructionSet = file.metadata["instruction_set"].flatMap { InstructionSet(rawValue: $0) }
     let layout = ParameterLayout(configuration)
     for tensor in layout.tensors {
       for buffer in Self.buffers {
@@ -108,6 +111,28 @@ extension ResumePoint {
     try options.validate()
   }
 
+  /// Makes the run one of this CPU, which may not be the one that it was on: what it has no
+  /// instructions for goes on in single precision. The bytes of a run are promised for one set of
+  /// instructions; from here on it is this CPU's.
+  ///
+  /// - Parameter keepsPrecision: whether somebody asked for the precision that the run has.
+  /// - Returns: what has changed, in a sentence; nil for nothing.
+  package mutating func moveHere(keepsPrecision: Bool) -> String? {
+    let here = InstructionSet.current
+    guard here != instructionSet else { return nil }
+    let before = instructionSet.map { "was on \($0.rawValue)" }
+    instructionSet = here
+    if !options.precision.isFastHere && !keepsPrecision {
+      let precision = options.precision.rawValue
+      options.precision = .float32
+      return "The run \(before ?? "is") in \(precision), for which this CPU "
+        + "(\(here.rawValue)) has no instructions: it goes on in float32."
+    }
+    return before.map {
+      "The run \($0); on this CPU (\(here.rawValue)) sums are rounded differently from here on."
+    }
+  }
+
   /// Whether there is neither infinity nor NaN in it.
   var isFinite: Bool {
     [model.parameters, first, second, average].allSatisfy { $0.elements.allSatisfy(\.isFinite) }
@@ -134,6 +159,7 @@ extension ResumePoint {
       metadata: [
         "configuration": json(model.configuration), "corpus": json(corpus),
         "options": json(options), "progress": json(progress), "vocabulary": json(vocabulary),
+        "instruction_set": InstructionSet.current.rawValue,
       ], to: path)
   }
 }

@@ -71,7 +71,7 @@ extension Trainer {
       for (text, place) in [(training, 0), (written, training.count)] {
         guard let text, text.count > 1 else { continue }
         let scorer = TextScorer(
-          model, precision: .nativeForTeaching, lanes: Self.validationLanes(text.count), team: team)
+          model, precision: .nativeForWriting, lanes: Self.validationLanes(text.count), team: team)
         let isRead = scorer.addExpectations(
           of: text, share: 1 / Float(options.teachers), to: targets, at: place,
           goesOn: { !stops() })
@@ -101,7 +101,9 @@ extension Trainer {
     let place = try folder?.teacher(number)
     if let place, place.hasRun {
       let path = place.folder.resumePath
-      let point = try ResumePoint(contentsOf: path)
+      var point = try ResumePoint(contentsOf: path)
+      // As the student, which has said so.
+      _ = point.moveHere(keepsPrecision: options.precision != .float32)
       guard point.vocabulary == vocabulary else {
         throw TrainingError.cannotResume(path: path, reason: "its vocabulary is not the student's")
       }
@@ -141,7 +143,7 @@ extension Trainer {
     let count = (characters + longest - 1) / longest
     let lanes = min(128, count)
     let generator = BatchGenerator(
-      averagedModel, vocabulary: vocabulary, precision: .nativeForTeaching, lanes: lanes,
+      averagedModel, vocabulary: vocabulary, precision: .nativeForWriting, lanes: lanes,
       threads: options.threads)
     let length = (characters + count - 1) / count
     var bytes: [UInt8] = []

@@ -99,7 +99,7 @@ public final class Trainer {
   /// - Parameter acceptsChangedCorpus: whether to go on with another text than the one it was
   ///   saved with: the epoch then begins anew, and the best loss of the other text is forgotten.
   /// - Throws: `TrainingError.corpusChanged`, and `.cannotResume` for a point that is not of this
-  ///   corpus or this CPU; `CorpusError`.
+  ///   corpus; `CorpusError`.
   package convenience init(
     resuming point: ResumePoint, path: String, corpus: Corpus, acceptsChangedCorpus: Bool = false
   ) throws {
@@ -121,10 +121,6 @@ public final class Trainer {
         reason: corpus.byteCount == point.corpus.bytes
           ? "the corpus is not the one the run began with, though it has as many bytes"
           : "the corpus has \(corpus.byteCount) bytes, the run began with \(point.corpus.bytes)")
-    }
-    guard point.options.precision == .float32 || Precision.native == point.options.precision else {
-      throw TrainingError.cannotResume(
-        path: path, reason: "the run is in \(point.options.precision), which this CPU cannot")
     }
     let (training, validation) =
       if isSame, let sameParts {
@@ -411,7 +407,8 @@ public final class Trainer {
     ResumePoint(
       options: options, progress: progress, corpus: corpus, vocabulary: vocabulary, model: model,
       first: optimizer.first, second: optimizer.second, average: optimizer.average,
-      states: workers.flatMap { $0.states(model.configuration) })
+      states: workers.flatMap { $0.states(model.configuration) },
+      instructionSet: InstructionSet.current)
   }
 }
 

@@ -84,8 +84,8 @@ struct Benchmark: ParsableCommand {
     }
     return try BenchmarkRun(
       configuration: configuration, lanes: batchSize, steps: sequenceLength, streams: streams,
-      precision: precision.resolved(forTraining: true),
-      samplingPrecision: (samplingPrecision ?? precision.precision).resolved(),
+      precision: precision.resolved(for: .training),
+      samplingPrecision: (samplingPrecision ?? precision.precision).resolved(for: .writing),
       threads: threads.resolved(), streamThreads: threads.resolved(lanes: 1), seconds: seconds
     ).measure()
   }

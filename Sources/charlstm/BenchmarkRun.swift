@@ -163,7 +163,7 @@ struct BenchmarkRun {
   }
 }
 
-/// What a plain product of oneDNN reaches on all threads together, in 10⁹ operations a second.
+/// What a large product reaches on all threads together, in 10⁹ operations a second.
 private func peakGigaflops(precision: Precision, threads: Int, seconds: Double) -> Double {
   let team = WorkerTeam(count: threads)
   let rates = Mutex<[Double]>([])

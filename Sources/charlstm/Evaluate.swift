@@ -88,7 +88,7 @@ struct Evaluate: ParsableCommand {
     _ trained: TrainedModel, precision: Precision? = nil
   ) throws -> TextScorer {
     TextScorer(
-      trained.model, precision: try precision ?? self.precision.resolved(), lanes: lanes,
+      trained.model, precision: precision ?? self.precision.resolved(for: .reading), lanes: lanes,
       threads: try threads.resolved(lanes: lanes))
   }
 
@@ -120,7 +120,7 @@ struct Evaluate: ParsableCommand {
     _ windows: RandomWindows, of text: EncodedText, _ trained: TrainedModel
   ) throws {
     let score = try windows.score(
-      text, with: trained.model, precision: precision.resolved(), threads: threads.resolved())
+      text, with: trained.model, precision: precision.resolved(for: .reading), threads: threads.resolved())
     _ = try finite(score.total)
     guard !json else { return try print(Checkpoints.json(WindowRecord(windows, score))) }
     var lines = [

@@ -5,38 +5,25 @@ import Recurrent
 extension Cell: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 
-/// What a matrix product's operands are to be, as asked for.
-enum PrecisionChoice: String, ExpressibleByArgument, CaseIterable {
-  case auto
-  case float32
-  case bfloat16
-  case int8
-
-  /// - Throws: `Failure` for what this CPU cannot do.
-  func resolved(forTraining: Bool = false) throws -> Precision {
-    switch self {
-    case .auto: return forTraining ? .nativeForTraining : .native
-    case .float32: return .float32
-    case .int8: return .int8
-    case .bfloat16:
-      guard Precision.native == .bfloat16 else {
-        throw Failure.usage("--precision bfloat16: this CPU cannot; use float32 or auto")
-      }
-      return .bfloat16
-    }
-  }
-}
+extension PrecisionChoice: ExpressibleByArgument {}
 
 struct PrecisionOption: ParsableArguments {
   @Option(
     help: """
-      Operands of matrix products: auto (bfloat16 where this CPU gains by it, else float32), \
-      float32, bfloat16, or to write and evaluate int8.
+      Operands of matrix products: auto (to write int8, to train and evaluate bfloat16, each where \
+      this CPU gains by it, else float32), float32, bfloat16, or to write and evaluate int8.
       """)
   var precision = PrecisionChoice.auto
 
-  func resolved(forTraining: Bool = false) throws -> Precision {
-    try precision.resolved(forTraining: forTraining)
+  /// Says so where this CPU has no instructions for what was asked for.
+  func resolved(for work: PrecisionChoice.Work) -> Precision {
+    let precision = precision.resolved(for: work)
+    if !precision.isFastHere {
+      standardError(
+        "This CPU (\(InstructionSet.current.rawValue)) has no instructions for "
+          + "\(precision.rawValue), which will be slow; --precision auto is faster.\n")
+    }
+    return precision
   }
 }
 

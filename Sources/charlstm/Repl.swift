@@ -65,7 +65,7 @@ struct Repl: ParsableCommand {
   func run() throws {
     let settings = Settings(
       writing: WritingOptions(sampling: sampling.options, length: length, stops: stop),
-      speed: speed, precision: .init(precision.precision))
+      speed: speed, precision: precision.precision)
     try settings.validate()
     guard (1...1024).contains(threads) else {
       throw Failure.usage("--threads must be 1 to 1024, got \(threads)")

@@ -54,7 +54,7 @@ struct Sample: ParsableCommand {
   func run() throws {
     try check()
     let options = WritingOptions(sampling: sampling.options, length: length, stops: stop)
-    let precision = try precision.resolved()
+    let precision = precision.resolved(for: .writing)
     let trained = try TrainedModel(contentsOf: model)
     let prompts = try prompt.read().map { text in
       let (symbols, unknown) = trained.vocabulary.encode(text)

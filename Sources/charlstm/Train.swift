@@ -93,7 +93,7 @@ struct Train: ParsableCommand {
     // Before a long text is read.
     var given = TrainingOptions()
     training.apply(to: &given)
-    given.precision = try precision.resolved(forTraining: true)
+    given.precision = precision.resolved(for: .training)
     given.threads = try threads.resolved()
     try given.validate()
     let start = try network.initializeFrom.map { try TrainedModel(contentsOf: $0) }
@@ -132,6 +132,9 @@ struct Train: ParsableCommand {
         "--extend does not lengthen a run of --max-steps \(maxSteps); give more --max-steps too")
     }
     if let extend { try point.extend(epochs: extend) }
+    if let note = point.moveHere(keepsPrecision: precision.precision != .auto) {
+      standardError("\(note)\n")
+    }
     let trainer = try Trainer(
       resuming: point, path: folder.resumePath, corpus: Corpus(paths: corpora),
       acceptsChangedCorpus: acceptChangedCorpus)

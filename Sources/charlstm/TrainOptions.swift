@@ -181,7 +181,7 @@ struct TrainingFlags: ParsableArguments {
     }
     var wanted = run
     apply(to: &wanted)
-    if precision.precision != .auto { wanted.precision = try precision.resolved() }
+    if precision.precision != .auto { wanted.precision = precision.resolved(for: .training) }
     wanted.threads = threads.threads ?? run.threads
     for (name, value) in wanted.summary.sorted(by: { $0.key < $1.key }) {
       guard name != "max-steps", value != run.summary[name] else { continue }

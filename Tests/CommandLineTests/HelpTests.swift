@@ -73,10 +73,11 @@ struct HelpTests {
                                       Characters between steps, 1 to 4096. (default: 50)
 
             MACHINE:
-              --precision <precision> Operands of matrix products: auto (bfloat16 where
-                                      this CPU gains by it, else float32), float32,
-                                      bfloat16, or to write and evaluate int8. (values:
-                                      auto, float32, bfloat16, int8; default: auto)
+              --precision <precision> Operands of matrix products: auto (to write int8, to
+                                      train and evaluate bfloat16, each where this CPU
+                                      gains by it, else float32), float32, bfloat16, or to
+                                      write and evaluate int8. (values: auto, float32,
+                                      bfloat16, int8; default: auto)
               --threads <threads>     Worker threads, each with its own share of the lanes.
                                       (default: one for each processor; 1 where there is
                                       one lane)

@@ -12,8 +12,7 @@ struct Written: Equatable, Sendable {
   var string: String? { String(validating: text, as: UTF8.self) }
 }
 
-private let precisions: [Precision] =
-  Precision.native == .bfloat16 ? [.float32, .bfloat16, .int8] : [.float32, .int8]
+private let precisions = Precision.allCases
 
 @Suite("Writing")
 struct WritingTests {

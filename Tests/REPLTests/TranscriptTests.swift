@@ -162,7 +162,7 @@ import Testing
           stop                "\\n\\n" "THE\\\\END"  strings that end the text, such as "\\n\\n", parted by blanks, or off
           seed                99          the next text's; each text after it has the next higher one. A number or random
           speed               60          characters a second, as if typed, or off for the model's own speed
-          precision           float32     of matrix products: auto (bfloat16 where this CPU has it), float32, bfloat16, int8
+          precision           float32     of matrix products: auto (int8 where this CPU gains by it), float32, bfloat16, int8
           > /set top-k
           top-k 5
           > /set top-k off
@@ -430,7 +430,7 @@ import Testing
           stop                strings that end the text, such as "\\n\\n", parted by blanks, or off
           seed                the next text's; each text after it has the next higher one. A number or random
           speed               characters a second, as if typed, or off for the model's own speed
-          precision           of matrix products: auto (bfloat16 where this CPU has it), float32, bfloat16, int8
+          precision           of matrix products: auto (int8 where this CPU gains by it), float32, bfloat16, int8
         > /help /undo
         /undo: go back to before the last exchange, as often as you like
         The model's state, the text and the seed are exactly what they were: the same prompt again gives the same text again. Settings stay as they are.

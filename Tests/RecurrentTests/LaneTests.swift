@@ -4,7 +4,7 @@ import Testing
 /// What a lane computes is its own: nothing depends on how lanes and steps are divided.
 @Suite("Lanes and steps")
 struct LaneTests {
-  static let precisions = RowInvarianceTests.precisions
+  static let precisions = Precision.allCases
 
   /// The gradient of all lanes, worked out by as many workers as there are parts.
   private func train(

@@ -63,7 +63,7 @@ struct PyTorchTests {
     #expect(relativeError(Array(logits), fixture.logits) < 1e-5)
   }
 
-  @Test(.enabled(if: Precision.native == .bfloat16), arguments: PyTorchFixture.names)
+  @Test(arguments: PyTorchFixture.names)
   func bfloat16StaysClose(_ name: String) throws {
     let fixture = try PyTorchFixture(name)
     let outcome = train(fixture, precision: .bfloat16, inputTable: true)

@@ -38,8 +38,7 @@ struct PrecisionTests {
     return (try #require(trainer.progress.bestLoss), trainer.averagedModel, validation)
   }
 
-  @Test(.enabled(if: Precision.native == .bfloat16))
-  func bfloat16LearnsAsWell() throws {
+  @Test func bfloat16LearnsAsWell() throws {
     let single = try train(.float32).loss
     let half = try train(.bfloat16).loss
     #expect(single < 2.5, "two epochs teach it something")

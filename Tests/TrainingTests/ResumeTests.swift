@@ -22,8 +22,7 @@ struct ResumeTests {
     try Trainer(resuming: ResumePoint(contentsOf: path), path: path, corpus: corpus)
   }
 
-  static let precisions: [Precision] =
-    Precision.native == .bfloat16 ? [.float32, .bfloat16] : [.float32]
+  static let precisions: [Precision] = [.float32, .bfloat16]
 
   @Test(arguments: Cell.allCases, precisions)
   func endsInTheSameBytes(_ cell: Cell, _ precision: Precision) throws {

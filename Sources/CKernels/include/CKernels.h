@@ -1,5 +1,5 @@
-// The elementwise loops of the network, fused and vectorised by the compiler. Every matrix product
-// is elsewhere.
+// The loops of the network: elementwise ones, fused and vectorised by the compiler, and matrix
+// products.
 //
 // Shapes: T time steps, B lanes, H hidden size, G gates (lstm 4: i f g o; gru 3: r z n; rnn 1),
 // V vocabulary. Layout of a row of G·H gate values: blocks of 16 cells, in each block 16 values of
@@ -12,6 +12,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+// Sets of instructions, each with all of the one before but for AVX-VNNI, which AVX-512's need not
+// have.
+typedef enum {
+  CK_BASELINE,  // x86-64's own, or arm64's
+  CK_AVX2,      // x86-64-v3
+  CK_AVX2_VNNI,
+  CK_AVX512,  // x86-64-v4
+  CK_AVX512_VNNI,
+  CK_AVX512_BF16,
+} ck_level;
+
+// The best of this CPU, or a lower one that CHARLSTM_CPU names.
+ck_level ck_cpu_level(void);
+ck_level ck_cpu_best_level(void);
+const char *ck_level_name(ck_level level);
 // Whether Intel made this CPU.
 bool ck_cpu_is_intel(void);
 
@@ -134,7 +149,43 @@ void ck_pool_attention_backward(const ck_pool *pool, const void *outputs, const 
                                 const float *weights, const float *features,
                                 const float *d_features, float *d_query, void *d_outputs);
 
-// Operands of int8 products. Rows of `in` are `stride` elements apart, those of `out` `columns`.
+// Matrix products, C [M, N] = A [M, K] · B [K, N], or C += A · B.
+typedef enum {
+  CK_OPERAND_F32,
+  CK_OPERAND_BF16,
+  // B's columns in steps of their largest magnitude over 127, A's values within ±1 in steps of 1/127;
+  // A and C are floats, and nothing is added to C.
+  CK_OPERAND_INT8,
+} ck_operand;
+
+// Element (r, c) stands at r · row_stride + c · column_stride.
+typedef struct {
+  ck_element element;
+  int64_t rows, columns;
+  int64_t row_stride, column_stride;
+} ck_matrix;
+
+typedef struct {
+  ck_operand operand;
+  ck_matrix left, right;
+  bool right_is_packed;
+  ck_element result;  // row by row; float where B is not packed
+  bool accumulate;
+} ck_product;
+
+// B is packed in panels of so many columns, the last one filled up with zeros, whose columns have so
+// many words of 32 bits: [N / columns, words, columns].
+int64_t ck_panel_columns(ck_operand operand);
+int64_t ck_panel_words(ck_operand operand, int64_t rows);
+// scales and offsets [N]: for int8 alone.
+void ck_pack_panels(ck_operand operand, const ck_matrix *matrix, const void *values, void *panels,
+                    float *scales, int32_t *offsets);
+// The columns of C in panels from `first` to before `end`.
+void ck_multiply(const ck_product *product, const void *left, const void *right,
+                 const float *scales, const int32_t *offsets, void *result, int64_t first,
+                 int64_t end);
+
+// Operands of int8 products that another library computes. Rows of `in` are `stride` elements apart, those of `out` `columns`.
 // With `scales` null, values within ±1 become multiples of 1/127; otherwise each row is divided by
 // its largest magnitude over 127, which is written to scales[row].
 void ck_quantize(int64_t rows, int64_t columns, int64_t stride, const float *in, int8_t *out,

@@ -20,9 +20,8 @@ extension Interpreter {
     ) { interpreter, argument in
       let path = try file(argument, for: "/open")
       let session = try SessionFile.read(path, for: interpreter.resident)
-      let precision = try session.settings.resolvedPrecision()
       interpreter.session = session
-      interpreter.use(precision)
+      interpreter.use(session.settings.precision)
       try interpreter.remarkPlace()
     },
     Command(

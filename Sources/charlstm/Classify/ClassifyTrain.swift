@@ -87,7 +87,7 @@ struct ClassifyTrain: ParsableCommand {
         "--validation-fraction must be 0 to below 1, got \(validationFraction)")
     }
     let options = try training.options(
-      precision: precision.resolved(forTraining: true), threads: threads.resolved())
+      precision: precision.resolved(for: .training), threads: threads.resolved())
     try options.validate()
     let source = try network.initializeFrom.map { try TrainedModel(contentsOf: $0) }
     try source.map { try network.check($0.model.configuration) }

@@ -10,14 +10,3 @@ func executablePath() -> String {
   defer { free(path) }
   return String(cString: path)
 }
-
-extension Settings.PrecisionChoice {
-  init(_ choice: PrecisionChoice) {
-    switch choice {
-    case .auto: self = .auto
-    case .float32: self = .float32
-    case .bfloat16: self = .bfloat16
-    case .int8: self = .int8
-    }
-  }
-}

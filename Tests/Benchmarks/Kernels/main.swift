@@ -69,8 +69,8 @@ for precision in Set([Precision.float32, .native]).sorted(by: { $0.rawValue < $1
   let input = MatrixMultiply(
     .rowMajor(rows, hidden), by: packed, into: .rowMajor(rows, width), precision)
   let gradient = MatrixMultiply(
-    .rowMajor(rows, width).transposed, precision, by: .rowMajor(rows, hidden), precision,
-    into: .rowMajor(width, hidden), .float32)
+    .rowMajor(rows, width).transposed, by: .rowMajor(rows, hidden),
+    into: .rowMajor(width, hidden), precision)
   benchmark("recurrent product, a step, \(precision.rawValue)") {
     recurrent(left, packed, into: result)
   }

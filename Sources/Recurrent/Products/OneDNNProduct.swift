@@ -1,29 +1,8 @@
 import CKernels
 import COneDNN
 
-/// How a matrix lies in memory.
-package struct MatrixLayout: Equatable {
-  package var rows: Int
-  package var columns: Int
-  package var rowStride: Int
-  package var columnStride: Int
-
-  /// Rows one after another, each `stride` elements from the last (its length where not given).
-  package static func rowMajor(_ rows: Int, _ columns: Int, stride: Int? = nil) -> MatrixLayout {
-    MatrixLayout(rows: rows, columns: columns, rowStride: stride ?? columns, columnStride: 1)
-  }
-
-  /// The same elements read as the transpose.
-  package var transposed: MatrixLayout {
-    MatrixLayout(rows: columns, columns: rows, rowStride: columnStride, columnStride: rowStride)
-  }
-}
-
-/// `C = A · B`, or `C += A · B`, for fixed shapes: a oneDNN primitive with its scratch memory.
-///
-/// Row i of C is the same to the last bit whatever the number of rows, which tests hold: a stream
-/// sampled among others gives the text that it gives alone. One thread at a time may call it.
-package final class MatrixMultiply {
+/// A product by oneDNN: a primitive with its scratch memory. One thread at a time may call it.
+final class OneDNNProduct {
   private let primitive: dnnl_primitive_t
   private let stream: dnnl_stream_t
   private let a: dnnl_memory_t
@@ -42,7 +21,7 @@ package final class MatrixMultiply {
   }
 
   /// A product of plain matrices.
-  package convenience init(
+  convenience init(
     _ a: MatrixLayout, _ aType: Precision, by b: MatrixLayout, _ bType: Precision,
     into c: MatrixLayout, _ cType: Precision, accumulate: Bool = false
   ) {
@@ -54,8 +33,8 @@ package final class MatrixMultiply {
   }
 
   /// A product by a packed matrix. Both other matrices are stored as `b`'s precision has it.
-  package convenience init(
-    _ a: MatrixLayout, by b: PackedMatrix, into c: MatrixLayout, _ cType: Precision,
+  convenience init(
+    _ a: MatrixLayout, by b: OneDNNMatrix, into c: MatrixLayout, _ cType: Precision,
     accumulate: Bool = false
   ) {
     guard b.precision == .int8 else {
@@ -112,7 +91,7 @@ package final class MatrixMultiply {
   }
 
   /// The pointers are to matrices of the layouts that the product was made for.
-  package func callAsFunction(
+  func callAsFunction(
     _ left: UnsafeRawPointer, _ right: UnsafeRawPointer, into result: UnsafeMutableRawPointer
   ) {
     dnnl_memory_set_data_handle(a, UnsafeMutableRawPointer(mutating: left))
@@ -122,8 +101,8 @@ package final class MatrixMultiply {
     precondition(status == dnnl_success, "oneDNN failed to multiply (status \(status.rawValue))")
   }
 
-  package func callAsFunction(
-    _ left: UnsafeRawPointer, _ right: PackedMatrix, into result: UnsafeMutableRawPointer
+  func callAsFunction(
+    _ left: UnsafeRawPointer, _ right: OneDNNMatrix, into result: UnsafeMutableRawPointer
   ) {
     guard let quantization, let scales = right.scales else {
       return self(left, right.elements, into: result)
@@ -139,8 +118,8 @@ package final class MatrixMultiply {
 }
 
 /// The right-hand matrix of products, in the layout and precision that oneDNN multiplies fastest.
-package final class PackedMatrix: @unchecked Sendable {
-  package let precision: Precision
+final class OneDNNMatrix: @unchecked Sendable {
+  let precision: Precision
   let description: charlstm_desc
   /// For int8, one a column.
   let scales: FloatBuffer?
@@ -156,7 +135,7 @@ package final class PackedMatrix: @unchecked Sendable {
   /// - Parameters:
   ///   - layout: how the single-precision matrix lies from which this one is packed.
   ///   - rows: the number of rows of the left-hand matrices to choose the layout for; others work.
-  package init(_ layout: MatrixLayout, precision: Precision, rows: Int) {
+  init(_ layout: MatrixLayout, precision: Precision, rows: Int) {
     self.precision = precision
     self.layout = layout
     let isQuantized = precision == .int8
@@ -203,7 +182,7 @@ package final class PackedMatrix: @unchecked Sendable {
   var elements: UnsafeRawPointer { UnsafeRawPointer(block.pointer) }
 
   /// Takes the values of the matrix at `pointer`, which has the layout given at the start.
-  package func pack(from pointer: UnsafePointer<Float>) {
+  func pack(from pointer: UnsafePointer<Float>) {
     var plain = UnsafeMutableRawPointer(mutating: pointer)
     if let quantized, let scales {
       plain = UnsafeMutableRawPointer(quantized.pointer)
@@ -228,7 +207,7 @@ private final class Engine: @unchecked Sendable {
 }
 
 /// The handle that `create` stores. Creation fails only for want of memory or on a CPU without the
-/// instructions for a type, which `Precision.native` rules out.
+/// instructions for a type, which `ProductEngine` rules out.
 private func made<Handle>(_ create: (inout Handle?) -> dnnl_status_t) -> Handle {
   var handle: Handle?
   let status = create(&handle)
