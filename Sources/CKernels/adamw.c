@@ -1,7 +1,7 @@
 #include "CKernels.h"
 #include "vector.h"
 
-CK_VERSIONS void ck_adamw_update(
+CK_INLINE void ck_adamw_update_body(
     const ck_adamw *options, int64_t count, const float *gradient, float *weight, float *first,
     float *second, float *average) {
   const float scale = options->gradient_scale;
@@ -22,13 +22,20 @@ CK_VERSIONS void ck_adamw_update(
     average[i] += share * (w - average[i]);
   }
 }
+CK_VERSIONS(extern, void, ck_adamw_update, ck_adamw_update_body,
+            (const ck_adamw *options, int64_t count, const float *gradient, float *weight, float
+             *first, float *second, float *average),
+            (options, count, gradient, weight, first, second, average))
 
-CK_VERSIONS void ck_add(int64_t count, const float *from, float *into) {
+CK_INLINE void ck_add_body(int64_t count, const float *from, float *into) {
   CK_VECTORIZE
   for (int64_t i = 0; i < count; i++) into[i] += from[i];
 }
+CK_VERSIONS(extern, void, ck_add, ck_add_body,
+            (int64_t count, const float *from, float *into),
+            (count, from, into))
 
-CK_VERSIONS double ck_sum_of_squares(int64_t count, const float *values) {
+CK_INLINE double ck_sum_of_squares_body(int64_t count, const float *values) {
   double total = 0;
   for (int64_t start = 0; start < count; start += 4096) {
     int64_t end = start + 4096 < count ? start + 4096 : count;
@@ -43,3 +50,6 @@ CK_VERSIONS double ck_sum_of_squares(int64_t count, const float *values) {
   }
   return total;
 }
+CK_VERSIONS(extern, double, ck_sum_of_squares, ck_sum_of_squares_body,
+            (int64_t count, const float *values),
+            (count, values))

@@ -1,7 +1,7 @@
 #include "CKernels.h"
 #include "vector.h"
 
-CK_VERSIONS double ck_mean_squares_update(
+CK_INLINE double ck_mean_squares_update_body(
     int64_t count, float share, const float *gradient, float *mean_squares) {
   double total = 0;
   for (int64_t start = 0; start < count; start += 4096) {
@@ -25,8 +25,11 @@ CK_VERSIONS double ck_mean_squares_update(
   }
   return total;
 }
+CK_VERSIONS(extern, double, ck_mean_squares_update, ck_mean_squares_update_body,
+            (int64_t count, float share, const float *gradient, float *mean_squares),
+            (count, share, gradient, mean_squares))
 
-CK_VERSIONS void ck_adapt(
+CK_INLINE void ck_adapt_body(
     const ck_adaptation *options, int64_t count, const float *gradient, const float *mean_squares,
     const float *original, float *weight) {
   const float rate = options->rate, epsilon = options->epsilon;
@@ -39,3 +42,7 @@ CK_VERSIONS void ck_adapt(
     weight[i] += back * (original[i] - weight[i]) - rate * gradient[i] / (root + epsilon);
   }
 }
+CK_VERSIONS(extern, void, ck_adapt, ck_adapt_body,
+            (const ck_adaptation *options, int64_t count, const float *gradient, const float
+             *mean_squares, const float *original, float *weight),
+            (options, count, gradient, mean_squares, original, weight))

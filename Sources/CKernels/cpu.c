@@ -1,5 +1,6 @@
 #include "CKernels.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,10 +51,15 @@ __attribute__((constructor)) static void choose_level(void) {
   const char *wanted = getenv("CHARLSTM_CPU");
   if (!wanted) return;
   for (int i = 0; i < (int)(sizeof names / sizeof *names); i++) {
-    if (strcmp(wanted, names[i]) == 0 && can((ck_level)i)) level = (ck_level)i;
+    if (strcmp(wanted, names[i]) != 0 || !can((ck_level)i)) continue;
+    level = (ck_level)i;
+    return;
   }
+  fprintf(stderr, "CHARLSTM_CPU=%s is ignored: this CPU has", wanted);
+  for (int i = 0; i < (int)(sizeof names / sizeof *names); i++) {
+    if (can((ck_level)i)) fprintf(stderr, " %s", names[i]);
+  }
+  fprintf(stderr, "\n");
 }
 
 ck_level ck_cpu_level(void) { return level; }
-
-ck_level ck_cpu_best_level(void) { return best_level(); }

@@ -1,7 +1,7 @@
 #include "CKernels.h"
 #include "vector.h"
 
-CK_VERSIONS void ck_drop(int64_t count, uint64_t first, uint64_t key, uint32_t threshold,
+CK_INLINE void ck_drop_body(int64_t count, uint64_t first, uint64_t key, uint32_t threshold,
                          float scale, const float *in, float *out) {
   uint32_t low = (uint32_t)key, high = (uint32_t)(key >> 32), start = (uint32_t)first;
   CK_VECTORIZE
@@ -14,3 +14,7 @@ CK_VERSIONS void ck_drop(int64_t count, uint64_t first, uint64_t key, uint32_t t
     out[i] = x < threshold ? 0 : in[i] * scale;
   }
 }
+CK_VERSIONS(extern, void, ck_drop, ck_drop_body,
+            (int64_t count, uint64_t first, uint64_t key, uint32_t threshold, float scale, const
+             float *in, float *out),
+            (count, first, key, threshold, scale, in, out))

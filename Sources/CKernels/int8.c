@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-CK_VERSIONS void ck_quantize(int64_t rows, int64_t columns, int64_t stride, const float *in,
+CK_INLINE void ck_quantize_body(int64_t rows, int64_t columns, int64_t stride, const float *in,
                              int8_t *out, float *scales) {
   for (int64_t row = 0; row < rows; row++) {
     const float *i = in + row * stride;
@@ -24,8 +24,12 @@ CK_VERSIONS void ck_quantize(int64_t rows, int64_t columns, int64_t stride, cons
     }
   }
 }
+CK_VERSIONS(extern, void, ck_quantize, ck_quantize_body,
+            (int64_t rows, int64_t columns, int64_t stride, const float *in, int8_t *out, float
+             *scales),
+            (rows, columns, stride, in, out, scales))
 
-CK_VERSIONS void ck_dequantize(int64_t rows, int64_t columns, const float *scales, void *sums) {
+CK_INLINE void ck_dequantize_body(int64_t rows, int64_t columns, const float *scales, void *sums) {
   for (int64_t row = 0; row < rows; row++) {
     char *at = (char *)sums + 4 * row * columns;
     CK_VECTORIZE
@@ -37,3 +41,6 @@ CK_VERSIONS void ck_dequantize(int64_t rows, int64_t columns, const float *scale
     }
   }
 }
+CK_VERSIONS(extern, void, ck_dequantize, ck_dequantize_body,
+            (int64_t rows, int64_t columns, const float *scales, void *sums),
+            (rows, columns, scales, sums))

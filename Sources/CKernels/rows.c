@@ -23,7 +23,7 @@ double ck_cross_entropy(ck_element element, int64_t rows, int64_t vocabulary, fl
                      d_logits, losses);
 }
 
-CK_VERSIONS void ck_add_softmax(int64_t rows, int64_t vocabulary, const float *logits,
+CK_INLINE void ck_add_softmax_body(int64_t rows, int64_t vocabulary, const float *logits,
                                 const int64_t *index, float share, uint16_t *table) {
   for (int64_t row = 0; row < rows; row++) {
     if (index[row] == 0) continue;
@@ -38,6 +38,10 @@ CK_VERSIONS void ck_add_softmax(int64_t rows, int64_t vocabulary, const float *l
     }
   }
 }
+CK_VERSIONS(extern, void, ck_add_softmax, ck_add_softmax_body,
+            (int64_t rows, int64_t vocabulary, const float *logits, const int64_t *index, float
+             share, uint16_t *table),
+            (rows, vocabulary, logits, index, share, table))
 
 void ck_soften_targets(ck_element element, int64_t rows, int64_t vocabulary,
                        const int32_t *targets, const int64_t *index, const uint16_t *table,

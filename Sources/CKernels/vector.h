@@ -5,16 +5,30 @@
 #include <math.h>
 #include <stdint.h>
 
-// One portable binary with full-width loops: the loader picks the version for this CPU. Not under
-// ThreadSanitizer, whose runtime is not there yet when the loader picks.
-#if defined(__x86_64__) && defined(__linux__) && !__has_feature(thread_sanitizer)
-#define CK_VERSIONS \
-  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define CK_VERSIONS
-#endif
+#include "CKernels.h"
 
 #define CK_INLINE static inline __attribute__((always_inline))
+
+// One portable binary with full-width loops: `body`, inlined into a version for each set of
+// instructions, and `name`, which calls the one for this CPU or for the level that CHARLSTM_CPU names.
+#if defined(__x86_64__)
+#define CK_VERSIONS(linkage, result, name, body, parameters, arguments)                   \
+  CK_VERSION("arch=x86-64-v4") result CK_JOIN(name, _v4) parameters { return body arguments; } \
+  CK_VERSION("arch=x86-64-v3") result CK_JOIN(name, _v3) parameters { return body arguments; } \
+  linkage result name parameters {                                                        \
+    ck_level level = ck_cpu_level();                                                      \
+    if (level >= CK_AVX512) return CK_JOIN(name, _v4) arguments;                          \
+    if (level >= CK_AVX2) return CK_JOIN(name, _v3) arguments;                            \
+    return body arguments;                                                                \
+  }
+#define CK_VERSION(instructions) __attribute__((target(instructions), noinline)) static
+#define CK_JOIN(a, b) CK_JOIN2(a, b)
+#define CK_JOIN2(a, b) a##b
+#else
+#define CK_VERSIONS(linkage, result, name, body, parameters, arguments) \
+  linkage result name parameters { return body arguments; }
+#endif
+
 #define CK_VECTORIZE _Pragma("clang loop vectorize(assume_safety) interleave(disable)")
 
 #define CK_BLOCK 16

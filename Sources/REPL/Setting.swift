@@ -75,7 +75,8 @@ struct Setting: Sendable {
       }),
     Setting(
       name: "precision",
-      summary: "of matrix products: auto (int8 where this CPU gains by it), float32, bfloat16, int8",
+      summary:
+        "of matrix products: auto (int8 where this CPU gains by it), float32, bfloat16, int8",
       values: PrecisionChoice.allCases.map(\.rawValue),
       value: { $0.session.settings.precision.rawValue },
       set: { interpreter, text in

@@ -55,7 +55,10 @@ struct Benchmark: ParsableCommand {
       throw Failure.usage("--seconds must be above 0 and at most 3600, got \(seconds)")
     }
     var output = StandardOutput()
-    if !json { try output.write(line: BenchmarkRecord.heading) }
+    if !json {
+      try output.write(line: BenchmarkRecord.choices)
+      try output.write(line: BenchmarkRecord.heading)
+    }
     if layers == nil && hiddenSize == nil {
       for (layers, hidden, lanes, steps) in [
         (2, 128, 50, 50), (2, 256, 64, 64), (2, 512, 64, 64), (3, 512, 64, 128),
@@ -131,6 +134,8 @@ struct BenchmarkRecord: Codable {
     var characters_per_second: Double
   }
 
+  /// What products are made of (`InstructionSet`).
+  var instruction_set = InstructionSet.current.rawValue
   var cell: Cell
   var layers: Int
   var hidden_size: Int
@@ -145,6 +150,18 @@ struct BenchmarkRecord: Codable {
   var sampling: [SamplingRate]
   var classification: [ClassificationRate]
   var peak_resident_megabytes: Double
+
+  /// What `--precision auto` chooses on this CPU, and who multiplies.
+  static var choices: String {
+    func choice(_ precision: Precision, rows: Int) -> String {
+      "\(precision.rawValue) (\(ProductEngine.best(for: precision, rows: rows).name))"
+    }
+    return """
+      \(InstructionSet.current.rawValue): trains in \(choice(.nativeForTraining, rows: 64)), writes \
+      one stream in \(choice(.nativeForWriting, rows: 1)), many in \
+      \(choice(.nativeForWriting, rows: 64)), evaluates in \(choice(.native, rows: 64))
+      """
+  }
 
   static let heading = """
     network      batch     precision  train char/s   GFLOPS  of peak  memory   sample char/s, then classify text/s

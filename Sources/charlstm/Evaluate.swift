@@ -120,7 +120,8 @@ struct Evaluate: ParsableCommand {
     _ windows: RandomWindows, of text: EncodedText, _ trained: TrainedModel
   ) throws {
     let score = try windows.score(
-      text, with: trained.model, precision: precision.resolved(for: .reading), threads: threads.resolved())
+      text, with: trained.model, precision: precision.resolved(for: .reading),
+      threads: threads.resolved())
     _ = try finite(score.total)
     guard !json else { return try print(Checkpoints.json(WindowRecord(windows, score))) }
     var lines = [

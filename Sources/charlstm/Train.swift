@@ -53,9 +53,10 @@ struct Train: ParsableCommand {
     }
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
-    let (trainer, folder) = try resume ? resumed(output) : begun(output)
+    let (trainer, folder, forecast) = try resume ? resumed(output) : begun(output)
     Interruption.watch()
     let display = TrainingDisplay(of: trainer, isQuiet: quiet)
+    if let forecast { display.show(forecast) }
     let outcome: TrainingOutcome
     // The student has nothing to show until it learns itself.
     var isTeaching = false
@@ -81,7 +82,7 @@ struct Train: ParsableCommand {
     try conclude(outcome, trainer, folder)
   }
 
-  private func begun(_ output: String) throws -> (Trainer, RunFolder) {
+  private func begun(_ output: String) throws -> (Trainer, RunFolder, TrainingForecast?) {
     guard extend == nil, !acceptChangedCorpus else {
       throw Failure.usage("--extend and --accept-changed-corpus go with --resume")
     }
@@ -117,10 +118,15 @@ struct Train: ParsableCommand {
     let model = try start?.model ?? Network(configuration, seed: options.seed)
     let trainer = try Trainer(
       model, training: parts.training, validation: parts.validation, options: options)
-    return (trainer, try RunFolder(path: output, isNew: true))
+    let folder = try RunFolder(path: output, isNew: true)
+    let forecast =
+      quiet
+      ? nil
+      : try TrainingForecast(of: model, on: parts.training, options: options, preset: preset)
+    return (trainer, folder, forecast)
   }
 
-  private func resumed(_ output: String) throws -> (Trainer, RunFolder) {
+  private func resumed(_ output: String) throws -> (Trainer, RunFolder, TrainingForecast?) {
     // The folder first: what another process is about to save is not to be read before it has.
     let folder = try RunFolder(path: output, isNew: false)
     var point = try ResumePoint(contentsOf: folder.resumePath)
@@ -138,7 +144,7 @@ struct Train: ParsableCommand {
     let trainer = try Trainer(
       resuming: point, path: folder.resumePath, corpus: Corpus(paths: corpora),
       acceptsChangedCorpus: acceptChangedCorpus)
-    return (trainer, folder)
+    return (trainer, folder, nil)
   }
 
   /// Keeps what was trained where the run folder cannot be written to any more.

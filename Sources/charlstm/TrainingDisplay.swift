@@ -14,6 +14,8 @@ final class TrainingDisplay {
   private var run = Run()
   private var lastPlainLine = ContinuousClock.now
   private var hasOpenLine = false
+  /// Whether it was said before the run began how long it takes.
+  private var isForecast = false
 
   /// The training of one network: of a teacher, or of what was asked for.
   private struct Run {
@@ -39,6 +41,16 @@ final class TrainingDisplay {
     let readings = Double(options.teacherText * (1 + options.teachers)) * share
     studentWork = trainer.plan.work + Double(trainer.plan.parameters) * readings
     show(configuration, options)
+  }
+
+  func show(_ forecast: TrainingForecast) {
+    guard !isQuiet else { return }
+    var text = "This will take about \(clock(forecast.seconds)) on this machine"
+    if let (preset, seconds) = forecast.shorter {
+      text += "; --preset \(preset) would take about \(clock(seconds))"
+    }
+    print(lines: text + ".\n")
+    isForecast = true
   }
 
   func show(_ event: TrainingEvent) {
@@ -161,7 +173,7 @@ final class TrainingDisplay {
       report.charactersPerSecond > 0
       ? Double(report.characters) / Double(report.step) / report.charactersPerSecond : 0
     let left = Double(plan.totalSteps - report.step) * perStep
-    if !run.hasEstimate, left >= 60 {
+    if !run.hasEstimate, !isForecast, left >= 60 {
       print(lines: "This will take about \(clock(left)) on this machine\(rest(after: left)).\n")
     }
     run.hasEstimate = true

@@ -25,7 +25,6 @@ typedef enum {
 
 // The best of this CPU, or a lower one that CHARLSTM_CPU names.
 ck_level ck_cpu_level(void);
-ck_level ck_cpu_best_level(void);
 const char *ck_level_name(ck_level level);
 // Whether Intel made this CPU.
 bool ck_cpu_is_intel(void);

@@ -51,6 +51,9 @@ package enum ProductEngine: String, Sendable {
   case panels
   case oneDNN
 
+  /// For people.
+  package var name: String { self == .panels ? "own kernels" : "oneDNN" }
+
   /// The fastest on this CPU of those whose rows do not depend on their number. Sums of int8 are
   /// exact, so that engines may differ by the number of rows.
   package static func best(for precision: Precision, rows: Int) -> ProductEngine {

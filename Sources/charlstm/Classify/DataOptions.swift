@@ -54,6 +54,7 @@ struct ClassifierArgument: ParsableArguments {
       }
       trained.limit.length = maxLength
     }
-    return try Classifier(trained, precision: precision.resolved(for: .reading), threads: threads.resolved())
+    return try Classifier(
+      trained, precision: precision.resolved(for: .reading), threads: threads.resolved())
   }
 }
