@@ -63,7 +63,7 @@ let package = Package(
       dependencies: [
         "Recurrent", "Text", "Checkpoints", "LabelledData", "Training", "Classification",
       ]),
-    .testTarget(name: "CommandLineTests", dependencies: ["charlstm"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["charlstm", "Recurrent"]),
     .target(name: "TerminalTesting", path: "Tests/TerminalTesting"),
     .executableTarget(
       name: "line-editing-probe", dependencies: ["LineEditing", "CReadline"],

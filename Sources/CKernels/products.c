@@ -18,8 +18,6 @@
 #pragma STDC FP_CONTRACT ON
 
 #define MOST_PANELS 4
-// clang halves vectors of 512 bits where it is not told that they are meant.
-#define CK_VECTOR(width) __attribute__((min_vector_width(32 * (width))))
 // Words of A that are packed at a time, unless a single tile has more; they stay in L2.
 #define CK_LEFT_WORDS (1 << 16)
 // Words of K, and columns, of a block of B that is packed at a time.
@@ -360,7 +358,7 @@ CK_INLINE void ck_right_bytes(const ck_matrix *m, const void *values, const floa
 #include "products.inc"
 #pragma clang attribute pop
 
-#pragma clang attribute push(__attribute__((target("arch=x86-64-v4"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("arch=x86-64-v4,no-prefer-256-bit"))), apply_to = function)
 #define PRODUCT_FLOATS
 #define NAME(x) x##_f32_avx512
 #define WIDTH 16
@@ -379,7 +377,7 @@ CK_INLINE void ck_right_bytes(const ck_matrix *m, const void *values, const floa
 #include "products.inc"
 #pragma clang attribute pop
 
-#pragma clang attribute push(__attribute__((target("arch=x86-64-v4,avx512vnni"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("arch=x86-64-v4,no-prefer-256-bit,avx512vnni"))), apply_to = function)
 #define PRODUCT_BYTES
 #define DOT(sum, a, b) (NAME(words)) _mm512_dpbusd_epi32((__m512i)(sum), (__m512i)(a), (__m512i)(b))
 #define NAME(x) x##_int8_avx512_vnni
@@ -388,7 +386,7 @@ CK_INLINE void ck_right_bytes(const ck_matrix *m, const void *values, const floa
 #include "products.inc"
 #pragma clang attribute pop
 
-#pragma clang attribute push(__attribute__((target("arch=x86-64-v4,avx512bf16"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("arch=x86-64-v4,no-prefer-256-bit,avx512bf16"))), apply_to = function)
 #define PRODUCT_PAIRS
 #define DOT(sum, a, b) (NAME(vector)) _mm512_dpbf16_ps((__m512)(sum), (__m512bh)(a), (__m512bh)(b))
 #define NAME(x) x##_bf16_avx512_bf16

@@ -10,10 +10,10 @@
 #define CK_INLINE static inline __attribute__((always_inline))
 
 // One portable binary with full-width loops: `body`, inlined into a version for each set of
-// instructions, and `name`, which calls the one for this CPU or for the level that CHARLSTM_CPU names.
+// instructions (clang halves vectors of 512 bits unless told not to), and `name`, which calls the one for this CPU or for the level that CHARLSTM_CPU names.
 #if defined(__x86_64__)
 #define CK_VERSIONS(linkage, result, name, body, parameters, arguments)                   \
-  CK_VERSION("arch=x86-64-v4") result CK_JOIN(name, _v4) parameters { return body arguments; } \
+  CK_VERSION("arch=x86-64-v4,no-prefer-256-bit") result CK_JOIN(name, _v4) parameters { return body arguments; } \
   CK_VERSION("arch=x86-64-v3") result CK_JOIN(name, _v3) parameters { return body arguments; } \
   linkage result name parameters {                                                        \
     ck_level level = ck_cpu_level();                                                      \

@@ -61,7 +61,7 @@ package enum ProductEngine: String, Sendable {
     switch precision {
     case .float32: return current >= .avx512 ? .oneDNN : .panels
     case .bfloat16: return current >= .avx512BFloat16 ? .oneDNN : .panels
-    case .int8: return current >= .amx && rows > 16 ? .oneDNN : .panels
+    case .int8: return current >= .avx512VNNI && rows > 16 ? .oneDNN : .panels
     }
   }
 }
