@@ -54,7 +54,7 @@ struct RowInvarianceTests {
     var result = [Float](repeating: 0, count: (rows + count) * width)
     return withProductThreads(threads) {
       let packed = PackedMatrix(
-        .rowMajor(depth, width), precision: precision, rows: packedRows)
+        .rowMajor(width, depth).transposed, precision: precision, rows: packedRows)
       packed.pack(from: matrix)
       let multiply = MatrixMultiply(
         .rowMajor(count, depth), by: packed, into: .rowMajor(count, width), .float32)

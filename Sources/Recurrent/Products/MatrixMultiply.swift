@@ -91,7 +91,8 @@ package final class PackedMatrix: Sendable {
   }
 
   /// - Parameters:
-  ///   - layout: how the single-precision matrix lies from which this one is packed.
+  ///   - layout: how the single-precision matrix lies from which this one is packed; for int8, whose
+  ///     columns have scales, with contiguous columns.
   ///   - rows: the number of rows of the left-hand matrices to choose the layout for; others work.
   package init(_ layout: MatrixLayout, precision: Precision, rows: Int) {
     self.precision = precision
