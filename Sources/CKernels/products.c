@@ -306,7 +306,6 @@ CK_INLINE void ck_right_bytes(const ck_matrix *m, const void *values, const floa
 // A tile's sums, two vectors a row, and what else is live fit the registers: 16 of them with SSE2 and
 // AVX2, 32 elsewhere.
 #if defined(__x86_64__)
-#define FEW_ROWS 6
 #define BASELINE_ROWS 6
 #else
 #define BASELINE_ROWS 12

@@ -18,9 +18,10 @@ struct TrainingForecast {
     of model: Network, on training: EncodedText, options: TrainingOptions, preset: Preset
   ) throws {
     let characters = Double(training.count)
-    let all = min(
-      characters * Double(options.epochs),
-      Double((options.maxSteps ?? .max / (1 << 40)) * options.lanes * options.sequenceLength))
+    let planned = characters * Double(options.epochs)
+    let all = options.maxSteps.map {
+      min(planned, Double($0) * Double(options.lanes * options.sequenceLength))
+    } ?? planned
     let work = Double(model.layout.parameterCount) * all
     guard options.teachers == 0, 6 * work > Self.leastWork else { return nil }
     var trial = options
