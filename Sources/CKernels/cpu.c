@@ -4,13 +4,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const names[] = {"baseline", "avx2",        "avx2-vnni",
-                                    "avx512",   "avx512-vnni", "avx512-bf16"};
+static const char *const names[] = {"baseline",    "avx2",        "avx2-vnni", "avx512",
+                                    "avx512-vnni", "avx512-bf16", "amx"};
 
 const char *ck_level_name(ck_level level) { return names[level]; }
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// Linux saves the registers of tiles only for a process that has asked for it.
+static bool may_use_tiles(void) {
+  enum { request_permission = 0x1023, tile_data = 18 };
+  return syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
+}
 
 // The highest level whose instructions the CPU has and whose registers the system saves.
 static ck_level best_level(void) {
@@ -23,11 +31,13 @@ static ck_level best_level(void) {
     return has_vnni ? CK_AVX2_VNNI : CK_AVX2;
   }
   if (!__builtin_cpu_supports("avx512vnni")) return CK_AVX512;
-  return __builtin_cpu_supports("avx512bf16") ? CK_AVX512_BF16 : CK_AVX512_VNNI;
+  if (!__builtin_cpu_supports("avx512bf16")) return CK_AVX512_VNNI;
+  bool has_tiles = __builtin_cpu_supports("amx-tile") && __builtin_cpu_supports("amx-bf16");
+  return has_tiles && may_use_tiles() ? CK_AMX : CK_AVX512_BF16;
 }
 
-// AVX-VNNI beside AVX-512, for who asks for that level.
-static bool can(ck_level level) {
+// AVX-VNNI beside AVX-512, for those who ask for that level.
+bool ck_cpu_has(ck_level level) {
   if (level != CK_AVX2_VNNI) return level <= best_level();
   unsigned a = 0, b = 0, c = 0, d = 0;
   return best_level() >= CK_AVX2 && __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a >> 4 & 1);
@@ -39,7 +49,7 @@ bool ck_cpu_is_intel(void) {
 }
 #else
 static ck_level best_level(void) { return CK_BASELINE; }
-static bool can(ck_level level) { return level == CK_BASELINE; }
+bool ck_cpu_has(ck_level level) { return level == CK_BASELINE; }
 bool ck_cpu_is_intel(void) { return false; }
 #endif
 
@@ -49,15 +59,15 @@ static ck_level level = CK_BASELINE;
 __attribute__((constructor)) static void choose_level(void) {
   level = best_level();
   const char *wanted = getenv("CHARLSTM_CPU");
-  if (!wanted) return;
+  if (!wanted || !*wanted) return;
   for (int i = 0; i < (int)(sizeof names / sizeof *names); i++) {
-    if (strcmp(wanted, names[i]) != 0 || !can((ck_level)i)) continue;
+    if (strcmp(wanted, names[i]) != 0 || !ck_cpu_has((ck_level)i)) continue;
     level = (ck_level)i;
     return;
   }
   fprintf(stderr, "CHARLSTM_CPU=%s is ignored: this CPU has", wanted);
   for (int i = 0; i < (int)(sizeof names / sizeof *names); i++) {
-    if (can((ck_level)i)) fprintf(stderr, " %s", names[i]);
+    if (ck_cpu_has((ck_level)i)) fprintf(stderr, " %s", names[i]);
   }
   fprintf(stderr, "\n");
 }

@@ -41,6 +41,9 @@ struct Benchmark: ParsableCommand {
   @Option(help: "Seconds for each figure.")
   var seconds = 3.0
 
+  @Flag(inversion: .prefixedNo, help: "Texts to classify, too.")
+  var classification = true
+
   @Flag(help: "One JSON object a line.")
   var json = false
 
@@ -56,7 +59,7 @@ struct Benchmark: ParsableCommand {
     }
     var output = StandardOutput()
     if !json {
-      try output.write(line: BenchmarkRecord.choices)
+      try output.write(line: factSheet(CPUChoices().facts) + "\n")
       try output.write(line: BenchmarkRecord.heading)
     }
     if layers == nil && hiddenSize == nil {
@@ -89,7 +92,7 @@ struct Benchmark: ParsableCommand {
       configuration: configuration, lanes: batchSize, steps: sequenceLength, streams: streams,
       precision: precision.resolved(for: .training),
       samplingPrecision: (samplingPrecision ?? precision.precision).resolved(for: .writing),
-      threads: threads.resolved(), streamThreads: threads.resolved(lanes: 1), seconds: seconds
+      classifies: classification, threads: threads.resolved(), streamThreads: threads.resolved(lanes: 1), seconds: seconds
     ).measure()
   }
 
@@ -105,6 +108,7 @@ struct Benchmark: ParsableCommand {
       "--sequence-length", "\(steps)", "--vocabulary-size", "\(vocabularySize)", "--seconds",
       "\(seconds)", "--precision", precision.precision.rawValue,
     ]
+    if !classification { child.arguments?.append("--no-classification") }
     if let threads = threads.threads { child.arguments? += ["--threads", "\(threads)"] }
     if let samplingPrecision {
       child.arguments? += ["--sampling-precision", samplingPrecision.rawValue]
@@ -150,18 +154,6 @@ struct BenchmarkRecord: Codable {
   var sampling: [SamplingRate]
   var classification: [ClassificationRate]
   var peak_resident_megabytes: Double
-
-  /// What `--precision auto` chooses on this CPU, and who multiplies.
-  static var choices: String {
-    func choice(_ precision: Precision, rows: Int) -> String {
-      "\(precision.rawValue) (\(ProductEngine.best(for: precision, rows: rows).name))"
-    }
-    return """
-      \(InstructionSet.current.rawValue): trains in \(choice(.nativeForTraining, rows: 64)), writes \
-      one stream in \(choice(.nativeForWriting, rows: 1)), many in \
-      \(choice(.nativeForWriting, rows: 64)), evaluates in \(choice(.native, rows: 64))
-      """
-  }
 
   static let heading = """
     network      batch     precision  train char/s   GFLOPS  of peak  memory   sample char/s, then classify text/s

@@ -5,10 +5,13 @@ import Text
 
 struct Info: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show what a model file holds.")
+    abstract: "Show what a model file holds, or what this CPU is used for.")
 
   @Argument(help: "A model file.")
-  var model: String
+  var model: String?
+
+  @Flag(help: "What this CPU can do, and what --precision auto takes for each use.")
+  var cpu = false
 
   @Flag(help: "As a JSON object.")
   var json = false
@@ -19,7 +22,17 @@ struct Info: ParsableCommand {
     try output.flush()
   }
 
+  func validate() throws {
+    guard cpu == (model == nil) else {
+      throw ValidationError("Give a model file, or --cpu.")
+    }
+  }
+
   private func description() throws -> String {
+    guard let model else {
+      let choices = CPUChoices()
+      return json ? Checkpoints.json(choices) : factSheet(choices.facts)
+    }
     if try TrainedClassifier.isClassifier(model) {
       let trained = try TrainedClassifier(contentsOf: model)
       return json ? Checkpoints.json(ClassifierRecord(trained)) : factSheet(trained.facts)

@@ -114,7 +114,7 @@ def pytorch_has_bfloat16():
 
 def charlstm(precision, layers, hidden, lanes, steps, streams, seconds):
     return run([
-        BINARY, "benchmark", "--json", "--precision", precision, "--layers", str(layers),
+        BINARY, "benchmark", "--no-classification", "--json", "--precision", precision, "--layers", str(layers),
         "--hidden-size", str(hidden), "--batch-size", str(lanes), "--sequence-length", str(steps),
         "--streams", str(streams), "--seconds", str(seconds)])
 
@@ -144,7 +144,7 @@ def main():
     parser.add_argument("--only", choices=["train", "sample", "start"])
     options = parser.parse_args()
     native = run([
-        BINARY, "benchmark", "--json", "--hidden-size", "32", "--streams", "1", "--seconds", "0.1"]
+        BINARY, "benchmark", "--no-classification", "--json", "--hidden-size", "32", "--streams", "1", "--seconds", "0.1"]
     )["precision"]
     kinds = {"fp32": 0}
     if pytorch_has_bfloat16():
@@ -184,7 +184,7 @@ def main():
                     pytorch("sample", layers, hidden, streams, one_dnn, options.seconds)["rate"])
             for name, (precision, threads) in cases.items():
                 result = run([
-                    BINARY, "benchmark", "--json", "--precision", native, "--sampling-precision",
+                    BINARY, "benchmark", "--no-classification", "--json", "--precision", native, "--sampling-precision",
                     precision, "--layers", str(layers), "--hidden-size", str(hidden), "--batch-size",
                     "8", "--sequence-length", "8", "--streams", str(streams), "--seconds",
                     str(options.seconds)] + (["--threads", "2"] if threads > 1 else []))

@@ -18,14 +18,16 @@ struct HelpTests {
         == .init(
           code: 0,
           output: """
-            OVERVIEW: Show what a model file holds.
+            OVERVIEW: Show what a model file holds, or what this CPU is used for.
 
-            USAGE: charlstm info <model> [--json]
+            USAGE: charlstm info [<model>] [--cpu] [--json]
 
             ARGUMENTS:
               <model>                 A model file.
 
             OPTIONS:
+              --cpu                   What this CPU can do, and what --precision auto takes
+                                      for each use.
               --json                  As a JSON object.
               --version               Show the version.
               -h, --help              Show help information.

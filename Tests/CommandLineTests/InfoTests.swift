@@ -9,6 +9,31 @@ struct InfoTests {
     charlstm = try CommandLineSession()
   }
 
+  @Test func ofACPU() throws {
+    #expect(
+      try charlstm("info --cpu", cpu: "baseline").output.hasPrefix(
+        """
+        instructions          baseline
+        CHARLSTM_CPU          baseline
+        """))
+    let json = try charlstm("info --cpu --json", cpu: "baseline")
+    let record = try #require(
+      try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+    #expect(record["instruction_set"] as? String == "baseline")
+    #expect(
+      record["writing_one_stream"] as? [String: String]
+        == ["engine": "panels", "precision": "float32"])
+
+    let unknown = try charlstm("info --cpu", cpu: "mmx")
+    #expect(
+      unknown.code == 0
+        && unknown.error.hasPrefix("CHARLSTM_CPU=mmx is ignored: this CPU has baseline"))
+    for line in ["info", "info model --cpu"] {
+      let outcome = try charlstm(line)
+      #expect(outcome.code == 64 && outcome.error.hasPrefix("Error: Give a model file, or --cpu."))
+    }
+  }
+
   @Test func ofAClassifier() throws {
     try charlstm.put(
       "label,text\n" + String(repeating: "low,aa\nhigh,zz y\n", count: 8), at: "texts.csv")

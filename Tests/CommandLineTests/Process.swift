@@ -56,17 +56,21 @@ final class CommandLineSession {
 
   /// Runs `charlstm` with arguments, given as a line where none of them has a space.
   func callAsFunction(
-    _ line: String = "", _ more: String..., input: String = "", seconds: Double = 60
+    _ line: String = "", _ more: String..., input: String = "", cpu: String? = nil,
+    seconds: Double = 60
   ) throws -> Outcome {
-    try start(line.split(separator: " ").map(String.init) + more, input: input)
+    try start(line.split(separator: " ").map(String.init) + more, input: input, cpu: cpu)
       .finish(within: seconds)
   }
 
   /// Starts `charlstm`, or another program.
+  ///
+  /// - Parameter cpu: the set of instructions to work with; by default that of the tests.
   func start(
-    _ arguments: [String], program: URL = CommandLineSession.executable, input: String = ""
+    _ arguments: [String], program: URL = CommandLineSession.executable, input: String = "",
+    cpu: String? = nil
   ) throws -> RunningCommand {
-    try RunningCommand(program, arguments, in: folder, input: input)
+    try RunningCommand(program, arguments, in: folder, input: input, cpu: cpu)
   }
 }
 
@@ -76,7 +80,9 @@ final class RunningCommand {
   private let output = Gatherer()
   private let error = Gatherer()
 
-  init(_ program: URL, _ arguments: [String], in folder: URL, input: String) throws {
+  init(
+    _ program: URL, _ arguments: [String], in folder: URL, input: String, cpu: String? = nil
+  ) throws {
     process.executableURL = program
     process.arguments = arguments
     process.currentDirectoryURL = folder
@@ -89,6 +95,7 @@ final class RunningCommand {
       // What builds with sanitizers leave out, for which see .ci/sanitize.
       ProcessInfo.processInfo.environment.filter { $0.key.hasSuffix("SAN_OPTIONS") }
     ) { $1 }
+    process.environment?["CHARLSTM_CPU"] = cpu ?? ProcessInfo.processInfo.environment["CHARLSTM_CPU"]
     let standardInput = Pipe()
     process.standardInput = standardInput
     process.standardOutput = output.pipe

@@ -113,6 +113,35 @@ struct TrainTests {
           error: "Error: --teacher-text must be 0 without --teachers, got 17\n"))
   }
 
+  /// bfloat16 is an instruction set's, and a run moves on without it.
+  @Test func aRunGoesOnOnAnotherCPU() throws {
+    let best = try charlstm("info --cpu").output.prefix { $0 != "\n" }
+      .split(separator: " ").last.map(String.init) ?? ""
+    guard best != "baseline" else { return }
+    let line = "train text.txt --output run --threads 1 --precision bfloat16 \(small)"
+    #expect(try charlstm("\(line) --max-steps 3").code == 0)
+
+    let resume = "train text.txt --output run --resume --threads 1"
+    let moved = try charlstm("\(resume) --max-steps 5", cpu: "baseline")
+    #expect(moved.code == 0)
+    #expect(
+      moved.error.hasPrefix(
+        "The run was on \(best) in bfloat16, for which this CPU (baseline) has no instructions: it "
+          + "goes on in float32.\n"))
+
+    let back = try charlstm("\(resume) --max-steps 7")
+    #expect(back.code == 0)
+    #expect(
+      back.error.hasPrefix(
+        "The run was on baseline; on this CPU (\(best)) sums are rounded differently from here "
+          + "on.\n"))
+    let info = try charlstm("info run/last.safetensors").output
+    #expect(info.contains("  --precision         float32\n"))
+    // The same promises from there on.
+    let same = try charlstm("\(resume) --max-steps 8")
+    #expect(same.code == 0 && !same.error.contains("The run was"))
+  }
+
   @Test func theSameSeedGivesTheSameBytes() throws {
     let line = "train text.txt --max-steps 25 --threads 2 --dropout-output 0.2 --quiet \(small)"
     for run in ["first", "second", "third"] {

@@ -21,11 +21,14 @@ typedef enum {
   CK_AVX512,  // x86-64-v4
   CK_AVX512_VNNI,
   CK_AVX512_BF16,
+  CK_AMX,  // tiles of bfloat16
 } ck_level;
 
 // The best of this CPU, or a lower one that CHARLSTM_CPU names.
 ck_level ck_cpu_level(void);
 const char *ck_level_name(ck_level level);
+// Whether the CPU can work with a level.
+bool ck_cpu_has(ck_level level);
 // Whether Intel made this CPU.
 bool ck_cpu_is_intel(void);
 

@@ -9,14 +9,14 @@ import COneDNN
 /// before it, but for AVX-VNNI, which is AVX2's alone.
 ///
 /// `CHARLSTM_CPU` names a lower one to work with, for oneDNN as well.
-package enum InstructionSet: String, Comparable, CaseIterable, Sendable {
+package enum InstructionSet: String, Comparable, CaseIterable, Codable, Sendable {
   case baseline
   case avx2
   case avx2VNNI = "avx2-vnni"
   case avx512
   case avx512VNNI = "avx512-vnni"
   case avx512BFloat16 = "avx512-bf16"
-  /// Tiles, by oneDNN alone.
+  /// Tiles of bfloat16 and int8.
   case amx
 
   package static func < (a: InstructionSet, b: InstructionSet) -> Bool { a.rank < b.rank }
@@ -25,12 +25,15 @@ package enum InstructionSet: String, Comparable, CaseIterable, Sendable {
 
   package static let current: InstructionSet = {
     let level = ck_cpu_level()
-    if getenv("CHARLSTM_CPU") != nil { dnnl_set_max_cpu_isa(limit(level)) }
-    if level == CK_AVX512_BF16, dnnl_get_effective_cpu_isa() == dnnl_cpu_isa_avx512_core_amx {
-      return .amx
-    }
+    dnnl_set_max_cpu_isa(limit(level))
     return InstructionSet(rawValue: String(cString: ck_level_name(level))) ?? .baseline
   }()
+
+  /// Those that `CHARLSTM_CPU` may name on this CPU.
+  package static var available: [InstructionSet] {
+    (CK_BASELINE.rawValue...CK_AMX.rawValue).map { ck_level(rawValue: $0) }
+      .filter(ck_cpu_has).compactMap { InstructionSet(rawValue: String(cString: ck_level_name($0))) }
+  }
 
   /// What oneDNN may use of a level.
   private static func limit(_ level: ck_level) -> dnnl_cpu_isa_t {
@@ -40,13 +43,14 @@ package enum InstructionSet: String, Comparable, CaseIterable, Sendable {
     case CK_AVX2_VNNI: dnnl_cpu_isa_avx2_vnni
     case CK_AVX512: dnnl_cpu_isa_avx512_core
     case CK_AVX512_VNNI: dnnl_cpu_isa_avx512_core_vnni
-    default: dnnl_cpu_isa_avx512_core_bf16
+    case CK_AVX512_BF16: dnnl_cpu_isa_avx512_core_bf16
+    default: dnnl_cpu_isa_all
     }
   }
 }
 
 /// Who multiplies.
-package enum ProductEngine: String, Sendable {
+package enum ProductEngine: String, Codable, Sendable {
   /// This package's kernels.
   case panels
   case oneDNN
@@ -56,11 +60,16 @@ package enum ProductEngine: String, Sendable {
 
   /// The fastest on this CPU of those whose rows do not depend on their number. Sums of int8 are
   /// exact, so that engines may differ by the number of rows.
-  package static func best(for precision: Precision, rows: Int) -> ProductEngine {
+  /// oneDNN's tiles of bfloat16 depend on rows; where that does not matter, as in products of
+  /// matrices that are not packed ahead, it is the faster.
+  package static func best(
+    for precision: Precision, rows: Int, isPacked: Bool = true
+  ) -> ProductEngine {
     let current = InstructionSet.current
     switch precision {
     case .float32: return current >= .avx512 ? .oneDNN : .panels
-    case .bfloat16: return current >= .avx512BFloat16 ? .oneDNN : .panels
+    case .bfloat16:
+      return current == .avx512BFloat16 || current == .amx && !isPacked ? .oneDNN : .panels
     case .int8: return current >= .avx512VNNI && rows > 16 ? .oneDNN : .panels
     }
   }

@@ -34,7 +34,7 @@ package struct MatrixMultiply {
     accumulate: Bool = false, engine: ProductEngine? = nil
   ) {
     product =
-      switch engine ?? .best(for: precision, rows: a.rows) {
+      switch engine ?? .best(for: precision, rows: a.rows, isPacked: false) {
       case .panels:
         .panels(PanelProduct(a, by: b, into: c, precision, accumulate: accumulate))
       case .oneDNN:
