@@ -17,58 +17,75 @@ struct RowInvarianceTests {
   @Test(arguments: shapes, Precision.allCases)
   func rowsDoNotDependOnTheirNumber(_ shape: (Int, Int), _ precision: Precision) throws {
     let rows = Self.rows
-    let alone = product(shape, precision, rows: rows, packedFor: 1, at: 1, threads: 1)
+    let operands = Operands(shape, precision, rows: rows)
+    let alone = operands.product(packedFor: 1, at: 1, threads: 1)
     // Large products by numbers of rows that fill tiles and leave any remainder.
     let isLarge = shape.0 * shape.1 > 100_000
     for count in 2...rows where !isLarge || count < 14 || [16, 24, 33, 64, 130].contains(count) {
-      let together = product(shape, precision, rows: rows, packedFor: count, at: count, threads: 1)
+      let together = operands.product(packedFor: count, at: count, threads: 1)
       try #require(together == alone, "\(count) rows at a time")
     }
   }
 
   @Test(arguments: [(64, 256), (130, 520), (512, 2048)], Precision.allCases)
   func rowsDoNotDependOnThreads(_ shape: (Int, Int), _ precision: Precision) throws {
-    let alone = product(shape, precision, rows: 64, packedFor: 1, at: 1, threads: 1)
+    let operands = Operands(shape, precision, rows: 64)
+    let alone = operands.product(packedFor: 1, at: 1, threads: 1)
     for threads in 2...4 {
       for count in [1, 5, 64] {
-        let shared = product(
-          shape, precision, rows: 64, packedFor: count, at: count, threads: threads)
+        let shared = operands.product(packedFor: count, at: count, threads: threads)
         try #require(shared == alone, "\(count) rows at a time, \(threads) threads")
       }
     }
   }
 
-  /// The product of `rows` random rows by a random matrix, computed `count` rows at a time.
-  private func product(
-    _ shape: (Int, Int), _ precision: Precision, rows: Int, packedFor packedRows: Int,
-    at count: Int, threads: Int
-  ) -> [Float] {
-    let (depth, width) = shape
-    var generator = Xoshiro256(seed: 1)
-    let left = (0..<(rows + count) * depth).map { _ in generator.symmetric(1) }
-    var right = Xoshiro256(seed: 2)
-    let matrix = (0..<depth * width).map { _ in right.symmetric(1) }
-    let element = precision == .bfloat16 ? CK_BF16 : CK_F32
-    var stored = [UInt8](repeating: 0, count: left.count * precision.size)
-    // One more block of rows than is compared: the last one need not divide evenly.
-    var result = [Float](repeating: 0, count: (rows + count) * width)
-    return withProductThreads(threads) {
-      let packed = PackedMatrix(
-        .rowMajor(width, depth).transposed, precision: precision, rows: packedRows)
-      packed.pack(from: matrix)
-      let multiply = MatrixMultiply(
-        .rowMajor(count, depth), by: packed, into: .rowMajor(count, width), .float32)
+  /// `rows` random rows and a random matrix to multiply them by.
+  private struct Operands {
+    let depth: Int
+    let width: Int
+    let precision: Precision
+    let rows: Int
+    private let left: [UInt8]
+    private let right: [Float]
+
+    init(_ shape: (Int, Int), _ precision: Precision, rows: Int) {
+      (depth, width) = shape
+      self.precision = precision
+      self.rows = rows
+      // One more block of rows than is compared: the last one need not divide evenly.
+      var random = Xoshiro256(seed: 1)
+      let values = (0..<2 * rows * depth).map { _ in random.symmetric(1) }
+      var stored = [UInt8](repeating: 0, count: values.count * precision.size)
       stored.withUnsafeMutableBytes { stored in
-        result.withUnsafeMutableBufferPointer { result in
-          guard let stored = stored.baseAddress, let result = result.baseAddress else { return }
-          ck_store(element, Int64(left.count), left, stored)
-          for first in stride(from: 0, to: rows, by: count) {
-            multiply(
-              stored + first * depth * precision.size, packed, into: result + first * width)
+        guard let stored = stored.baseAddress else { return }
+        ck_store(
+          precision == .bfloat16 ? CK_BF16 : CK_F32, Int64(values.count), values, stored)
+      }
+      left = stored
+      random = Xoshiro256(seed: 2)
+      right = (0..<depth * width).map { _ in random.symmetric(1) }
+    }
+
+    /// The product, computed `count` rows at a time.
+    func product(packedFor packedRows: Int, at count: Int, threads: Int) -> ArraySlice<Float> {
+      var result = [Float](repeating: 0, count: (rows + count) * width)
+      withProductThreads(threads) {
+        let packed = PackedMatrix(
+          .rowMajor(width, depth).transposed, precision: precision, rows: packedRows)
+        packed.pack(from: right)
+        let multiply = MatrixMultiply(
+          .rowMajor(count, depth), by: packed, into: .rowMajor(count, width), .float32)
+        left.withUnsafeBytes { left in
+          result.withUnsafeMutableBufferPointer { result in
+            guard let left = left.baseAddress, let result = result.baseAddress else { return }
+            for first in stride(from: 0, to: rows, by: count) {
+              multiply(
+                left + first * depth * precision.size, packed, into: result + first * width)
+            }
           }
         }
       }
-      return Array(result[..<(rows * width)])
+      return result[..<(rows * width)]
     }
   }
 }
