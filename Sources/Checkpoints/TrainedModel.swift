@@ -190,7 +190,7 @@ package struct ModelMetadata {
   }
 
   /// The configuration and the vocabulary of any network, which fit each other.
-  func network() throws(CheckpointError) -> (ModelConfiguration, Vocabulary) {
+  package func network() throws(CheckpointError) -> (ModelConfiguration, Vocabulary) {
     let configuration: ModelConfiguration = try decode("configuration")
     do throws(ConfigurationError) {
       try configuration.validate()

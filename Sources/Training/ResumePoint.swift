@@ -30,21 +30,14 @@ package struct ResumePoint {
   package var progress: TrainingProgress
   package var corpus: CorpusIdentity
   package var vocabulary: Vocabulary
-  package var model: Network
-  /// AdamW's moments.
-  package var first: FloatBuffer
-  package var second: FloatBuffer
-  /// The averaged weights.
-  package var average: FloatBuffer
+  package var weights: WeightsInTraining
   /// By lane.
   package var states: [RecurrentState]
   /// That of the CPU which the run was on; nil in files from before it was kept.
   package var instructionSet: InstructionSet?
 }
 
-extension ResumePoint {
-  private static let buffers = ["parameters", "first", "second", "average"]
-
+extension ResumePoint: MovableRun {
   /// Reads a resume file.
   ///
   /// - Throws: `CheckpointError`, for a file that cannot be read, is something else, or whose parts
@@ -52,6 +45,8 @@ extension ResumePoint {
   package init(contentsOf path: String) throws(CheckpointError) {
     let file = try SafetensorsFile(path: path)
     let metadata = ModelMetadata(file: file)
+    let configuration: ModelConfiguration
+    (configuration, vocabulary) = try metadata.languageModel()
     options = try metadata.decode("options")
     progress = try metadata.decode("progress")
     corpus = try metadata.decode("corpus")
@@ -65,29 +60,13 @@ extension ResumePoint {
         path: path, key: "corpus",
         reason: "\(corpus.trainingBytes) of \(corpus.bytes) bytes to train on")
     }
-    let configuration: ModelConfiguration
-    (configuration, vocabulary) = try metadata.languageModel()
     instructionSet = file.metadata["instruction_set"].flatMap { InstructionSet(rawValue: $0) }
-    let layout = ParameterLayout(configuration)
-    for tensor in layout.tensors {
-      for buffer in Self.buffers {
-        try file.checkShape(of: "\(buffer).\(tensor.name)", is: tensor.shape)
-      }
-    }
     let empty = RecurrentState(configuration)
     let lanes = try file.tensor(named: "state.hidden").shape.first ?? 0
     try file.checkShape(of: "state.hidden", is: [lanes, empty.hidden.count])
     try file.checkShape(of: "state.cell", is: [lanes, empty.cell.count])
 
-    model = Network(valid: configuration)
-    first = FloatBuffer(count: layout.count)
-    second = FloatBuffer(count: layout.count)
-    average = FloatBuffer(count: layout.count)
-    for (name, buffer) in zip(Self.buffers, [model.parameters, first, second, average]) {
-      for tensor in layout.tensors {
-        try file.read(tensor, named: "\(name).\(tensor.name)", into: buffer)
-      }
-    }
+    weights = try WeightsInTraining(file, configuration)
     let hidden = try file.finiteFloats(of: "state.hidden")
     let cell = try file.finiteFloats(of: "state.cell")
     states = (0..<lanes).map { lane in
@@ -111,41 +90,47 @@ extension ResumePoint {
     try options.validate()
   }
 
-  /// Makes the run one of this CPU, which may not be the one that it was on: what it has no
-  /// instructions for goes on in single precision. The bytes of a run are promised for one set of
-  /// instructions; from here on it is this CPU's.
+  /// The parts of a corpus that the run goes on with.
   ///
-  /// - Parameter keepsPrecision: whether somebody asked for the precision that the run has.
-  /// - Returns: what has changed, in a sentence; nil for nothing.
-  package mutating func moveHere(keepsPrecision: Bool) -> String? {
-    let here = InstructionSet.current
-    guard here != instructionSet else { return nil }
-    let before = instructionSet.map { "was on \($0.rawValue)" }
-    instructionSet = here
-    if !options.precision.isFastHere && !keepsPrecision {
-      let precision = options.precision.rawValue
-      options.precision = .float32
-      return "The run \(before ?? "is") in \(precision), for which this CPU "
-        + "(\(here.rawValue)) has no instructions: it goes on in float32."
+  /// - Returns: them, and whether they are the text that it began with.
+  /// - Throws: `TrainingError.corpusChanged` for another text, unless that is accepted; `CorpusError`.
+  func parts(
+    of corpus: Corpus, path: String, acceptsChangedCorpus: Bool
+  ) throws -> (training: EncodedText, validation: EncodedText, isSame: Bool) {
+    func parts(trainingBytes: Int) throws(CorpusError) -> (EncodedText, EncodedText) {
+      (
+        try EncodedText(corpus, byteRange: 0..<trainingBytes, vocabulary: vocabulary),
+        try EncodedText(
+          corpus, byteRange: trainingBytes..<corpus.byteCount, vocabulary: vocabulary)
+      )
     }
-    return before.map {
-      "The run \($0); on this CPU (\(here.rawValue)) sums are rounded differently from here on."
+    // First, as reading them gives the hash of the same text too.
+    let sameParts =
+      corpus.byteCount == self.corpus.bytes
+      ? try? parts(trainingBytes: self.corpus.trainingBytes) : nil
+    let isSame = self.corpus.isSameText(as: corpus)
+    guard isSame || acceptsChangedCorpus else {
+      throw TrainingError.corpusChanged(
+        path: path,
+        reason: corpus.byteCount == self.corpus.bytes
+          ? "the corpus is not the one the run began with, though it has as many bytes"
+          : "the corpus has \(corpus.byteCount) bytes, the run began with \(self.corpus.bytes)")
     }
+    if isSame, let (training, validation) = sameParts { return (training, validation, true) }
+    // Another text is cut in the same proportion.
+    let split = Split(corpus: corpus, validationFraction: self.corpus.validationFraction)
+    let (training, validation) = try parts(trainingBytes: split.training.count)
+    return (training, validation, isSame)
   }
 
   /// Whether there is neither infinity nor NaN in it.
   var isFinite: Bool {
-    [model.parameters, first, second, average].allSatisfy { $0.elements.allSatisfy(\.isFinite) }
+    weights.isFinite
       && states.allSatisfy { $0.hidden.allSatisfy(\.isFinite) && $0.cell.allSatisfy(\.isFinite) }
   }
 
   package func write(to path: String) throws(CheckpointError) {
-    var tensors: [TensorContent] = []
-    for (name, buffer) in zip(Self.buffers, [model.parameters, first, second, average]) {
-      tensors += model.layout.tensors.map {
-        .parameters($0, named: "\(name).\($0.name)", in: buffer)
-      }
-    }
+    var tensors = weights.tensors
     let hidden = states.flatMap(\.hidden)
     let cell = states.flatMap(\.cell)
     tensors.append(
@@ -157,7 +142,7 @@ extension ResumePoint {
     try SafetensorsFile.write(
       tensors,
       metadata: [
-        "configuration": json(model.configuration), "corpus": json(corpus),
+        "configuration": json(weights.model.configuration), "corpus": json(corpus),
         "options": json(options), "progress": json(progress), "vocabulary": json(vocabulary),
         "instruction_set": InstructionSet.current.rawValue,
       ], to: path)

@@ -42,11 +42,13 @@ public struct RunFolder: Sendable {
 
   /// Whether a folder has what it took a run to make.
   public static func holdsRun(at path: String) -> Bool {
-    ["best", "resume"].contains { name in
-      var status = stat()
-      return lstat("\(path)/\(name).safetensors", &status) == 0
-        && status.st_mode & S_IFMT == S_IFREG
-    }
+    ["best", "resume"].contains { holdsModel(at: "\(path)/\($0).safetensors") }
+  }
+
+  /// Whether there is a file, and nothing else.
+  package static func holdsModel(at path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
   public var bestPath: String { "\(path)/best.safetensors" }
@@ -94,57 +96,16 @@ public struct RunFolder: Sendable {
   }
 
   /// Writes a line of metrics, an object of JSON.
-  package func append(_ line: some Encodable) throws(CheckpointError) {
+  func append(_ line: some Encodable) throws(CheckpointError) {
     try metrics.append(json(line))
   }
 
-  func append(_ event: TrainingEvent) throws(CheckpointError) {
+  func append<Task>(_ event: TrainingLoop<Task>.Event) throws(CheckpointError) {
     switch event {
     case .step(let report): try append(StepLine(report))
-    case .validation(let report): try append(ValidationLine(report))
-    case .teaching, .writing, .reading, .taught, .began, .saved: break
+    case .validation(let report) where report.accuracy == nil: try append(ValidationLine(report))
+    case .validation(let report): try append(ClassificationLine(report))
+    case .saved: break
     }
-  }
-}
-
-/// A line of `metrics.jsonl`. Losses are nats per character.
-private struct StepLine: Encodable {
-  let event = "step"
-  let epoch: Int
-  let step: Int
-  let characters: Int
-  let train_loss: Double
-  let learning_rate: Float
-  let gradient_norm: Double
-  let characters_per_second: Double
-  let elapsed_seconds: Double
-
-  init(_ report: StepReport) {
-    epoch = report.epoch
-    step = report.step
-    characters = report.characters
-    train_loss = report.trainLoss
-    learning_rate = report.learningRate
-    gradient_norm = report.gradientNorm
-    characters_per_second = report.charactersPerSecond.rounded()
-    elapsed_seconds = (report.elapsedSeconds * 1000).rounded() / 1000
-  }
-}
-
-/// A line of `metrics.jsonl`.
-private struct ValidationLine: Encodable {
-  let event = "validation"
-  let epoch: Int
-  let step: Int
-  let validation_loss: Double
-  let bits_per_character: Double
-  let best_validation_loss: Double
-
-  init(_ report: ValidationReport) {
-    epoch = report.epoch
-    step = report.step
-    validation_loss = report.validationLoss
-    bits_per_character = report.bitsPerCharacter
-    best_validation_loss = report.bestValidationLoss
   }
 }

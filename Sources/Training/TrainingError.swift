@@ -7,6 +7,8 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
   case diverged(step: Int, learningRate: Float)
   /// A resume file's run began with another text.
   case corpusChanged(path: String, reason: String)
+  /// A resume file's run began with other labelled texts.
+  case dataChanged(path: String)
   /// A resume file does not go with what it is to be resumed with.
   case cannotResume(path: String, reason: String)
 
@@ -23,6 +25,9 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
     case .corpusChanged(let path, let reason):
       "cannot resume \(path): \(reason); give the text the run began with, or "
         + "--accept-changed-corpus to go on with this one from the beginning of the epoch"
+    case .dataChanged(let path):
+      "cannot resume \(path): the labelled texts, or their parts to train and to validate on, are not "
+        + "those the run began with; give the same data and the same options that divide them"
     case .cannotResume(let path, let reason):
       "cannot resume \(path): \(reason)"
     }

@@ -1,3 +1,4 @@
+import Foundation
 import Recurrent
 
 /// What a trainer tells of its work.
@@ -56,6 +57,8 @@ public struct StepReport: Equatable, Sendable {
   public var gradientNorm: Double
   /// Since the last report, validation and saving not counted.
   public var charactersPerSecond: Double
+  /// Likewise; nil where there is one text, which is read on and on.
+  public var textsPerSecond: Double?
   /// Since training began, what was before a resume included.
   public var elapsedSeconds: Double
 }
@@ -65,9 +68,12 @@ public struct ValidationReport: Equatable, Sendable {
   /// From 1.
   public var epoch: Int
   public var step: Int
-  /// Nats per character.
+  /// Nats per character, or of a classifier per label.
   public var validationLoss: Double
-  public var bitsPerCharacter: Double
+  public var bitsPerCharacter: Double { validationLoss / log(2) }
+  /// Of a classifier, a share of 1.
+  public var accuracy: Double?
+  public var macroF1: Double?
   public var bestValidationLoss: Double
   public var isBest: Bool
 }

@@ -7,16 +7,28 @@ public struct TrainingProgress: Codable, Equatable, Sendable {
   public var chunk = 0
   /// Optimizer steps done.
   public var step = 0
+  /// Read so far; nil in files from before it was kept.
+  public var characters: Int?
   public var bestLoss: Double?
+  /// Of a classifier, for which it counts before the loss.
+  public var bestAccuracy: Double?
   /// Validations since the best.
   public var validationsWithoutBest = 0
   public var elapsedSeconds = 0.0
 
   public init() {}
 
+  func isBest(_ validation: Validation) -> Bool {
+    guard let bestLoss else { return true }
+    if let accuracy = validation.accuracy, let bestAccuracy, accuracy != bestAccuracy {
+      return accuracy > bestAccuracy
+    }
+    return validation.loss < bestLoss
+  }
+
   /// Whether a run could be here: a file may say anything.
-  var isPlausible: Bool {
-    [epoch, chunk, step, validationsWithoutBest].allSatisfy { 0...1 << 53 ~= $0 }
+  package var isPlausible: Bool {
+    [epoch, chunk, step, characters ?? 0, validationsWithoutBest].allSatisfy { 0...1 << 53 ~= $0 }
       && chunk <= step && epoch <= step && elapsedSeconds >= 0
   }
 }

@@ -111,7 +111,7 @@ struct Train: ParsableCommand {
         preset.configuration(characters: characters, vocabularySize: vocabularySize))
     var options = preset.options(
       characters: characters, vocabularySize: vocabularySize,
-      hiddenSize: configuration.hiddenSize, epochs: training.epochs)
+      hiddenSize: configuration.hiddenSize, epochs: training.optimization.epochs)
     training.apply(to: &options)
     options.precision = given.precision
     options.threads = given.threads
@@ -131,9 +131,9 @@ struct Train: ParsableCommand {
     let folder = try RunFolder(path: output, isNew: false)
     var point = try ResumePoint(contentsOf: folder.resumePath)
     try training.check(against: point.options, threads: threads, precision: precision)
-    try network.check(point.model.configuration, from: "the run")
+    try network.check(point.weights.model.configuration, from: "the run")
     training.apply(to: &point.options)
-    if extend != nil, training.maxSteps == nil, let maxSteps = point.options.maxSteps {
+    if extend != nil, training.optimization.maxSteps == nil, let maxSteps = point.options.maxSteps {
       throw Failure.usage(
         "--extend does not lengthen a run of --max-steps \(maxSteps); give more --max-steps too")
     }

@@ -68,41 +68,8 @@ struct TrainingFlags: ParsableArguments {
   @Option(help: "Characters that the gradient goes back.")
   var sequenceLength: Int?
 
-  @Option(help: "Passes over the training part.")
-  var epochs: Int?
-
-  @Option(help: "The most optimizer steps.")
-  var maxSteps: Int?
-
-  @Option(help: "The highest learning rate.")
-  var learningRate: Float?
-
-  @Option(help: "How the rate falls after the warm-up.")
-  var schedule: LearningRateSchedule?
-
   @Option(help: "Steps in which the rate rises.")
   var warmupSteps: Int?
-
-  @Option(help: "Decay of matrices (AdamW).")
-  var weightDecay: Float?
-
-  @Option(help: "The largest norm of the gradient; 0 for no clipping.")
-  var clipNorm: Float?
-
-  @Option(help: "Locked dropout on the embedding.")
-  var dropoutEmbedding: Float?
-
-  @Option(help: "Locked dropout between layers.")
-  var dropoutLayers: Float?
-
-  @Option(help: "Locked dropout on what the head reads.")
-  var dropoutOutput: Float?
-
-  @Option(help: "Dropout of recurrent weights.")
-  var weightDrop: Float?
-
-  @Option(help: "How much of the averaged weights a step keeps.")
-  var averageDecay: Float?
 
   @Option(help: "Networks to train first, as standard does; what they expect becomes targets.")
   var teachers: Int?
@@ -116,62 +83,26 @@ struct TrainingFlags: ParsableArguments {
   @Option(help: "The share of a target that is what the teachers expect.")
   var teacherWeight: Float?
 
-  @Option(help: "Steps between validations, beside the one at each epoch's end.")
-  var validateEvery: Int?
-
-  @Option(help: "Stop after this many validations without a better one.")
-  var patience: Int?
-
-  @Option(help: "Steps between savings of the state to go on from.")
-  var saveEvery: Int?
-
-  @Option(help: "Minutes between savings of the state to go on from. (default: 10)")
-  var saveMinutes: Double?
-
-  @Flag(help: "Save models with bfloat16 weights, at half the size.")
-  var halfSize = false
-
-  @Option(
-    help: """
-      Chooses the first weights, offsets and dropout; the same seed gives the same run. (default: 1)
-      """)
-  var seed: UInt64?
+  @OptionGroup var optimization: OptimizationFlags
 
   /// Puts what was given in the place of what is there.
   func apply(to options: inout TrainingOptions) {
     func set<Value>(_ place: WritableKeyPath<TrainingOptions, Value>, _ value: Value?) {
       if let value { options[keyPath: place] = value }
     }
+    optimization.apply(to: &options.optimization)
     set(\.lanes, batchSize)
     set(\.sequenceLength, sequenceLength)
-    set(\.epochs, epochs)
-    set(\.learningRate, learningRate)
-    set(\.schedule, schedule)
     set(\.warmupSteps, warmupSteps)
-    set(\.weightDecay, weightDecay)
-    set(\.clipNorm, clipNorm)
-    set(\.dropout.embedding, dropoutEmbedding)
-    set(\.dropout.betweenLayers, dropoutLayers)
-    set(\.dropout.output, dropoutOutput)
-    set(\.weightDrop, weightDrop)
-    set(\.averageDecay, averageDecay)
     set(\.teachers, teachers)
     // The preset's, which nobody would write.
     if teachers == 0 { options.teacherText = 0 }
     set(\.teacherText, teacherText)
     set(\.teacherWeight, teacherWeight)
-    set(\.saveMinutes, saveMinutes)
-    set(\.seed, seed)
     options.teacherEpochs = teacherEpochs ?? options.teacherEpochs
-    options.maxSteps = maxSteps ?? options.maxSteps
-    options.validateEvery = validateEvery ?? options.validateEvery
-    options.patience = patience ?? options.patience
-    options.saveEvery = saveEvery ?? options.saveEvery
-    if halfSize { options.savesHalfSize = true }
   }
 
-  /// Refuses options that contradict those of the run to go on with, lest they be ignored. How long
-  /// to train and when to save may change.
+  /// Refuses options that contradict those of the run to go on with.
   func check(
     against run: TrainingOptions, threads: ThreadsOption, precision: PrecisionOption
   ) throws {
@@ -183,13 +114,8 @@ struct TrainingFlags: ParsableArguments {
     apply(to: &wanted)
     if precision.precision != .auto { wanted.precision = precision.resolved(for: .training) }
     wanted.threads = threads.threads ?? run.threads
-    for (name, value) in wanted.summary.sorted(by: { $0.key < $1.key }) {
-      guard name != "max-steps", value != run.summary[name] else { continue }
-      throw Failure.usage(
-        "--\(name) \(value) contradicts the run, which has \(run.summary[name] ?? "none"); "
-          + "leave it out"
-          + (name == "epochs" ? ", or add epochs with --extend" : ""))
-    }
+    try checkContradictions(
+      of: wanted.summary, to: run.summary, longer: ", or add epochs with --extend")
   }
 }
 

@@ -136,6 +136,53 @@ struct ClassifierTrainerTests {
     #expect(try weights(seed: 1) != weights(seed: 2))
   }
 
+  /// A run that was stopped and goes on ends in the same bytes as one that was not.
+  @Test(arguments: [Precision.float32, .bfloat16])
+  func aStoppedRunEndsInTheSameBytes(_ precision: Precision) throws {
+    let path = NSTemporaryDirectory() + "classifier-\(UUID().uuidString)"
+    defer { for run in ["whole", "parts"] { try? FileManager.default.removeItem(atPath: path + run) } }
+    let options = options {
+      $0.precision = precision
+      $0.epochs = 5
+      $0.threads = 2
+      $0.crop = 4
+      $0.sampling = .balanced
+      $0.unfreezeEvery = 2
+      $0.weightDrop = 0.1
+      $0.dropout = Dropout(embedding: 0.1, betweenLayers: 0.1, output: 0.1)
+    }
+    let start = try start(.gru, bidirectional: true, layers: 2)
+    let whole = try RunFolder(path: path + "whole", isNew: true)
+    #expect(try trainer(start, options).run(in: whole) == .completed)
+
+    var random = Xoshiro256(seed: 1)
+    let (training, validation) = texts.stratifiedSplit(fraction: 0.25, using: &random)
+    let perEpoch = (training.count + options.batchSize - 1) / options.batchSize
+    #expect(perEpoch > 4)
+    // Within an epoch, at its end, and within the next but one.
+    for stop in [3, perEpoch, 2 * perEpoch + 1, nil] {
+      let parts = try RunFolder(path: path + "parts", isNew: stop == 3)
+      let trainer =
+        try stop == 3
+        ? trainer(start, options)
+        : ClassifierTrainer(
+          resuming: ClassifierResumePoint(contentsOf: parts.resumePath), path: parts.resumePath,
+          texts: texts, training: training, validation: (texts, validation))
+      let outcome = try trainer.run(in: parts, stops: { trainer.progress.step == stop })
+      #expect(outcome == (stop == nil ? .completed : .interrupted))
+    }
+    for name in ["best.safetensors", "resume.safetensors"] {
+      let files = try ["whole", "parts"].map {
+        try SafetensorsFile(path: "\(path)\($0)/\(name)")
+      }
+      for name in files[0].tensors.keys {
+        #expect(
+          try files[0].finiteFloats(of: name) == files[1].finiteFloats(of: name),
+          "\(name)")
+      }
+    }
+  }
+
   @Test func aFrozenBodyStaysAsItIs() throws {
     let start = try start(layers: 2)
     let trainer = try trainer(

@@ -23,12 +23,14 @@ struct ClassifyTests {
   @Test func trainsEvaluatesAndPredicts() throws {
     let training = try charlstm(Self.train + " --calibrate")
     #expect(training == .init(code: 0, output: "", error: ""))
-    #expect(try charlstm.names(in: "run") == [".lock", "best.safetensors", "metrics.jsonl"])
+    #expect(try charlstm.names(in: "run") == [
+        ".lock", "best.safetensors", "metrics.jsonl", "resume.safetensors",
+      ])
     let metrics = try charlstm.text(of: "run/metrics.jsonl").split(separator: "\n")
     #expect(
       try metrics.map { try json(String($0))["event"] as? String } == [
-        "validation", "validation", "validation",
-      ])
+        "validation", "validation", "step", "validation",
+      ], "the last step is reported, too")
 
     let model = "run/best.safetensors"
     let evaluation = try charlstm(
@@ -218,6 +220,37 @@ struct ClassifyTests {
     _ = try charlstm(Self.train)
     try expect(
       Self.train, fails: 73,
-      saying: "there is a run in run already; --overwrite replaces it")
+      saying: "there is a run in run already; --resume goes on with it, --overwrite replaces it")
+  }
+
+  @Test func aRunGoesOn() throws {
+    let line = Self.train + " --naive-bayes 2"
+    #expect(try charlstm(line).code == 0)
+    let whole = try charlstm.bytes(of: "run/best.safetensors")
+
+    let resume = "classify train texts.csv --output run --resume --quiet"
+    try expect(
+      resume + " --label-smoothing 0.1", fails: 64,
+      saying: "--label-smoothing 0.1 contradicts the run, which has 0.0; leave it out")
+    try expect(
+      resume + " --pooling max", fails: 64,
+      saying: "--pooling max contradicts the run, which has concat")
+    try expect(
+      resume + " --validation-fraction 0.3", fails: 65,
+      saying: "cannot resume run/resume.safetensors: the labelled texts, or their parts to train and "
+        + "to validate on, are not those the run began with; give the same data and the same options "
+        + "that divide them")
+    // Done already, and calibrated: the same again.
+    #expect(try charlstm(resume) == .init(code: 0, output: "", error: ""))
+    #expect(try charlstm.bytes(of: "run/best.safetensors") == whole)
+
+    try charlstm.put(
+      try charlstm.text(of: "texts.csv").replacingOccurrences(of: "abab", with: "abba"),
+      at: "texts.csv")
+    #expect(try charlstm(resume).code == 65)
+    try expect(
+      "train texts.csv --output run --resume", fails: 65,
+      saying: "run/resume.safetensors is a classifier, which predicts labels and writes no text; give "
+        + "it to charlstm classify predict")
   }
 }

@@ -1,5 +1,6 @@
 import Classification
 import Foundation
+import Training
 
 /// Shows the training of a classifier on standard error: one line that is written over on a terminal,
 /// and a line for each validation.
@@ -22,8 +23,8 @@ final class ClassificationDisplay {
       print(
         lines: String(
           format: "epoch %d  step %d  validation %.4f nats  accuracy %.4f  macro F1 %.4f%@\n",
-          validation.epoch, validation.step, validation.validation_loss, validation.accuracy,
-          validation.macro_f1, validation.is_best ? "  (best so far)" : ""))
+          validation.epoch, validation.step, validation.validationLoss, validation.accuracy ?? 0,
+          validation.macroF1 ?? 0, validation.isBest ? "  (best so far)" : ""))
     }
   }
 
@@ -52,14 +53,14 @@ final class ClassificationDisplay {
     print(lines: text)
   }
 
-  private func show(_ step: ClassificationStep) {
+  private func show(_ step: StepReport) {
     guard isTerminal, let plan else { return }
     standardError(
       "\r\u{1B}[K"
         + String(
           format: "epoch %d  step %d/%d  loss %.4f", step.epoch, step.step, plan.totalSteps,
-          step.train_loss)
-        + "  \(Int(step.characters_per_second).formatted()) characters/s")
+          step.trainLoss)
+        + "  \(Int(step.charactersPerSecond).formatted()) characters/s")
     hasOpenLine = true
   }
 

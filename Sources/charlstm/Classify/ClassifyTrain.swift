@@ -12,8 +12,9 @@ struct ClassifyTrain: ParsableCommand {
     commandName: "train",
     abstract: "Train a classifier on labelled texts.",
     discussion: """
-      Writes best.safetensors, the classifier with the best validation accuracy, and metrics.jsonl \
-      into the run folder. Ctrl-C ends training; the best model so far stays.
+      Writes best.safetensors, the classifier with the best validation accuracy, resume.safetensors \
+      and metrics.jsonl into the run folder. Ctrl-C finishes the step, saves, and says how to go on. \
+      What is not given below is \(ClassifierFlags.defaults).
       """)
 
   @Argument(
@@ -22,6 +23,9 @@ struct ClassifyTrain: ParsableCommand {
 
   @Option(name: .shortAndLong, help: "The run folder.")
   var output: String
+
+  @Flag(help: "Go on with the run in the folder, exactly where it was saved.")
+  var resume = false
 
   @Flag(help: "Replace the run that is in the folder.")
   var overwrite = false
@@ -39,11 +43,11 @@ struct ClassifyTrain: ParsableCommand {
   @Flag(help: "Read in both directions.")
   var bidirectional = false
 
-  @Option(help: "What the classifier makes of a text's states: last, mean, max, attention, concat.")
-  var pooling = Pooling.concat
+  @Option(help: "What the classifier makes of a text's states: last, mean, max, attention, concat. (default: concat)")
+  var pooling: Pooling?
 
-  @Option(help: "The longest n-gram of characters that has an embedding; 1 for characters alone.")
-  var ngrams = 1
+  @Option(help: "The longest n-gram of characters that has an embedding; 1 for characters alone. (default: 1)")
+  var ngrams: Int?
 
   @Option(
     help: "Rows for the embeddings of n-grams, which share them by their hash. (default: 65536)")
@@ -63,13 +67,7 @@ struct ClassifyTrain: ParsableCommand {
   func run() throws {
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
-    guard overwrite || !RunFolder.holdsRun(at: output) else {
-      throw Failure(
-        description: "there is a run in \(output) already; --overwrite replaces it",
-        code: .cannotCreate)
-    }
-    let trainer = try trainer()
-    let folder = try RunFolder(path: output, isNew: true)
+    let (trainer, folder) = try resume ? resumed() : begun()
     Interruption.watch()
     let display = ClassificationDisplay(isQuiet: quiet)
     let outcome = try trainer.run(in: folder, stops: { Interruption.signal != nil }) {
@@ -80,46 +78,48 @@ struct ClassifyTrain: ParsableCommand {
     try conclude(outcome, trainer, folder)
   }
 
-  /// Reads and checks all there is before anything is written.
-  private func trainer() throws -> ClassifierTrainer {
+  /// Labelled texts, and which of them are trained and validated on.
+  private typealias Parts = (
+    texts: LabelledTexts, training: [Int], validation: (texts: LabelledTexts, indices: [Int])
+  )
+
+  private func parts(seed: UInt64) throws -> Parts {
     guard validationFraction >= 0 && validationFraction < 1 else {
       throw Failure.usage(
         "--validation-fraction must be 0 to below 1, got \(validationFraction)")
     }
-    let options = try training.options(
-      precision: precision.resolved(for: .training), threads: threads.resolved())
+    let texts = try format.read(data)
+    guard validation.isEmpty else {
+      let held = try format.read(validation, labels: texts.labels)
+      return (texts, Array(0..<texts.count), (held, Array(0..<held.count)))
+    }
+    var random = Xoshiro256(seed: seed, stream: [0x5917])
+    let split = texts.stratifiedSplit(fraction: validationFraction, using: &random)
+    return (texts, split.training, (texts, split.validation))
+  }
+
+  /// Reads and checks all there is before anything is written.
+  private func begun() throws -> (ClassifierTrainer, RunFolder) {
+    guard overwrite || !RunFolder.holdsRun(at: output) else {
+      throw Failure(
+        description: "there is a run in \(output) already; --resume goes on with it, --overwrite "
+          + "replaces it", code: .cannotCreate)
+    }
+    var options = ClassifierOptions()
+    try training.apply(to: &options)
+    options.precision = precision.resolved(for: .training)
+    options.threads = try threads.resolved()
     try options.validate()
     let source = try network.initializeFrom.map { try TrainedModel(contentsOf: $0) }
     try source.map { try network.check($0.model.configuration) }
-    guard source == nil || !bidirectional else {
-      throw Failure.usage(
-        "--bidirectional contradicts --initialize-from: a language model reads forward only")
-    }
-    guard options.languageModelLoss == 0 || !bidirectional else {
-      throw Failure.usage(
-        "--bidirectional contradicts --language-model-loss: backward, the next character is known")
-    }
-    guard !options.freezes || source != nil else {
-      throw Failure.usage("--freeze needs --initialize-from: a random body has learnt nothing")
-    }
-    guard ngrams != 1 || ngramBuckets == nil else {
-      throw Failure.usage("--ngram-buckets needs --ngrams: characters alone have no n-grams")
-    }
-    let texts = try format.read(data)
-    var generator = Xoshiro256(seed: options.seed, stream: [0x5917])
-    let parts =
-      validation.isEmpty
-      ? texts.stratifiedSplit(fraction: validationFraction, using: &generator)
-      : (training: Array(0..<texts.count), validation: [])
-    let held =
-      try validation.isEmpty
-      ? texts : format.read(validation, labels: texts.labels)
-    let heldIndices = validation.isEmpty ? parts.validation : Array(0..<held.count)
-    guard options.naiveBayes == 0 || !heldIndices.isEmpty else {
+    try checkCombinations(options, hasSource: source != nil)
+    let parts = try parts(seed: options.seed)
+    guard options.naiveBayes == 0 || !parts.validation.indices.isEmpty else {
       throw Failure.usage("--naive-bayes needs texts to validate on: they say what it counts for")
     }
 
-    let vocabulary = try training.vocabulary(of: parts.training.lazy.map { texts.bytes(of: $0) })
+    let vocabulary = try training.vocabulary(
+      of: parts.training.lazy.map { parts.texts.bytes(of: $0) })
     var configuration =
       source?.model.configuration
       ?? network.configuration(
@@ -127,8 +127,9 @@ struct ClassifyTrain: ParsableCommand {
           layers: 2, hiddenSize: 256, embeddingSize: 64, vocabularySize: vocabulary.count))
     configuration.vocabularySize = vocabulary.count
     configuration.bidirectional = bidirectional
+    let ngrams = ngrams ?? 1
     configuration.classifier = ClassifierConfiguration(
-      classes: texts.labels.count, pooling: pooling,
+      classes: parts.texts.labels.count, pooling: pooling ?? .concat,
       hasLanguageModelHead: options.languageModelLoss > 0,
       ngrams: ngrams == 1 ? nil : NgramEmbedding(longest: ngrams, buckets: ngramBuckets ?? 1 << 16))
     let model = try Network(configuration, seed: options.seed)
@@ -137,172 +138,99 @@ struct ClassifyTrain: ParsableCommand {
     model.layout.classifier.map { model.parameters[$0.weight.range].update(repeating: 0) }
     var start = TrainedClassifier(
       model: model, vocabulary: vocabulary,
-      labels: texts.labels, limit: options.limit,
+      labels: parts.texts.labels, limit: options.limit,
       summary: ClassifierSummary(
         data: data.map { URL(filePath: $0).lastPathComponent },
         trainingTexts: parts.training.count, options: [:]))
     if let source { start = start.adopting(source) }
-    return try ClassifierTrainer(
-      start, texts: texts, training: parts.training, validation: (held, heldIndices),
+    let trainer = try ClassifierTrainer(
+      start, texts: parts.texts, training: parts.training, validation: parts.validation,
       options: options)
+    return (trainer, try RunFolder(path: output, isNew: true))
+  }
+
+  private func checkCombinations(_ options: ClassifierOptions, hasSource: Bool) throws {
+    guard !hasSource || !bidirectional else {
+      throw Failure.usage(
+        "--bidirectional contradicts --initialize-from: a language model reads forward only")
+    }
+    guard options.languageModelLoss == 0 || !bidirectional else {
+      throw Failure.usage(
+        "--bidirectional contradicts --language-model-loss: backward, the next character is known")
+    }
+    guard !options.freezes || hasSource else {
+      throw Failure.usage("--freeze needs --initialize-from: a random body has learnt nothing")
+    }
+    guard ngrams ?? 1 != 1 || ngramBuckets == nil else {
+      throw Failure.usage("--ngram-buckets needs --ngrams: characters alone have no n-grams")
+    }
+  }
+
+  private func resumed() throws -> (ClassifierTrainer, RunFolder) {
+    // The folder first: what another process is about to save is not to be read before it has.
+    let folder = try RunFolder(path: output, isNew: false)
+    var point = try ClassifierResumePoint(contentsOf: folder.resumePath)
+    try training.check(against: point.options, threads: threads, precision: precision)
+    let configuration = point.weights.model.configuration
+    try network.check(configuration, from: "the run")
+    let head = configuration.classifier
+    for (name, wanted, found) in [
+      ("bidirectional", bidirectional ? "true" : nil, "\(configuration.bidirectional)"),
+      ("pooling", pooling?.rawValue, head?.pooling.rawValue ?? "none"),
+      ("ngrams", ngrams.map(String.init), "\(head?.ngrams?.longest ?? 1)"),
+      ("ngram-buckets", ngramBuckets.map(String.init), "\(head?.ngrams?.buckets ?? 0)"),
+      ("max-length", training.maxLength.map(String.init), "\(point.options.limit.length)"),
+      ("keep", training.keep?.rawValue, point.options.limit.kept.rawValue),
+    ] {
+      if let wanted, wanted != found {
+        throw Failure.usage("--\(name) \(wanted) contradicts the run, which has \(found)")
+      }
+    }
+    try training.apply(to: &point.options)
+    if let note = point.moveHere(keepsPrecision: precision.precision != .auto) {
+      standardError("\(note)\n")
+    }
+    let parts = try parts(seed: point.options.seed)
+    let trainer = try ClassifierTrainer(
+      resuming: point, path: folder.resumePath, texts: parts.texts, training: parts.training,
+      validation: parts.validation)
+    return (trainer, folder)
+  }
+
+  private var resumeCommand: String {
+    var words = ["charlstm", "classify", "train"] + data + ["--output", output, "--resume"]
+    words += validation.flatMap { ["--validation", $0] }
+    if validation.isEmpty, validationFraction != 0.1 {
+      words += ["--validation-fraction", "\(validationFraction)"]
+    }
+    if calibrate { words.append("--calibrate") }
+    return words.map(shellQuoted).joined(separator: " ")
   }
 
   private func conclude(
     _ outcome: TrainingOutcome, _ trainer: ClassifierTrainer, _ folder: RunFolder
   ) throws {
-    if !quiet {
-      if outcome == .patienceExhausted { standardError("No better for a while: stopped early.\n") }
-      if let summary = trainer.best?.summary {
-        let accuracy =
-          summary.validationAccuracy.map {
-            String(format: " (accuracy %.4f, macro F1 %.4f)", $0, summary.validationMacroF1 ?? 0)
-          } ?? ""
-        standardError(
-          """
-          Best classifier: \(folder.bestPath)\(accuracy). To use it:
-            charlstm classify predict \(shellQuoted(folder.bestPath)) TEXT
+    if outcome == .interrupted {
+      standardError(
+        """
+        Stopped at step \(trainer.progress.step) and saved. To go on:
+          \(resumeCommand)
 
-          """)
-      } else {
-        standardError("Stopped before the first epoch's end: there is no classifier yet.\n")
-      }
+        """)
+      throw ExitCode(128 + (Interruption.signal ?? SIGINT))
     }
-    if outcome == .interrupted { throw ExitCode(128 + (Interruption.signal ?? SIGINT)) }
-  }
-}
+    guard !quiet else { return }
+    if outcome == .patienceExhausted { standardError("No better for a while: stopped early.\n") }
+    guard let summary = trainer.best?.summary else { return }
+    let accuracy =
+      summary.validationAccuracy.map {
+        String(format: " (accuracy %.4f, macro F1 %.4f)", $0, summary.validationMacroF1 ?? 0)
+      } ?? ""
+    standardError(
+      """
+      Best classifier: \(folder.bestPath)\(accuracy). To use it:
+        charlstm classify predict \(shellQuoted(folder.bestPath)) TEXT
 
-/// How a classifier is trained.
-struct ClassifierFlags: ParsableArguments {
-  private static let defaults = ClassifierOptions()
-
-  @Option(help: "Texts of a step.")
-  var batchSize = defaults.batchSize
-
-  @Option(help: "Passes over the training texts.")
-  var epochs = defaults.epochs
-
-  @Option(help: "The highest learning rate.")
-  var learningRate = defaults.learningRate
-
-  @Option(help: "How the rate falls after the warm-up.")
-  var schedule = defaults.schedule
-
-  @Option(help: "The share of all steps in which the rate rises.")
-  var warmup = defaults.warmup
-
-  @Option(help: "Decay of matrices (AdamW).")
-  var weightDecay = defaults.weightDecay
-
-  @Option(help: "The largest norm of the gradient; 0 for no clipping.")
-  var clipNorm = defaults.clipNorm
-
-  @Option(help: "Locked dropout on the embedding.")
-  var dropoutEmbedding: Float = 0
-
-  @Option(help: "Locked dropout between layers.")
-  var dropoutLayers: Float = 0
-
-  @Option(help: "Locked dropout on what is pooled.")
-  var dropoutOutput: Float = 0
-
-  @Option(help: "Dropout of recurrent weights.")
-  var weightDrop = defaults.weightDrop
-
-  @Option(help: "How much of the averaged weights a step keeps.")
-  var averageDecay = defaults.averageDecay
-
-  @Option(help: "How much texts count: none (all the same) or balanced (all classes the same).")
-  var classWeights = defaults.classWeights
-
-  @Option(help: "The texts of an epoch: shuffled (each once) or balanced (each class as often).")
-  var sampling = defaults.sampling
-
-  @Option(help: "The share of the target that all classes divide equally.")
-  var labelSmoothing = defaults.labelSmoothing
-
-  @Option(help: "The weight of the next-character loss beside the label's.")
-  var languageModelLoss = defaults.languageModelLoss
-
-  @Flag(help: "Train the head alone, on the states of the model to begin with.")
-  var freeze = false
-
-  @Option(help: "Epochs after which the next lower layer is trained too; 0 trains all at once.")
-  var unfreezeEvery = defaults.unfreezeEvery
-
-  @Option(help: "The factor on the rate from each layer to the one below.")
-  var layerRateFactor = defaults.layerRateFactor
-
-  @Option(
-    help: """
-      Of each text, a stretch of at least this many characters is read, another one each epoch; for \
-      a classifier of short pieces. Whole texts and stretches validate. 0 for whole texts.
       """)
-  var crop = defaults.crop
-
-  @Option(
-    help: """
-      The longest n-gram of a naive Bayes classifier whose logits are added to the network's, for \
-      few or short texts. What it counts for is fitted with the temperature. 0 for none.
-      """)
-  var naiveBayes = defaults.naiveBayes
-
-  @Option(help: "The most characters that are read of a text.")
-  var maxLength = defaults.limit.length
-
-  @Option(help: "What is read of a longer text: head, tail or both (half of each).")
-  var keep = defaults.limit.kept
-
-  @Option(help: "What a symbol is: scalars (Unicode characters of the texts) or bytes.")
-  var vocabulary = Vocabulary.Kind.scalars
-
-  @Option(help: "Characters rarer than this are spelt with bytes.")
-  var minCount = 1
-
-  @Option(help: "Stop after this many epochs without a better validation.")
-  var patience: Int?
-
-  @Flag(help: "Save the classifier with bfloat16 weights, at half the size.")
-  var halfSize = false
-
-  @Option(help: "Chooses the first weights, the split, the order and dropout.")
-  var seed: UInt64 = 1
-
-  func options(precision: Precision, threads: Int) throws -> ClassifierOptions {
-    guard minCount >= 1 else {
-      throw Failure.usage("--min-count must be 1 or more, got \(minCount)")
-    }
-    var options = ClassifierOptions()
-    options.batchSize = batchSize
-    options.epochs = epochs
-    options.learningRate = learningRate
-    options.schedule = schedule
-    options.warmup = warmup
-    options.weightDecay = weightDecay
-    options.clipNorm = clipNorm
-    options.dropout = Dropout(
-      embedding: dropoutEmbedding, betweenLayers: dropoutLayers, output: dropoutOutput)
-    options.weightDrop = weightDrop
-    options.averageDecay = averageDecay
-    options.classWeights = classWeights
-    options.sampling = sampling
-    options.labelSmoothing = labelSmoothing
-    options.languageModelLoss = languageModelLoss
-    options.freezes = freeze
-    options.unfreezeEvery = unfreezeEvery
-    options.layerRateFactor = layerRateFactor
-    options.crop = crop
-    options.naiveBayes = naiveBayes
-    options.limit = TextLimit(length: maxLength, kept: keep)
-    options.patience = patience
-    options.seed = seed
-    options.precision = precision
-    options.savesHalfSize = halfSize
-    options.threads = threads
-    return options
-  }
-
-  /// The vocabulary of the training texts.
-  func vocabulary(of texts: some Sequence<ArraySlice<UInt8>>) throws -> Vocabulary {
-    vocabulary == .bytes ? .bytes : Vocabulary(counting: texts, minCount: minCount)
   }
 }

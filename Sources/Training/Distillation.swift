@@ -5,13 +5,31 @@ import Recurrent
 import Synchronization
 import Text
 
+/// What a student learns from its teachers.
+struct Lesson {
+  /// What they expect at each place of the training part, then of `text`.
+  var targets: SoftTargets
+  /// What they wrote, to be read beside the training part.
+  var text: EncodedText?
+  /// How much of each target is what they expect.
+  var share: Float
+}
+
 /// Born-again networks (Furlanello et al. 2018): teachers are trained on the same text as the
-/// student, and what they expect on the average is a share of its targets. What one of them has
-/// learnt by heart the others do not expect, so that the student overfits less and learns faster.
+/// student, and the mean of what they expect is a share of its targets. What one of them has
+/// memorized the others do not expect, so that the student overfits less and learns faster.
 ///
-/// Of a text that they have read often teachers expect little but the text itself. Of one that they
-/// write they tell all that they have learnt, and there is as much of it as wanted.
-extension Trainer {
+/// Teachers expect little but the text itself where they have read it often. A text of their own
+/// tells all that they have learnt, and there is as much of it as wanted.
+struct Distillation {
+  /// The student's.
+  let options: TrainingOptions
+  let training: EncodedText
+  let validation: EncodedText?
+  let team: WorkerTeam
+
+  private var vocabulary: Vocabulary { training.vocabulary }
+
   /// The most memory for what teachers expect, in bytes.
   private static let mostMemory = 4 << 30
 
@@ -39,26 +57,26 @@ extension Trainer {
   /// Trains the teachers, or goes on with that, and takes what they expect of the training part and
   /// of what they write.
   ///
-  /// - Returns: whether that is done; otherwise it was asked to stop.
-  func learnFromTeachers(
+  /// - Returns: nil if it was asked to stop.
+  func lesson(
     in folder: RunFolder?, stops: () -> Bool, report: (TrainingEvent) throws -> Void
-  ) throws -> Bool {
+  ) throws -> Lesson? {
     var models: [Network] = []
     var bytes: [UInt8] = []
     for number in 1...options.teachers {
       let (teacher, folder) = try teacher(number, in: folder)
       try report(.teaching(number: number, teacher.configuration, teacher.options))
       guard try teacher.run(in: folder, stops: stops, report: report) != .interrupted else {
-        return false
+        return nil
       }
       models.append(teacher.averagedModel)
       let share =
         options.teacherText * number / options.teachers
         - options.teacherText * (number - 1) / options.teachers
       guard share > 0 else { continue }
-      guard let text = try teacher.written(share, in: folder, stops: stops, report: report) else {
-        return false
-      }
+      guard
+        let text = try written(share, by: teacher, in: folder, stops: stops, report: report)
+      else { return nil }
       bytes += text
     }
     let written =
@@ -71,27 +89,14 @@ extension Trainer {
       for (text, place) in [(training, 0), (written, training.count)] {
         guard let text, text.count > 1 else { continue }
         let scorer = TextScorer(
-          model, precision: .nativeForWriting, lanes: Self.validationLanes(text.count), team: team)
+          model, precision: .nativeForWriting, lanes: LanguageModelTask.validationLanes(text.count), team: team)
         let isRead = scorer.addExpectations(
           of: text, share: 1 / Float(options.teachers), to: targets, at: place,
           goesOn: { !stops() })
-        guard isRead else { return false }
+        guard isRead else { return nil }
       }
     }
-    for worker in workers {
-      worker.softTargets = (targets, options.teacherWeight)
-      if let written {
-        let read = progress.epoch * lanePlan.chunksPerEpoch + progress.chunk
-        worker.read(
-          written: written,
-          plan: LanePlan(
-            lanes: lanePlan.lanes, sequenceLength: lanePlan.sequenceLength,
-            laneLength: (written.count - 1) / lanePlan.lanes),
-          from: read * lanePlan.sequenceLength % written.count)
-      }
-    }
-    try report(.taught)
-    return true
+    return Lesson(targets: targets, text: written, share: options.teacherWeight)
   }
 
   /// A teacher, from where its run in the folder stands.
@@ -128,12 +133,12 @@ extension Trainer {
     return (teacher, place?.folder)
   }
 
-  /// What this network writes, in texts of the same length, which together have so many characters
-  /// or a few more, each ended by a line feed; from the folder, if it has been written there.
+  /// What a teacher writes, in texts of the same length, which together have so many characters or a
+  /// few more, each ended by a line feed; from its folder, if it has been written there.
   ///
   /// - Returns: nil if it was asked to stop.
   private func written(
-    _ characters: Int, in folder: RunFolder?, stops: () -> Bool,
+    _ characters: Int, by teacher: Trainer, in folder: RunFolder?, stops: () -> Bool,
     report: (TrainingEvent) throws -> Void
   ) throws -> [UInt8]? {
     if let known = folder.flatMap({ FileManager.default.contents(atPath: $0.writtenPath) }) {
@@ -143,8 +148,8 @@ extension Trainer {
     let count = (characters + longest - 1) / longest
     let lanes = min(128, count)
     let generator = BatchGenerator(
-      averagedModel, vocabulary: vocabulary, precision: .nativeForWriting, lanes: lanes,
-      threads: options.threads)
+      teacher.averagedModel, vocabulary: vocabulary, precision: .nativeForWriting, lanes: lanes,
+      threads: teacher.options.threads)
     let length = (characters + count - 1) / count
     var bytes: [UInt8] = []
     for first in stride(from: 0, to: count, by: lanes) {
@@ -153,7 +158,7 @@ extension Trainer {
       let round = Mutex<[UInt8]>([])
       try generator.write(
         count: min(lanes, count - first), WritingOptions(length: length),
-        request: { [seed = options.seed] index in
+        request: { [seed = teacher.options.seed] index in
           WritingRequest(
             prompt: [],
             generator: Xoshiro256(

@@ -1,0 +1,260 @@
+import Checkpoints
+import Foundation
+import LabelledData
+import Recurrent
+import Text
+import Training
+
+/// Training of a classifier of whole texts.
+///
+/// A batch's texts are dealt out to the worker threads, longest first; what comes out depends on the
+/// number of threads but not on their timing.
+final class ClassificationTask: TrainingTask {
+  let options: ClassifierOptions
+  let optimization: OptimizationStep
+  /// Averaged weights with the best validation so far, or the latest where there is none.
+  private(set) var best: TrainedClassifier?
+
+  private let trained: TrainedClassifier
+  private let training: EncodedTexts
+  private let validation: ValidationTexts
+  private let data: DataIdentity
+  private let workers: [ClassifierWorker]
+  private let scorer: Classifier
+  private let classWeights: [Float]
+  /// Of this epoch.
+  private var batches: [[Int]] = []
+
+  /// - Parameters:
+  ///   - trained: where training starts, whose model is trained.
+  ///   - training: which of the texts to train on, at least one.
+  ///   - validation: texts with the same labels.
+  init(
+    _ trained: TrainedClassifier, texts: LabelledTexts, training: [Int],
+    validation: (texts: LabelledTexts, indices: [Int]), options: ClassifierOptions
+  ) {
+    precondition(!training.isEmpty && trained.labels == texts.labels)
+    self.trained = trained
+    self.options = options
+    data = DataIdentity(
+      names: trained.summary?.data ?? [], texts, training, validation.texts, validation.indices)
+    let model = trained.model
+
+    let batchSize = min(options.batchSize, training.count)
+    let count = min(options.threads, batchSize)
+    let lanes = (batchSize + count - 1) / count
+    let team = WorkerTeam(count: count)
+    // Symbols of bytes may be more than scalars.
+    let longest = training.reduce(1) {
+      max($0, min(trained.limit.length, texts.bytes(of: $1).count))
+    }
+    let weights = PackedWeights(
+      model,
+      for: .init(
+        precision: options.precision, lanes: lanes, training: true,
+        inputTable: options.dropout.embedding == 0 && model.layout.ngrams == nil
+          && trained.vocabulary.count <= lanes * longest,
+        weightDrop: options.weightDrop))
+    workers = (0..<count).map { _ in
+      ClassifierWorker(
+        weights, steps: longest, lanes: lanes, dropout: options.dropout,
+        parameterCount: model.layout.count, featureCount: model.configuration.featureCount)
+    }
+    let optimization = OptimizationStep(
+      model, weights, team: team, options: options.optimization,
+      weightDropStream: RandomStream.weightDrop)
+    self.optimization = optimization
+    var averaged = trained
+    averaged.model = model.replacing(parameters: optimization.optimizer.average)
+    scorer = Classifier(averaged, precision: options.precision, team: team)
+    self.training = EncodedTexts(texts, training, as: scorer, limit: options.limit)
+    self.validation = ValidationTexts(validation.texts, validation.indices, options: options)
+
+    let counts = training.reduce(into: [Int](repeating: 0, count: texts.labels.count)) {
+      $0[Int(texts.labelIndices[$1])] += 1
+    }
+    classWeights = counts.map { count in
+      options.classWeights == .none || count == 0
+        ? 1 : Float(training.count) / Float(counts.count * count)
+    }
+  }
+
+  var plan: ClassificationPlan {
+    ClassificationPlan(
+      parameters: trained.model.layout.parameterCount, trainingTexts: training.count,
+      validationTexts: validation.count, classes: trained.labels.count,
+      stepsPerEpoch: stepsPerEpoch, totalSteps: stepsPerEpoch * options.epochs,
+      workers: workers.count, shortenedTexts: training.shortenedCount)
+  }
+
+  var stepsPerEpoch: Int { (training.count + options.batchSize - 1) / options.batchSize }
+
+  var warmupSteps: Int { Int(options.warmup * Float(stepsPerEpoch * options.epochs)) }
+
+  // MARK: - Batches
+
+  func startEpoch(_ progress: TrainingProgress) {
+    var random = Xoshiro256(
+      seed: options.seed, stream: [RandomStream.epoch, UInt64(progress.epoch)])
+    let chosen: [Int]
+    switch options.sampling {
+    case .shuffled: chosen = Array(0..<training.count).shuffled(using: &random)
+    case .balanced:
+      let members = Dictionary(grouping: 0..<training.count) { training.labels[$0] }
+        .sorted { $0.key < $1.key }.map(\.value)
+      chosen = (0..<training.count).map { _ in
+        let members = members[Int.random(in: 0..<members.count, using: &random)]
+        return members[Int.random(in: 0..<members.count, using: &random)]
+      }
+    }
+    batches =
+      LengthGroups(
+        chosen, batchSize: options.batchSize, length: { training.byteCounts[$0] }, using: &random
+      ).batches
+  }
+
+  func computeGradients(_ progress: TrainingProgress) -> BatchResult {
+    let step = progress.step
+    var random = Xoshiro256(seed: options.seed, stream: [RandomStream.crop, UInt64(step)])
+    var read = batches[progress.chunk].map { index in
+      (
+        label: training.labels[index],
+        symbols: options.stretch(of: training[index], using: &random)
+      )
+    }
+    read.sort { $0.symbols.count > $1.symbols.count }
+    let weight = read.reduce(Float(0)) { $0 + classWeights[Int($1.label)] }
+    let predicted = read.reduce(0) { $0 + max(0, $1.symbols.count - 1) }
+    let languageModelScale =
+      predicted > 0 ? options.languageModelLoss / Float(predicted) : 0
+    let count = workers.count
+    let shares = (0..<count).map { worker in
+      stride(from: worker, to: read.count, by: count).map { read[$0] }
+    }
+    let lowest = lowestLayer(progress)
+    optimization.team.run { [workers, options, classWeights] worker in
+      let share = shares[worker]
+      workers[worker].train(
+        share.map(\.symbols),
+        targets: ClassificationTargets(
+          labels: share.map(\.label), classWeights: classWeights,
+          labelSmoothing: options.labelSmoothing, scale: 1 / weight),
+        languageModelScale: languageModelScale, lowest: lowest
+      ) { lane in
+        Xoshiro256(
+          seed: options.seed,
+          stream: [RandomStream.dropout, UInt64(step), UInt64(lane * count + worker)])
+      }
+    }
+    followFeatures(count: read.count { !$0.symbols.isEmpty }, step: step)
+    return BatchResult(
+      gradients: workers.map(\.gradients),
+      loss: workers.reduce(0) { $0 + $1.loss.classification } / Double(weight),
+      characters: read.reduce(0) { $0 + $1.symbols.count }, texts: read.count)
+  }
+
+  /// The lowest layer that is trained in this epoch, `L` for the head alone.
+  private func lowestLayer(_ progress: TrainingProgress) -> Int {
+    let layers = trained.model.configuration.layers
+    if options.freezes { return layers }
+    guard options.unfreezeEvery > 0 else { return 0 }
+    return max(0, layers - progress.epoch / options.unfreezeEvery)
+  }
+
+  /// By group of parameters: the embedding, the layers from below, the heads.
+  ///
+  /// Adam moves every weight by about the rate, and a logit by the sum over all features, most of
+  /// which are alike in all texts: a wide row of features takes a lower rate (Yang and Hu 2021).
+  func rateFactors(_ progress: TrainingProgress) -> [Float]? {
+    let configuration = trained.model.configuration
+    let layers = configuration.layers
+    let lowest = lowestLayer(progress)
+    let body = (0...layers).map { group in
+      let isTrained = group > lowest || lowest == 0
+      return isTrained ? pow(options.layerRateFactor, layers + 1 - group) : 0
+    }
+    return body + [1, min(1, 256 / Float(configuration.featureCount)), 0]
+  }
+
+  /// Lets the mean and variance that features are normalised by follow those of the last batch.
+  ///
+  /// Batch normalisation (Ioffe and Szegedy 2015) with running statistics in training too: a mean
+  /// over a text's steps varies from text to text a tenth as much as a last state, and says more.
+  private func followFeatures(count: Int, step: Int) {
+    guard count > 0, let tensors = trained.model.layout.normalization else { return }
+    let share = max(0.02, 1 / Float(step + 1))
+    let sums = workers.map(\.featureSums)
+    let squares = workers.map(\.featureSquares)
+    for parameters in [trained.model.parameters, optimization.optimizer.average] {
+      let means = parameters[tensors.mean.range]
+      let variances = parameters[tensors.variance.range]
+      for feature in means.indices {
+        let mean = sums.reduce(0) { $0 + $1[feature] } / Float(count)
+        let square = squares.reduce(0) { $0 + $1[feature] } / Float(count)
+        // Around the running mean, so that a batch of one text has a variance too.
+        let known = step == 0 ? mean : means[feature]
+        let variance = square - 2 * mean * known + known * known
+        means[feature] += share * (mean - means[feature])
+        variances[feature] += share * (max(0, variance) - variances[feature])
+      }
+    }
+  }
+
+  // MARK: - Validation and saving
+
+  func validate() -> Validation? {
+    guard validation.count > 0 else { return nil }
+    scorer.update()
+    let report = validation.report(of: scorer)
+    return Validation(
+      loss: report.meanNegativeLogLikelihood, accuracy: report.accuracy, macroF1: report.macroF1)
+  }
+
+  func saveBest(
+    _ validation: Validation?, _ progress: TrainingProgress, in folder: RunFolder?
+  ) throws {
+    var trained = trained
+    trained.model = optimization.averagedModel
+    var summary = ClassifierSummary(
+      data: data.names, trainingTexts: training.count, options: options.summary)
+    summary.epochs = Double(progress.step) / Double(stepsPerEpoch)
+    summary.steps = progress.step
+    summary.validationAccuracy = validation?.accuracy
+    summary.validationMacroF1 = validation?.macroF1
+    summary.validationLoss = validation?.loss
+    trained.summary = summary
+    if let folder { try trained.write(to: folder.bestPath, halfSize: options.savesHalfSize) }
+    best = trained
+  }
+
+  func save(_ progress: TrainingProgress, in folder: RunFolder) throws -> Bool {
+    let point = ClassifierResumePoint(
+      options: options, progress: progress, data: data, vocabulary: trained.vocabulary,
+      labels: trained.labels, weights: WeightsInTraining(optimization),
+      instructionSet: InstructionSet.current)
+    guard point.weights.isFinite else { return false }
+    try point.write(to: folder.resumePath)
+    return true
+  }
+
+  /// Adds the naive Bayes classifier that the options ask for to the best model, fits what it and the
+  /// network count for to the validation texts, and saves the model anew.
+  func calibrate(_ folder: RunFolder?) throws(CheckpointError) {
+    // What is in the folder may be of an earlier part of the run, calibrated already.
+    let found = try folder.flatMap { folder throws(CheckpointError) in
+      RunFolder.holdsModel(at: folder.bestPath)
+        ? try TrainedClassifier(contentsOf: folder.bestPath) : nil
+    }
+    guard let found = found ?? best, validation.count > 0 else { return }
+    let calibrated = validation.calibrated(
+      found, by: training, longest: options.naiveBayes, precision: options.precision,
+      team: optimization.team)
+    if let folder { try calibrated.write(to: folder.bestPath, halfSize: options.savesHalfSize) }
+    best = calibrated
+  }
+}
+
+/// `base` to the power of a small integer.
+private func pow(_ base: Float, _ exponent: Int) -> Float {
+  (0..<exponent).reduce(1) { power, _ in power * base }
+}

@@ -1,0 +1,94 @@
+import Checkpoints
+import LabelledData
+import Recurrent
+import Text
+import Training
+
+/// What tells the labelled texts of a run from others.
+package struct DataIdentity: Codable, Equatable, Sendable {
+  /// Of the files; others with the same texts are the same.
+  package var names: [String]
+  var trainingTexts: Int
+  var validationTexts: Int
+  /// XXH64 of all texts with their labels, in hexadecimal: a JSON number is not exact with every
+  /// reader.
+  var xxh64: String
+
+  init(
+    names: [String], _ texts: LabelledTexts, _ training: [Int], _ held: LabelledTexts,
+    _ validation: [Int]
+  ) {
+    self.names = names
+    trainingTexts = training.count
+    validationTexts = validation.count
+    var hash = ContentHash()
+    for (texts, indices) in [(texts, training), (held, validation)] {
+      for index in indices {
+        let bytes = texts.bytes(of: index)
+        // The length tells where a text ends.
+        withUnsafeBytes(of: (UInt64(bytes.count), UInt64(texts.labelIndices[index]))) {
+          hash.add($0)
+        }
+        bytes.withUnsafeBytes { hash.add($0) }
+      }
+    }
+    xxh64 = String(hash.value, radix: 16)
+  }
+
+  func isSame(as other: DataIdentity) -> Bool {
+    (trainingTexts, validationTexts, xxh64)
+      == (other.trainingTexts, other.validationTexts, other.xxh64)
+  }
+}
+
+/// Everything that a run needs to go on as if it had never stopped.
+package struct ClassifierResumePoint {
+  package var options: ClassifierOptions
+  package var progress: TrainingProgress
+  package var data: DataIdentity
+  package var vocabulary: Vocabulary
+  package var labels: [String]
+  package var weights: WeightsInTraining
+  /// That of the CPU which the run was on.
+  package var instructionSet: InstructionSet?
+}
+
+extension ClassifierResumePoint: MovableRun {
+  /// Reads a resume file.
+  ///
+  /// - Throws: `CheckpointError`, for a file that cannot be read, is something else, or whose parts
+  ///   do not fit together.
+  package init(contentsOf path: String) throws(CheckpointError) {
+    let file = try SafetensorsFile(path: path)
+    let metadata = ModelMetadata(file: file)
+    let configuration: ModelConfiguration
+    (configuration, vocabulary) = try metadata.network()
+    guard let classifier = configuration.classifier else { throw .isLanguageModel(path: path) }
+    options = try metadata.decode("options")
+    progress = try metadata.decode("progress")
+    data = try metadata.decode("data")
+    labels = try metadata.decode("labels")
+    guard labels.count == classifier.classes else {
+      throw .invalidMetadata(
+        path: path, key: "labels",
+        reason: "they are \(labels.count), the configuration has \(classifier.classes) classes")
+    }
+    do throws(TrainingError) {
+      try options.validate()
+    } catch {
+      throw .invalidMetadata(path: path, key: "options", reason: error.description)
+    }
+    instructionSet = file.metadata["instruction_set"].flatMap { InstructionSet(rawValue: $0) }
+    weights = try WeightsInTraining(file, configuration)
+  }
+
+  package func write(to path: String) throws(CheckpointError) {
+    try SafetensorsFile.write(
+      weights.tensors,
+      metadata: [
+        "configuration": json(weights.model.configuration), "data": json(data),
+        "labels": json(labels), "options": json(options), "progress": json(progress),
+        "vocabulary": json(vocabulary), "instruction_set": InstructionSet.current.rawValue,
+      ], to: path)
+  }
+}

@@ -1,0 +1,8 @@
+/// What random numbers are for: the first part of a generator's path.
+enum RandomStream {
+  static let dropout: UInt64 = 0xD21
+  static let epoch: UInt64 = 0xE91
+  static let crop: UInt64 = 0xC20
+  static let weightDrop: UInt64 = 0xD20C
+  static let validation: UInt64 = 0x7A1
+}

@@ -1,0 +1,87 @@
+import Checkpoints
+import Foundation
+import LabelledData
+import Recurrent
+
+/// The texts that a classifier is validated on and calibrated to, and what is read of them.
+struct ValidationTexts {
+  private let texts: LabelledTexts
+  private let indices: [Int]
+  private let options: ClassifierOptions
+
+  init(_ texts: LabelledTexts, _ indices: [Int], options: ClassifierOptions) {
+    self.texts = texts
+    self.indices = indices
+    self.options = options
+  }
+
+  var count: Int { indices.count }
+
+  func report(of classifier: Classifier) -> ClassificationReport {
+    classificationReport(
+      of: texts, indices, with: classifier, topK: 1, reading: { pieces($0, as: classifier) })
+  }
+
+  /// What is read of a text: all of it, and a stretch where stretches are trained on, always the same.
+  private func pieces(_ index: Int, as classifier: Classifier) -> [[Int32]] {
+    let symbols = classifier.symbols(in: texts.bytes(of: index))
+    guard options.crop > 0 else { return [symbols] }
+    var random = Xoshiro256(
+      seed: options.seed, stream: [RandomStream.validation, UInt64(index)])
+    return [symbols, options.stretch(of: symbols[...], using: &random)]
+  }
+
+  /// A classifier beside a naive Bayes classifier of n-grams up to `longest`, 0 for none, with the
+  /// factors on their logits that suit these texts.
+  func calibrated(
+    _ trained: TrainedClassifier, by training: EncodedTexts, longest: Int, precision: Precision,
+    team: WorkerTeam
+  ) -> TrainedClassifier {
+    var trained = trained
+    trained.temperature = 1
+    trained.naiveBayes = nil
+    let network = Classifier(trained, precision: precision, team: team)
+    let read = indices.flatMap { index in
+      pieces(index, as: network).map { (symbols: $0, label: Int(texts.labelIndices[index])) }
+    }
+    var parts = [network.logits(of: read.map(\.symbols))]
+    let naiveBayes =
+      longest == 0
+      ? nil
+      : NaiveBayes(
+        longest: longest, classes: trained.labels.count, vocabulary: trained.vocabulary,
+        counting: (0..<training.count).lazy.map { index in
+          (Array(training[index]), Int(training.labels[index]))
+        })
+    if let naiveBayes { parts.append(read.map { naiveBayes.logits(of: $0.symbols) }) }
+    let factors = fittedFactors(of: parts, labels: read.map(\.label))
+    trained.temperature = 1 / factors[0]
+    if let naiveBayes {
+      trained.naiveBayes = naiveBayes.scaled(by: factors[1] / factors[0])
+    }
+    let report = report(of: Classifier(trained, precision: precision, team: team))
+    trained.summary?.validationAccuracy = report.accuracy
+    trained.summary?.validationMacroF1 = report.macroF1
+    trained.summary?.validationLoss = report.meanNegativeLogLikelihood
+    return trained
+  }
+}
+
+extension ClassifierOptions {
+  /// What is read of a text in training: a random stretch of it, or all of it.
+  func stretch(
+    of symbols: ArraySlice<Int32>, using random: inout some RandomNumberGenerator
+  ) -> [Int32] {
+    guard crop > 0, symbols.count > crop else { return Array(symbols) }
+    // Short stretches as often as long ones: their logarithm is uniform.
+    let octaves = log2(Float(symbols.count) / Float(crop))
+    let length = min(
+      symbols.count,
+      Int(Float(crop) * exp2(octaves * Float.random(in: 0...1, using: &random))))
+    // Beginnings are like no other place, and are what is typed first.
+    let start =
+      Bool.random(using: &random)
+      ? 0 : Int.random(in: 0...symbols.count - length, using: &random)
+    return Array(symbols.dropFirst(start).prefix(length))
+  }
+}

@@ -1,0 +1,180 @@
+import Checkpoints
+import Generation
+import Recurrent
+import Text
+
+/// Training of a language model by truncated backpropagation through time: each worker thread has its
+/// own lanes of the corpus, whose states go on from chunk to chunk of an epoch.
+final class LanguageModelTask: TrainingTask {
+  let options: TrainingOptions
+  let training: EncodedText
+  let validation: EncodedText?
+  let optimization: OptimizationStep
+  let lanePlan: LanePlan
+  /// Those of the text, and as many again where teachers write too.
+  let lanes: Int
+  private let workers: [TrainingWorker]
+  private let scorer: TextScorer?
+  private let corpus: CorpusIdentity
+
+  /// - Parameters:
+  ///   - model: where training starts, which is trained.
+  ///   - training: in the model's vocabulary.
+  ///   - validation: likewise, at least two symbols.
+  /// - Throws: `TrainingError.corpusTooShort`.
+  init(
+    _ model: Network, training: EncodedText, validation: EncodedText?, options: TrainingOptions
+  ) throws(TrainingError) {
+    let texts = options.teacherText > 0 ? 2 : 1
+    guard
+      let plan = LanePlan.fitting(
+        count: training.count, lanes: max(1, options.lanes / texts),
+        sequenceLength: options.sequenceLength)
+    else { throw .corpusTooShort(characters: training.count) }
+    let lanes = texts * plan.lanes
+    self.options = options
+    self.training = training
+    self.validation = validation
+    lanePlan = plan
+    self.lanes = lanes
+    // Now, not when it is first saved: nothing has to be read for it that was not read just now,
+    // and a text that changes while it is trained on is noticed.
+    corpus = CorpusIdentity(of: training.corpus, trainingBytes: training.byteRange.count)
+
+    let count = min(options.threads, lanes)
+    let team = WorkerTeam(count: count)
+    let weights = PackedWeights(
+      model,
+      for: .init(
+        precision: options.precision, lanes: (lanes + count - 1) / count, training: true,
+        inputTable: options.dropout.embedding == 0
+          && training.vocabulary.count <= lanes * plan.sequenceLength,
+        weightDrop: options.weightDrop))
+    workers = (0..<count).map { worker in
+      TrainingWorker(
+        weights, text: training, plan: plan,
+        lanes: lanes * worker / count..<lanes * (worker + 1) / count,
+        dropout: options.dropout, parameterCount: model.layout.count)
+    }
+    let optimization = OptimizationStep(
+      model, weights, team: team, options: options.optimization,
+      weightDropStream: RandomStream.weightDrop)
+    self.optimization = optimization
+    scorer =
+      validation.map { validation in
+        TextScorer(
+          model.replacing(parameters: optimization.optimizer.average),
+          precision: options.precision, lanes: Self.validationLanes(validation.count), team: team)
+      }
+  }
+
+  /// Lanes to validate in: a long part is cut, each piece warmed up on what comes before it.
+  static func validationLanes(_ count: Int) -> Int {
+    max(1, min(64, count / 2048))
+  }
+
+  var stepsPerEpoch: Int { lanePlan.chunksPerEpoch }
+  var warmupSteps: Int { options.warmupSteps }
+  var workerCount: Int { workers.count }
+
+  // MARK: - Batches
+
+  /// Puts every lane at its place of the epoch, with no memory of the one before.
+  func startEpoch(_ progress: TrainingProgress) {
+    let none = RecurrentState(optimization.model.configuration)
+    start(progress, states: Array(repeating: none, count: lanes))
+  }
+
+  /// Puts every lane at its place, with the state that it has there.
+  func start(_ progress: TrainingProgress, states: [RecurrentState]) {
+    var random = Xoshiro256(
+      seed: options.seed, stream: [RandomStream.epoch, UInt64(progress.epoch)])
+    let offset = Int.random(in: 0..<training.count, using: &random)
+    for worker in workers {
+      worker.start(offset: offset, chunk: progress.chunk, states: states[worker.lanes])
+    }
+  }
+
+  /// Has every target taught by the lesson too.
+  func take(_ lesson: Lesson, _ progress: TrainingProgress) {
+    for worker in workers {
+      worker.softTargets = (lesson.targets, lesson.share)
+      guard let text = lesson.text else { continue }
+      let read = progress.epoch * lanePlan.chunksPerEpoch + progress.chunk
+      worker.read(
+        written: text,
+        plan: LanePlan(
+          lanes: lanePlan.lanes, sequenceLength: lanePlan.sequenceLength,
+          laneLength: (text.count - 1) / lanePlan.lanes),
+        from: read * lanePlan.sequenceLength % text.count)
+    }
+  }
+
+  /// A chunk of every lane.
+  func computeGradients(_ progress: TrainingProgress) -> BatchResult {
+    let characters = lanes * lanePlan.sequenceLength
+    let seed = options.seed
+    optimization.team.run { [workers] worker in
+      workers[worker].train(
+        scale: 1 / Float(characters),
+        masks: { lane in
+          Xoshiro256(
+            seed: seed, stream: [RandomStream.dropout, UInt64(progress.step), UInt64(lane)])
+        })
+    }
+    return BatchResult(
+      gradients: workers.map(\.gradients),
+      loss: workers.reduce(0) { $0 + $1.loss } / Double(characters), characters: characters)
+  }
+
+  func rateFactors(_ progress: TrainingProgress) -> [Float]? { nil }
+
+  // MARK: - Validation and saving
+
+  func validate() -> Validation? {
+    guard let scorer, let validation else { return nil }
+    scorer.update()
+    return Validation(loss: scorer.score(validation).natsPerCharacter)
+  }
+
+  func saveBest(
+    _ validation: Validation?, _ progress: TrainingProgress, in folder: RunFolder?
+  ) throws {
+    try folder?.save(
+      best: trained(progress, validationLoss: validation?.loss), halfSize: options.savesHalfSize)
+  }
+
+  func save(_ progress: TrainingProgress, in folder: RunFolder) throws -> Bool {
+    let point = resumePoint(progress)
+    guard point.isFinite else { return false }
+    try folder.save(last: trained(progress, validationLoss: nil), halfSize: options.savesHalfSize)
+    try folder.save(point)
+    return true
+  }
+
+  private func trained(_ progress: TrainingProgress, validationLoss: Double?) -> TrainedModel {
+    TrainedModel(
+      model: optimization.averagedModel, vocabulary: training.vocabulary,
+      summary: TrainingSummary(
+        corpus: corpusNames, trainingCharacters: training.count,
+        epochs: Double(progress.step) / Double(stepsPerEpoch), steps: progress.step,
+        validationLoss: validationLoss, options: options.summary))
+  }
+
+  /// The names of the corpus's files; of very many, the first.
+  private var corpusNames: [String] {
+    let names = training.corpus.files.map(\.name)
+    let limit = 100
+    return names.count <= limit
+      ? names : names.prefix(limit) + ["and \(names.count - limit) more"]
+  }
+
+  /// All that it takes to go on from here.
+  func resumePoint(_ progress: TrainingProgress) -> ResumePoint {
+    ResumePoint(
+      options: options, progress: progress, corpus: corpus, vocabulary: training.vocabulary,
+      weights: WeightsInTraining(optimization),
+      states: workers.flatMap { $0.states(optimization.model.configuration) },
+      instructionSet: InstructionSet.current)
+  }
+}

@@ -1,0 +1,65 @@
+import Foundation
+
+/// A line of `metrics.jsonl`. Losses are in nats: per character, or per label of a classifier.
+struct StepLine: Encodable {
+  let event = "step"
+  let epoch: Int
+  let step: Int
+  let characters: Int
+  let train_loss: Double
+  let learning_rate: Float
+  let gradient_norm: Double
+  let characters_per_second: Double
+  let texts_per_second: Double?
+  let elapsed_seconds: Double
+
+  init(_ report: StepReport) {
+    epoch = report.epoch
+    step = report.step
+    characters = report.characters
+    train_loss = report.trainLoss
+    learning_rate = report.learningRate
+    gradient_norm = report.gradientNorm
+    characters_per_second = report.charactersPerSecond.rounded()
+    texts_per_second = report.textsPerSecond?.rounded()
+    elapsed_seconds = (report.elapsedSeconds * 1000).rounded() / 1000
+  }
+}
+
+/// A line of `metrics.jsonl` of a language model.
+struct ValidationLine: Encodable {
+  let event = "validation"
+  let epoch: Int
+  let step: Int
+  let validation_loss: Double
+  let bits_per_character: Double
+  let best_validation_loss: Double
+
+  init(_ report: ValidationReport) {
+    epoch = report.epoch
+    step = report.step
+    validation_loss = report.validationLoss
+    bits_per_character = report.bitsPerCharacter
+    best_validation_loss = report.bestValidationLoss
+  }
+}
+
+/// A line of `metrics.jsonl` of a classifier.
+struct ClassificationLine: Encodable {
+  let event = "validation"
+  let epoch: Int
+  let step: Int
+  let validation_loss: Double
+  let accuracy: Double?
+  let macro_f1: Double?
+  let is_best: Bool
+
+  init(_ report: ValidationReport) {
+    epoch = report.epoch
+    step = report.step
+    validation_loss = report.validationLoss
+    accuracy = report.accuracy
+    macro_f1 = report.macroF1
+    is_best = report.isBest
+  }
+}

@@ -1,0 +1,195 @@
+import Recurrent
+
+/// The loop of every training: steps, reports, validation, patience, saving and stopping.
+///
+/// Not for several threads at a time.
+package final class TrainingLoop<Task: TrainingTask> {
+  package let task: Task
+  package private(set) var progress: TrainingProgress
+  private let options: OptimizationOptions
+
+  /// What a loop tells of its work.
+  package enum Event {
+    case step(StepReport)
+    case validation(ValidationReport)
+    /// Files were written after this step.
+    case saved(step: Int)
+  }
+
+  package init(
+    _ task: Task, options: OptimizationOptions, from progress: TrainingProgress = .init()
+  ) {
+    self.task = task
+    self.options = options
+    self.progress = progress
+  }
+
+  package var totalSteps: Int {
+    // Those before this epoch were as many a pass, unless the corpus has changed since.
+    let earlier = progress.step - progress.chunk
+    let all = earlier + (options.epochs - progress.epoch) * task.stepsPerEpoch
+    return min(options.maxSteps ?? all, all)
+  }
+
+  /// Trains until all steps are done, patience is exhausted or `stops` says so.
+  ///
+  /// - Parameters:
+  ///   - folder: where checkpoints and metrics go; nowhere if nil.
+  ///   - stops: asked after each step.
+  ///   - report: takes events as they come.
+  /// - Throws: `TrainingError.diverged`; `CheckpointError`; what `report` throws.
+  package func run(
+    in folder: RunFolder?, stops: () -> Bool, report: (Event) throws -> Void
+  ) throws -> TrainingOutcome {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let earlier = progress.elapsedSeconds
+    func elapsed() -> Double { earlier + (clock.now - start).seconds }
+    func tell(_ event: Event) throws {
+      try folder?.append(event)
+      try report(event)
+    }
+
+    if progress.step > 0 { try folder?.dropMetrics(after: progress.step) }
+    if isPatienceExhausted { return .patienceExhausted }
+    let totalSteps = totalSteps
+    var interval = ReportInterval(began: clock.now)
+    var lastSaved = clock.now
+    while progress.step < totalSteps {
+      let epoch = progress.epoch + 1
+      let rate = learningRate(totalSteps: totalSteps)
+      let (batch, norm) = try step(rate: rate)
+      interval.add(batch)
+      progress.elapsedSeconds = elapsed()
+
+      let isLast = progress.step == totalSteps
+      if progress.step % options.reportEvery == 0 || isLast {
+        try tell(
+          .step(
+            interval.report(
+              until: clock.now, epoch: epoch, rate: rate, gradientNorm: norm, progress)))
+        interval = ReportInterval(began: clock.now)
+      }
+
+      let pauseBegan = clock.now
+      let epochEnded = progress.chunk == 0
+      let validates =
+        epochEnded || isLast || options.validateEvery.map { progress.step % $0 == 0 } ?? false
+      if validates, let report = try validate(epoch: epoch, rate: rate, in: folder) {
+        try tell(.validation(report))
+      }
+      let stopped = stops()
+      let saves =
+        validates || stopped || options.saveEvery.map { progress.step % $0 == 0 } ?? false
+        || options.saveMinutes.map { (clock.now - lastSaved).seconds >= $0 * 60 } ?? false
+      if saves, let folder {
+        progress.elapsedSeconds = elapsed()
+        // The step that made the weights so had a finite loss, so nothing has noticed yet.
+        guard try task.save(progress, in: folder) else {
+          throw TrainingError.diverged(step: progress.step, learningRate: rate)
+        }
+        lastSaved = clock.now
+        try tell(.saved(step: progress.step))
+      }
+      interval.paused += clock.now - pauseBegan
+
+      if isPatienceExhausted { return .patienceExhausted }
+      if stopped && !isLast { return .interrupted }
+    }
+    return .completed
+  }
+
+  private var isPatienceExhausted: Bool {
+    options.patience.map { progress.validationsWithoutBest >= $0 } ?? false
+  }
+
+  private func learningRate(totalSteps: Int) -> Float {
+    options.learningRate
+      * options.schedule.factor(
+        step: progress.step, warmup: task.warmupSteps, total: totalSteps)
+  }
+
+  /// One optimizer step. Returns what it has read and the gradient's norm.
+  private func step(rate: Float) throws(TrainingError) -> (BatchResult, norm: Double) {
+    var batch = task.computeGradients(progress)
+    let norm: Double
+    (batch.loss, norm) = try task.optimization(
+      batch.gradients, loss: batch.loss, rate: rate, rateFactors: task.rateFactors(progress),
+      step: progress.step)
+    progress.characters =
+      (progress.characters ?? progress.step * batch.characters) + batch.characters
+    progress.step += 1
+    progress.chunk += 1
+    if progress.chunk == task.stepsPerEpoch {
+      progress.epoch += 1
+      progress.chunk = 0
+      task.startEpoch(progress)
+    }
+    return (batch, norm)
+  }
+
+  private func validate(
+    epoch: Int, rate: Float, in folder: RunFolder?
+  ) throws -> ValidationReport? {
+    guard let validation = task.validate() else {
+      // With nothing to validate on, the latest is the best there is.
+      try task.saveBest(nil, progress, in: folder)
+      return nil
+    }
+    guard validation.loss.isFinite else {
+      throw TrainingError.diverged(step: progress.step, learningRate: rate)
+    }
+    let isBest = progress.isBest(validation)
+    if isBest {
+      try task.saveBest(validation, progress, in: folder)
+      // It is the best once it is on the disk.
+      progress.bestLoss = validation.loss
+      progress.bestAccuracy = validation.accuracy
+      progress.validationsWithoutBest = 0
+    } else {
+      progress.validationsWithoutBest += 1
+    }
+    return ValidationReport(
+      epoch: epoch, step: progress.step, validationLoss: validation.loss,
+      accuracy: validation.accuracy, macroF1: validation.macroF1,
+      bestValidationLoss: progress.bestLoss ?? validation.loss, isBest: isBest)
+  }
+}
+
+/// What has happened since the last report.
+private struct ReportInterval {
+  private let began: ContinuousClock.Instant
+  var paused = Duration.zero
+  private var steps = 0
+  private var totalLoss = 0.0
+  private var characters = 0
+  private var texts: Int?
+
+  init(began: ContinuousClock.Instant) {
+    self.began = began
+  }
+
+  mutating func add(_ batch: BatchResult) {
+    steps += 1
+    totalLoss += batch.loss
+    characters += batch.characters
+    texts = batch.texts.map { $0 + (texts ?? 0) }
+  }
+
+  func report(
+    until now: ContinuousClock.Instant, epoch: Int, rate: Float, gradientNorm: Double,
+    _ progress: TrainingProgress
+  ) -> StepReport {
+    let seconds = max((now - began - paused).seconds, 1e-9)
+    return StepReport(
+      epoch: epoch, step: progress.step, characters: progress.characters ?? 0,
+      trainLoss: totalLoss / Double(steps), learningRate: rate, gradientNorm: gradientNorm,
+      charactersPerSecond: Double(characters) / seconds,
+      textsPerSecond: texts.map { Double($0) / seconds },
+      elapsedSeconds: progress.elapsedSeconds)
+  }
+}
+
+extension Duration {
+  fileprivate var seconds: Double { self / .seconds(1) }
+}

@@ -1,0 +1,112 @@
+import ArgumentParser
+import Checkpoints
+import Classification
+import Recurrent
+import Text
+import Training
+
+/// How a classifier is trained.
+struct ClassifierFlags: ParsableArguments {
+  /// What is not given, in words.
+  static let defaults: String = {
+    let summary = ClassifierOptions().summary.filter {
+      !["precision", "threads", "seed", "freeze"].contains($0.key)
+    }
+    return summary.sorted { $0.key < $1.key }.map { "--\($0) \($1)" }.joined(separator: ", ")
+  }()
+
+  @Option(help: "Texts of a step.")
+  var batchSize: Int?
+
+  @Option(help: "The share of all steps in which the rate rises.")
+  var warmup: Float?
+
+  @Option(help: "How much texts count: none (all the same) or balanced (all classes the same).")
+  var classWeights: ClassifierOptions.ClassWeights?
+
+  @Option(help: "The texts of an epoch: shuffled (each once) or balanced (each class as often).")
+  var sampling: ClassifierOptions.Sampling?
+
+  @Option(help: "The share of the target that all classes divide equally.")
+  var labelSmoothing: Float?
+
+  @Option(help: "The weight of the next-character loss beside the label's.")
+  var languageModelLoss: Float?
+
+  @Flag(help: "Train the head alone, on the states of the model to begin with.")
+  var freeze = false
+
+  @Option(help: "Epochs after which the next lower layer is trained too; 0 trains all at once.")
+  var unfreezeEvery: Int?
+
+  @Option(help: "The factor on the rate from each layer to the one below.")
+  var layerRateFactor: Float?
+
+  @Option(
+    help: """
+      Of each text, a stretch of at least this many characters is read, another one each epoch; for \
+      a classifier of short pieces. Whole texts and stretches validate. 0 for whole texts.
+      """)
+  var crop: Int?
+
+  @Option(
+    help: """
+      The longest n-gram of a naive Bayes classifier whose logits are added to the network's, for \
+      few or short texts. What it counts for is fitted with the temperature. 0 for none.
+      """)
+  var naiveBayes: Int?
+
+  @Option(help: "The most characters that are read of a text. (default: \(ClassifierOptions().limit.length))")
+  var maxLength: Int?
+
+  @Option(help: "What is read of a longer text: head, tail or both (half of each). (default: \(ClassifierOptions().limit.kept.rawValue))")
+  var keep: TextLimit.Kept?
+
+  @Option(help: "What a symbol is: scalars (Unicode characters of the texts) or bytes.")
+  var vocabulary = Vocabulary.Kind.scalars
+
+  @Option(help: "Characters rarer than this are spelt with bytes.")
+  var minCount = 1
+
+  @OptionGroup var optimization: OptimizationFlags
+
+  /// Puts what was given in the place of what is there.
+  func apply(to options: inout ClassifierOptions) throws {
+    guard minCount >= 1 else {
+      throw Failure.usage("--min-count must be 1 or more, got \(minCount)")
+    }
+    func set<Value>(_ place: WritableKeyPath<ClassifierOptions, Value>, _ value: Value?) {
+      if let value { options[keyPath: place] = value }
+    }
+    optimization.apply(to: &options.optimization)
+    set(\.batchSize, batchSize)
+    set(\.warmup, warmup)
+    set(\.classWeights, classWeights)
+    set(\.sampling, sampling)
+    set(\.labelSmoothing, labelSmoothing)
+    set(\.languageModelLoss, languageModelLoss)
+    set(\.unfreezeEvery, unfreezeEvery)
+    set(\.layerRateFactor, layerRateFactor)
+    set(\.crop, crop)
+    set(\.naiveBayes, naiveBayes)
+    set(\.limit.length, maxLength)
+    set(\.limit.kept, keep)
+    if freeze { options.freezes = true }
+  }
+
+  /// Refuses options that contradict those of the run to go on with.
+  func check(
+    against run: ClassifierOptions, threads: ThreadsOption, precision: PrecisionOption
+  ) throws {
+    var wanted = run
+    try apply(to: &wanted)
+    if precision.precision != .auto { wanted.precision = precision.resolved(for: .training) }
+    wanted.threads = threads.threads ?? run.threads
+    try checkContradictions(of: wanted.summary, to: run.summary)
+  }
+
+  /// The vocabulary of the training texts.
+  func vocabulary(of texts: some Sequence<ArraySlice<UInt8>>) throws -> Vocabulary {
+    vocabulary == .bytes ? .bytes : Vocabulary(counting: texts, minCount: minCount)
+  }
+}
