@@ -1,22 +1,3 @@
-/// The kind of recurrent cell.
-public enum Cell: String, Codable, Sendable, CaseIterable {
-  /// Long short-term memory (Hochreiter and Schmidhuber 1997) with forget gate.
-  case lstm
-  /// Gated recurrent unit (Cho et al. 2014), in PyTorch's form.
-  case gru
-  /// The simple recurrent network (Elman 1990) with tanh.
-  case rnn
-
-  /// Gates `G`: a layer's weights have `G·H` rows.
-  public var gateCount: Int {
-    switch self {
-    case .lstm: 4
-    case .gru: 3
-    case .rnn: 1
-    }
-  }
-}
-
 /// How a classifier makes one row of features of the outputs of all steps of a text.
 public enum Pooling: String, Codable, Sendable, CaseIterable {
   /// The state after the last step; of the backward direction, after the first.

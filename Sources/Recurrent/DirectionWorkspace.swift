@@ -10,12 +10,14 @@ import CKernels
 /// Shapes: `T` steps, `B` lanes, `H` hidden, `G` gates, `D` directions. What is called stored is in
 /// the workspace's precision.
 struct DirectionWorkspace {
-  let cell: Cell
   let steps: Int
   let lanes: Int
   let hidden: Int
   let reversed: Bool
   let precision: Precision
+  private let cell: CellDefinition
+  /// `G·H`
+  private let width: Int
 
   /// Stored `[T + 2, B, H]`: step t's output is in slot t + 1; the state before the first step that is
   /// read is in slot 0, or for the reversed direction in the slot after the last step's.
@@ -23,10 +25,11 @@ struct DirectionWorkspace {
   /// Stored `[T, B, G·H]`: input products, then activations, then gradients, each in place of the
   /// last.
   let gates: UnsafeMutableRawPointer
-  /// LSTM: stored `[T + 2, B, H]`, cell states; step t's is in slot t + 1.
-  /// GRU: stored `[T, B, H]`, the candidates' recurrent products. RNN: nothing.
+  /// Stored `[T + 2, B, H]` as the outputs are: the cell states; nothing where the cell has none.
   let cells: UnsafeMutableRawPointer
-  /// `[B, H]` in full precision: the LSTM's cell state, or the GRU's and RNN's hidden state.
+  /// Stored `[T, B, keptCount·H]`: what else the cell's backward steps need.
+  private let kept: UnsafeMutableRawPointer
+  /// `[B, H]` in full precision: the cell state; where there is none, the hidden state.
   let carry: UnsafeMutablePointer<Float>
   /// `[B, G·H]`, shared by all layers.
   let recurrentProducts: UnsafeMutablePointer<Float>
@@ -37,8 +40,8 @@ struct DirectionWorkspace {
 
   /// What only training needs.
   private struct Backward {
-    /// GRU: stored `[T, B, G·H]`, gradients of the recurrent products. For the other cells they are
-    /// those of the input products.
+    /// Stored `[T, B, G·H]`: gradients of the recurrent products. Nil where they are those of the
+    /// input products.
     var productGradients: UnsafeMutableRawPointer?
     /// `[B, H]`: the gradient of `carry`.
     var carryGradient: UnsafeMutablePointer<Float>
@@ -52,15 +55,13 @@ struct DirectionWorkspace {
     var weightGradient: ChunkProduct
   }
 
-  private var width: Int { cell.gateCount * hidden }
-
   init(
     _ configuration: ModelConfiguration, weights: PackedWeights.Direction, use: PackedWeights.Use,
     steps: Int, lanes: Int, packed: Bool, reversed: Bool, arena: inout Arena,
     recurrentProducts: UnsafeMutablePointer<Float>,
     recurrentGradient: UnsafeMutablePointer<Float>?
   ) {
-    cell = configuration.cell
+    cell = configuration.cell.definition
     hidden = configuration.hiddenSize
     precision = use.precision
     self.steps = steps
@@ -68,20 +69,17 @@ struct DirectionWorkspace {
     self.reversed = reversed
     self.recurrentProducts = recurrentProducts
 
-    let width = cell.gateCount * hidden
+    width = cell.gateCount * hidden
     let rows = steps * lanes
     outputs = arena.elements((steps + 2) * lanes * hidden, precision)
     gates = arena.elements(rows * width, precision)
-    cells =
-      switch cell {
-      case .lstm: arena.elements((steps + 2) * lanes * hidden, precision)
-      case .gru: arena.elements(rows * hidden, precision)
-      case .rnn: arena.elements(0, precision)
-      }
+    cells = arena.elements(cell.hasCellState ? (steps + 2) * lanes * hidden : 0, precision)
+    kept = arena.elements(rows * cell.keptCount * hidden, precision)
     carry = arena.floats(lanes * hidden)
 
     let precision = precision
     let hidden = hidden
+    let width = width
     recur = LaneProduct(lanes: lanes, varies: packed) { lanes in
       MatrixMultiply(
         .rowMajor(lanes, hidden), by: weights.recurrent, into: .rowMajor(lanes, width), .float32)
@@ -89,7 +87,8 @@ struct DirectionWorkspace {
     backward =
       if let matrix = weights.recurrentBackward, let recurrentGradient {
         Backward(
-          productGradients: cell == .gru ? arena.elements(rows * width, precision) : nil,
+          productGradients: cell.hasOwnProductGradients
+            ? arena.elements(rows * width, precision) : nil,
           carryGradient: arena.floats(lanes * hidden), recurrentGradient: recurrentGradient,
           weights: matrix,
           recur: LaneProduct(lanes: lanes, varies: packed) { lanes in
@@ -111,8 +110,11 @@ struct DirectionWorkspace {
 
   // MARK: - Where things are
 
-  /// Bytes of a slot of outputs, or of cell states.
+  /// Bytes of a slot of outputs.
   private var slotSize: Int { lanes * hidden * precision.size }
+  /// Bytes of a slot of cell states: 0 where there are none.
+  private var cellSlot: Int { cell.hasCellState ? slotSize : 0 }
+  private var keptSlot: Int { cell.keptCount * slotSize }
   private var gateSlot: Int { lanes * width * precision.size }
 
   /// Stored `[T, B, H]`: the outputs of all steps.
@@ -143,7 +145,7 @@ struct DirectionWorkspace {
   /// backward: that of every lane past its text's end.
   private func clear(_ active: StepLanes) {
     carry.update(repeating: 0, count: lanes * hidden)
-    for states in cell == .lstm ? [outputs, cells] : [outputs] {
+    for states in cell.hasCellState ? [outputs, cells] : [outputs] {
       memset(states + (reversed ? active.steps + 1 : 0) * slotSize, 0, slotSize)
       for t in 0..<active.steps {
         let dead = (lanes - active(t, of: lanes)) * hidden * precision.size
@@ -168,7 +170,6 @@ struct DirectionWorkspace {
       recur[lanes](
         outputs + previousSlot(t) * slotSize, weights.recurrent, into: recurrentProducts)
       let gates = gates + t * gateSlot
-      let output = outputs + (t + 1) * slotSize
       let source: UnsafeRawPointer
       let rows: UnsafePointer<Int32>?
       switch input {
@@ -179,16 +180,12 @@ struct DirectionWorkspace {
         source = table
         rows = symbols + t * self.lanes
       }
-      switch cell {
-      case .lstm:
-        ck_lstm_forward(
-          &step, source, rows, recurrentProducts, carry, gates, cells + (t + 1) * slotSize, output)
-      case .gru:
-        ck_gru_forward(
-          &step, source, rows, recurrentProducts, carry, gates, cells + t * slotSize, output)
-      case .rnn:
-        ck_rnn_forward(&step, source, rows, recurrentProducts, carry, gates, output)
-      }
+      cell.forward(
+        &step,
+        .init(
+          input: source, rows: rows, recurrentProducts: recurrentProducts, carry: carry,
+          gates: gates, cellState: cells + (t + 1) * cellSlot, kept: kept + t * keptSlot,
+          output: outputs + (t + 1) * slotSize))
     }
   }
 
@@ -196,9 +193,7 @@ struct DirectionWorkspace {
   func carryOver(steps count: Int) {
     guard count > 0 else { return }
     outputs.copyMemory(from: outputs + count * slotSize, byteCount: slotSize)
-    if cell == .lstm {
-      cells.copyMemory(from: cells + count * slotSize, byteCount: slotSize)
-    }
+    cells.copyMemory(from: cells + count * cellSlot, byteCount: cellSlot)
   }
 
   // MARK: - Backward
@@ -228,21 +223,15 @@ struct DirectionWorkspace {
       step.lanes = Int64(lanes)
       let dead = (self.lanes - lanes) * width * precision.size
       let gates = gates + t * gateSlot
-      let outputGradient = outputGradients + t * slotSize
-      var products = gates
-      switch cell {
-      case .lstm:
-        ck_lstm_backward(
-          &step, gates, cells + previousSlot(t) * slotSize, cells + (t + 1) * slotSize,
-          outputGradient, recurrentGradient, carryGradient)
-      case .gru:
-        if let own = backward.productGradients { products = own + t * gateSlot }
-        ck_gru_backward(
-          &step, gates, cells + t * slotSize, outputs + previousSlot(t) * slotSize,
-          outputGradient, recurrentGradient, carryGradient, products)
-      case .rnn:
-        ck_rnn_backward(&step, gates, outputGradient, recurrentGradient)
-      }
+      let products = backward.productGradients.map { $0 + t * gateSlot } ?? gates
+      cell.backward(
+        &step,
+        .init(
+          gates: gates, previousCellState: cells + previousSlot(t) * cellSlot,
+          cellState: cells + (t + 1) * cellSlot, kept: kept + t * keptSlot,
+          previousOutput: outputs + previousSlot(t) * slotSize,
+          outputGradient: outputGradients + t * slotSize, recurrentGradient: recurrentGradient,
+          carryGradient: carryGradient, productGradients: products))
       // Lanes past their text's end have no gradient, nor has what they join later.
       memset(gates + gateSlot - dead, 0, dead)
       if products != gates { memset(products + gateSlot - dead, 0, dead) }

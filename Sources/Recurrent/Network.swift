@@ -17,8 +17,8 @@ public struct Network: Sendable {
   }
 
   /// A model with random weights: those of the recurrent layers uniform in ±1/√H as in PyTorch, the
-  /// embedding normal with deviation 1, biases zero, but for the forget gate's, whose sum is 1 (Gers
-  /// et al. 2000; Jozefowicz et al. 2015). Attention begins as the mean, n-grams without influence.
+  /// embedding normal with deviation 1, biases zero but for gates that start open. Attention begins
+  /// as the mean, n-grams without influence.
   ///
   /// The head that predicts symbols is uniform in ±10/√H: about as large as training makes it, so
   /// that the layers learn from the first steps on instead of waiting for it to grow.
@@ -41,13 +41,14 @@ public struct Network: Sendable {
     if let normalization = layout.normalization {
       parameters[normalization.variance.range].update(repeating: 1)
     }
-    if configuration.cell == .lstm {
-      for direction in layout.layers.joined() {
-        let bias = parameters[direction.biasIH.range]
+    let initialBiases = configuration.cell.definition.initialBiases
+    for direction in layout.layers.joined() {
+      let bias = parameters[direction.biasIH.range]
+      for (gate, value) in initialBiases.enumerated() {
         for cell in 0..<configuration.hiddenSize {
           let row = GateOrder.row(
-            gate: 1, cell: cell, gates: 4, hidden: configuration.hiddenSize)
-          bias[row] = 1
+            gate: gate, cell: cell, gates: initialBiases.count, hidden: configuration.hiddenSize)
+          bias[row] = value
         }
       }
     }

@@ -1,9 +1,9 @@
 // The loops of the network: elementwise ones, fused and vectorised by the compiler, and matrix
 // products.
 //
-// Shapes: T time steps, B lanes, H hidden size, G gates (lstm 4: i f g o; gru 3: r z n; rnn 1),
-// V vocabulary. Layout of a row of G·H gate values: blocks of 16 cells, in each block 16 values of
-// the first gate, then of the second, and so on; the last block holds the H mod 16 cells left.
+// Shapes: T time steps, B lanes, H hidden size, G gates, V vocabulary. Layout of a row of G·H gate
+// values: blocks of 16 cells, in each block 16 values of the first gate, then of the second, and so
+// on; the last block holds the H mod 16 cells left.
 //
 // `void *` is to stored activations, whose type `ck_element` names; arithmetic is in float.
 // Pointers are to at least the elements that their shapes name; none may be null unless said.
@@ -37,7 +37,7 @@ typedef enum {
   CK_BF16,  // bfloat16, rounded to nearest, ties to even
 } ck_element;
 
-// One time step of a layer.
+// One time step of a layer of a cell, whose kernels are in a file of its own.
 typedef struct {
   ck_element element;
   int64_t lanes;         // B
@@ -53,14 +53,15 @@ typedef struct {
 // Backward. gates: activations in, gradient of the input products out. d_recurrent [B, H]: the
 // gradient that reaches the output through the next step's products.
 
-// cell [B, H]: the cell state, updated.
+// Gates i f g o. cell [B, H]: the cell state, updated.
 void ck_lstm_forward(const ck_step *step, const void *input, const int32_t *rows,
                      const float *recurrent, float *cell, void *gates, void *cells, void *output);
 // d_cell [B, H]: updated.
 void ck_lstm_backward(const ck_step *step, void *gates, const void *previous_cells,
                       const void *cells, const void *d_output, const float *d_recurrent,
                       float *d_cell);
-// state [B, H]: the hidden state in full precision, updated. candidates: R_n h + b_hn.
+// Gates r z n. state [B, H]: the hidden state in full precision, updated. candidates [B, H]:
+// R_n h + b_hn.
 void ck_gru_forward(const ck_step *step, const void *input, const int32_t *rows,
                     const float *recurrent, float *state, void *gates, void *candidates,
                     void *output);
@@ -69,6 +70,7 @@ void ck_gru_forward(const ck_step *step, const void *input, const int32_t *rows,
 void ck_gru_backward(const ck_step *step, void *gates, const void *candidates,
                      const void *previous, const void *d_output, const float *d_recurrent,
                      float *d_state, void *d_products);
+// One gate. state [B, H]: the hidden state in full precision, updated.
 void ck_rnn_forward(const ck_step *step, const void *input, const int32_t *rows,
                     const float *recurrent, float *state, void *gates, void *output);
 void ck_rnn_backward(const ck_step *step, void *gates, const void *d_output,
