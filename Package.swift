@@ -5,9 +5,7 @@ import PackageDescription
 let package = Package(
   name: "charlstm",
   products: [
-    .library(
-      name: "CharLSTM",
-      targets: ["Recurrent", "Text", "Checkpoints", "Training", "Generation", "Classification"]),
+    .library(name: "CharLSTM", targets: ["CharLSTM"]),
     .executable(name: "charlstm", targets: ["charlstm"]),
   ],
   dependencies: [
@@ -27,6 +25,11 @@ let package = Package(
     .target(
       name: "Classification",
       dependencies: ["Recurrent", "Text", "Checkpoints", "LabelledData", "Training"]),
+    .target(
+      name: "CharLSTM",
+      dependencies: [
+        "Recurrent", "Text", "Checkpoints", "Training", "Generation", "Classification",
+      ]),
     .target(name: "LineEditing", dependencies: ["CReadline"]),
     .target(
       name: "REPL",

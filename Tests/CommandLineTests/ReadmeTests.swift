@@ -12,7 +12,10 @@ struct ReadmeTests {
   @Test(
     .enabled(if: InstructionSet.current >= .avx2),
     arguments: [
-      ("README.md", "$ charlstm sample checkpoints/plays.safetensors", "\n"),
+      (
+        "Sources/CharLSTM/CharLSTM.docc/Writing.md",
+        "$ charlstm sample checkpoints/plays.safetensors", "\n"
+      ),
       ("checkpoints/README.md", "`charlstm sample checkpoints/shakespeare.safetensors", "```\n"),
       ("checkpoints/README.md", "`charlstm sample checkpoints/plays.safetensors", "```\n"),
     ])

@@ -1,0 +1,7 @@
+/// Everything the library offers: `import CharLSTM` imports these modules.
+@_exported import Checkpoints
+@_exported import Classification
+@_exported import Generation
+@_exported import Recurrent
+@_exported import Text
+@_exported import Training
