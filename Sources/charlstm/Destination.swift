@@ -51,9 +51,8 @@ final class Destination: Sendable {
       let heading = separates && !jsonLines ? Array("==> \(record.written.index) <==\n".utf8) : []
       try write(bytes: heading + text)
     case .folder(let folder, let digits):
-      let name = String(record.written.index)
-      let padded = String(repeating: "0", count: digits - name.count) + name
-      try AtomicFile.write(text, to: "\(folder)/\(padded).\(jsonLines ? "json" : "txt")")
+      let name = String(format: "%0\(digits)ld", record.written.index)
+      try AtomicFile.write(text, to: "\(folder)/\(name).\(jsonLines ? "json" : "txt")")
     }
   }
 
