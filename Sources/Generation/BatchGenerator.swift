@@ -128,13 +128,21 @@ private final class BatchWorker: @unchecked Sendable {
   private struct Lane {
     var index: Int
     var generator: Xoshiro256
-    /// Symbols to read before the first is drawn, and how many have been read.
+    /// Symbols to read before the first is drawn, and which of them is at hand.
     var prompt: [Int32]
     var read = 0
     var writer: TextWriter
     var text: [UInt8] = []
     /// The symbol to read next.
     var symbol: Int32
+
+    /// Whether the symbol after that is of the prompt too, and nothing is to be drawn yet.
+    var readsOn: Bool { read + 1 < prompt.count }
+
+    mutating func readOn() {
+      read += 1
+      symbol = prompt[read]
+    }
   }
 
   init(
@@ -173,10 +181,15 @@ private final class BatchWorker: @unchecked Sendable {
 
     for index in lanes.indices { fill(index) }
     while goesOn && lanes.contains(where: { $0 != nil }) {
-      let logits = symbols.withUnsafeBufferPointer { symbols in
-        symbols.baseAddress.map { workspace.logits(after: $0) }
+      guard lanes.contains(where: { $0?.readsOn == false }) else {
+        workspace.read(symbols)
+        for index in lanes.indices {
+          lanes[index]?.readOn()
+          symbols[index] = lanes[index]?.symbol ?? 0
+        }
+        continue
       }
-      guard let logits else { return }
+      let logits = workspace.logits(after: symbols)
       for index in lanes.indices where lanes[index] != nil {
         let row = UnsafeBufferPointer(
           start: logits + index * vocabulary.count, count: vocabulary.count)
@@ -209,9 +222,8 @@ private final class BatchWorker: @unchecked Sendable {
     _ lane: inout Lane?, _ logits: UnsafeBufferPointer<Float>, sampler: inout Sampler
   ) -> FinishedText? {
     guard var current = lane.take() else { return nil }
-    current.read += 1
-    if current.read < current.prompt.count {
-      current.symbol = current.prompt[current.read]
+    if current.readsOn {
+      current.readOn()
     } else {
       current.symbol = current.writer.draw(
         logits, sampler: &sampler, allowed: allowed, using: &current.generator,

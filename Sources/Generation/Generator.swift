@@ -45,19 +45,22 @@ public final class Generator {
   }
 
   /// Reads symbols, as a prompt or a text to go on from.
+  ///
+  /// Logits are those after the last one: only from there can be drawn.
   public func read(_ symbols: some Collection<Int32>, into state: inout TextState) {
     guard !symbols.isEmpty else { return }
+    let beginning = symbols.dropLast()
     workspace.load(state.recurrent, lane: 0)
     withProductThreads(threads) {
-      var ignored: [UInt8] = []
-      for symbol in symbols {
-        let logits = logits(after: symbol)
-        state.context.append(symbol, output: &ignored)
-        ignored.removeAll(keepingCapacity: true)
-        state.logits.replaceSubrange(0..., with: logits)
-      }
+      for symbol in beginning { withUnsafePointer(to: symbol) { workspace.read($0) } }
+      state.logits.replaceSubrange(0..., with: logits(after: symbols[beginning.endIndex]))
     }
     workspace.save(lane: 0, into: &state.recurrent)
+    var ignored: [UInt8] = []
+    for symbol in symbols {
+      state.context.append(symbol, output: &ignored)
+      ignored.removeAll(keepingCapacity: true)
+    }
   }
 
   /// Writes on from `state`, which then is the one after the last symbol drawn.

@@ -1,8 +1,7 @@
 /// Chooses the next symbol from the model's logits.
 ///
-/// Its working memory is allocated once; a call allocates nothing. With temperature, min-p, mask
-/// and repetition penalty a call is O(V); top-k, top-p and typical-p add O(kept · log V) for the
-/// symbols they keep.
+/// Its working memory is allocated once; a call allocates nothing and is O(V). Transforms that need
+/// the most probable symbols in order, such as top-k, add O(kept · log V) for those they keep.
 public struct Sampler: Sendable {
   /// How symbols are chosen.
   public let options: SamplingOptions
@@ -61,10 +60,7 @@ public struct Sampler: Sendable {
       candidates.penalize(recent, by: options.repetitionPenalty)
     }
     guard options.temperature > 0 else { return candidates[candidates.largest].symbol }
-    if let topK = options.topK, topK < candidates.count { candidates.keepTopK(topK) }
-    if let typicalP = options.typicalP { candidates.keepTypicalP(typicalP) }
-    if let topP = options.topP { candidates.keepTopP(topP) }
-    if let minP = options.minP { candidates.keepMinP(minP) }
+    candidates.cutOff(by: options)
     let total = candidates.weigh(temperature: options.temperature)
     return candidates.symbol(at: fraction * total)
   }

@@ -66,14 +66,44 @@ public struct SamplingOptions: Sendable, Equatable, Codable {
   /// - Throws: `SamplingOptionsError` for the first value out of its range; NaN is out of every
   ///   range.
   public func validate() throws(SamplingOptionsError) {
-    guard temperature >= 0, temperature.isFinite else { throw .temperature(temperature) }
-    if let topK, topK < 1 { throw .topK(topK) }
-    if let topP, !(topP > 0 && topP <= 1) { throw .topP(topP) }
-    if let minP, !(minP >= 0 && minP <= 1) { throw .minP(minP) }
-    if let typicalP, !(typicalP > 0 && typicalP <= 1) { throw .typicalP(typicalP) }
-    guard repetitionPenalty > 0, repetitionPenalty.isFinite else {
-      throw .repetitionPenalty(repetitionPenalty)
-    }
-    guard repetitionWindow >= 0 else { throw .repetitionWindow(repetitionWindow) }
+    for rule in Self.rules { try rule.check(self) }
+  }
+
+  /// One rule an option, in the order in which they are listed and checked.
+  package static let rules: [SamplingRule] = [
+    SamplingRule(
+      "temperature", \.temperature, .atLeast(0),
+      help: "below 1 more predictable, above 1 more varied; 0 takes the most probable character",
+      summary: "below 1 more predictable, above 1 more varied, 0 the most probable",
+      examples: ["0", "0.3", "0.5", "0.7", "1", "1.3"]),
+    SamplingRule(
+      "top-k", \.topK, .atLeast(1), help: "choose among the K most probable characters"),
+    SamplingRule(
+      "top-p", \.topP, .moreThan(0, atMost: 1),
+      help: "choose among the fewest characters that together are this probable"),
+    SamplingRule(
+      "min-p", \.minP, .from(0, to: 1),
+      help: "choose among characters this many times as probable as the most probable"),
+    SamplingRule(
+      "typical-p", \.typicalP, .moreThan(0, atMost: 1),
+      help: "choose among characters of typical surprisal, together this probable"),
+    SamplingRule(
+      "repetition-penalty", \.repetitionPenalty, .moreThan(0),
+      help: "above 1: characters of the recent text become less probable",
+      examples: ["1", "1.1", "1.3"]),
+    SamplingRule(
+      "repetition-window", \.repetitionWindow, .atLeast(0),
+      help: "how many characters back the penalty looks"),
+  ]
+}
+
+extension Candidates {
+  /// Keeps those that `options` let be chosen: the steps between mask and temperature, in their
+  /// order.
+  mutating func cutOff(by options: SamplingOptions) {
+    if let topK = options.topK, topK < count { keepTopK(topK) }
+    if let typicalP = options.typicalP { keepTypicalP(typicalP) }
+    if let topP = options.topP { keepTopP(topP) }
+    if let minP = options.minP { keepMinP(minP) }
   }
 }

@@ -42,7 +42,7 @@ package final class ClassifierInterpreter: LineInterpreter {
     guard let first = classes.first else { return }
     try screen.evidence(
       Evidence(
-        of: known, for: first.index, by: resident, isInterrupted: surroundings.takeInterrupt))
+        of: known.text, for: first.index, by: resident, isInterrupted: surroundings.takeInterrupt))
   }
 }
 

@@ -12,10 +12,12 @@ extension Interpreter {
   /// The state once the model has read `prompt` at the end of `draft`: on a line of its own.
   ///
   /// - Throws: `Interrupted`.
-  func state(after prompt: String, in draft: Draft) throws -> TextState {
+  func state(after prompt: KnownText, in draft: Draft) throws -> TextState {
     var state = draft.place.state
-    let opening = prompt.isEmpty || draft.endsLine ? "" : "\n"
-    let symbols = resident.generator.vocabulary.encode(opening + prompt).symbols
+    let vocabulary = resident.generator.vocabulary
+    let opening =
+      prompt.text.isEmpty || draft.endsLine ? [] : Array(vocabulary.symbols(for: "\n"))
+    let symbols = opening + prompt.symbols
     for start in stride(from: 0, to: symbols.count, by: 256) {
       if surroundings.takeInterrupt() { throw Interrupted() }
       resident.generator.read(symbols[start..<min(start + 256, symbols.count)], into: &state)
@@ -23,13 +25,14 @@ extension Interpreter {
     return state
   }
 
-  /// Writes on from `prompt` at the end of `draft`, which with this exchange becomes the session's.
+  /// Writes on from `known` at the end of `draft`, which with this exchange becomes the session's.
   ///
   /// - Throws: `Interrupted` while the prompt is read: then nothing has changed. Ctrl-C later ends
   ///   the text there.
-  func write(_ prompt: String, after draft: Draft, seed: UInt64, length: Int? = nil) throws {
+  func write(_ known: KnownText, after draft: Draft, seed: UInt64, length: Int? = nil) throws {
     var draft = draft
-    var state = try state(after: prompt, in: draft)
+    var state = try state(after: known, in: draft)
+    let prompt = known.text
     var writing = session.settings.writing
     writing.length = length ?? writing.length
 

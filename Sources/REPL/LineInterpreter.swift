@@ -119,9 +119,9 @@ extension LineInterpreter {
   /// What a model knows of `text`; names the characters that are left out.
   ///
   /// - Throws: `ReplError` where nothing is left.
-  func known(_ text: String, to vocabulary: Vocabulary) throws -> String {
-    let unknown = vocabulary.encode(text).unknown
-    guard !unknown.isEmpty else { return text }
+  func known(_ text: String, to vocabulary: Vocabulary) throws -> KnownText {
+    let (symbols, unknown) = vocabulary.encode(text)
+    guard !unknown.isEmpty else { return KnownText(text: text, symbols: symbols) }
     let shown = unknown.prefix(20).map { "\(Vocabulary.Symbol.scalar($0))" }
     let more = unknown.count > 20 ? " and \((unknown.count - 20).grouped) more" : ""
     try screen.warning(
@@ -133,7 +133,7 @@ extension LineInterpreter {
     guard !known.isEmpty else {
       throw ReplError.badData("the model knows no character of this")
     }
-    return String(known)
+    return KnownText(text: String(known), symbols: symbols)
   }
 
   private func attempt(_ body: () throws -> Void) throws(OutputFailure) {

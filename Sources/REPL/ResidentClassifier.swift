@@ -48,9 +48,9 @@ package struct ResidentClassifier {
   ///
   /// - Throws: as `probabilities(of:)`.
   func classes(
-    of text: String
+    of text: KnownText
   ) throws(ReplError) -> [(index: Int, label: String, probability: Double)] {
-    let row = try probabilities(of: [classifier.symbols(in: text.utf8)])[0]
+    let row = try probabilities(of: [trained.limit(text.symbols)])[0]
     return row.indices.sorted { (row[$0], $1) > (row[$1], $0) }
       .map { ($0, trained.labels[$0], Double(row[$0])) }
   }

@@ -13,28 +13,9 @@ struct Setting: Sendable {
   /// - Throws: what is wrong with the text; then nothing has changed.
   let set: @Sendable (Interpreter, _ text: String) throws -> Void
 
-  static let all: [Setting] = [
-    number(
-      "temperature", "below 1 more predictable, above 1 more varied, 0 the most probable",
-      \.temperature, values: ["0", "0.3", "0.5", "0.7", "1", "1.3"]),
-    optionalCount("top-k", "choose among the K most probable characters", \.topK),
-    optionalNumber(
-      "top-p", "choose among the fewest characters that together are this probable", \.topP),
-    optionalNumber(
-      "min-p", "choose among characters this many times as probable as the most probable", \.minP),
-    optionalNumber(
-      "typical-p", "choose among characters of typical surprisal, together this probable",
-      \.typicalP),
-    number(
-      "repetition-penalty", "above 1: characters of the recent text become less probable",
-      \.repetitionPenalty, values: ["1", "1.1", "1.3"]),
-    Setting(
-      name: "repetition-window", summary: "how many characters back the penalty looks",
-      value: { "\($0.session.settings.writing.sampling.repetitionWindow)" },
-      set: { interpreter, text in
-        let window = try count(text, of: "repetition-window")
-        try change(interpreter) { $0.writing.sampling.repetitionWindow = window }
-      }),
+  static let all = SamplingOptions.rules.map(sampling) + others
+
+  private static let others: [Setting] = [
     Setting(
       name: "length", summary: "the most characters to write at a time",
       values: ["100", "500", "2000"],
@@ -100,52 +81,27 @@ struct Setting: Sendable {
 }
 
 extension Setting {
-  private typealias SamplingPath<Value> = WritableKeyPath<SamplingOptions, Value> & Sendable
-
-  private static func number(
-    _ name: String, _ summary: String, _ path: SamplingPath<Double>, values: [String]
-  ) -> Setting {
+  private static func sampling(_ rule: SamplingRule) -> Setting {
     Setting(
-      name: name, summary: summary, values: values,
-      value: { $0.session.settings.writing.sampling[keyPath: path].shortest },
+      name: rule.name, summary: rule.summary + (rule.canBeOff ? ", or off" : ""),
+      values: rule.canBeOff ? ["off"] : rule.examples,
+      value: { rule.value($0.session.settings.writing.sampling)?.shortest ?? "off" },
       set: { interpreter, text in
-        let number = try decimal(text, of: name)
-        try change(interpreter) { $0.writing.sampling[keyPath: path] = number }
-      })
-  }
-
-  private static func optionalNumber(
-    _ name: String, _ summary: String, _ path: SamplingPath<Double?>
-  ) -> Setting {
-    Setting(
-      name: name, summary: summary + ", or off", values: ["off"],
-      value: { $0.session.settings.writing.sampling[keyPath: path].map(\.shortest) ?? "off" },
-      set: { interpreter, text in
-        let number = text == "off" ? nil : try decimal(text, of: name)
-        try change(interpreter) { $0.writing.sampling[keyPath: path] = number }
-      })
-  }
-
-  private static func optionalCount(
-    _ name: String, _ summary: String, _ path: SamplingPath<Int?>
-  ) -> Setting {
-    Setting(
-      name: name, summary: summary + ", or off", values: ["off"],
-      value: { interpreter in
-        interpreter.session.settings.writing.sampling[keyPath: path].map { "\($0)" } ?? "off"
-      },
-      set: { interpreter, text in
-        let number = text == "off" ? nil : try count(text, of: name)
-        try change(interpreter) { $0.writing.sampling[keyPath: path] = number }
+        try change(interpreter) { settings in
+          let isOff = rule.canBeOff && text == "off"
+          guard rule.set(&settings.writing.sampling, to: isOff ? nil : text) else {
+            throw wrong(text, for: rule.name, rule.kind)
+          }
+        }
       })
   }
 
   /// Puts changed settings in force once they have been checked.
   private static func change(
-    _ interpreter: Interpreter, _ edit: (inout Settings) -> Void
+    _ interpreter: Interpreter, _ edit: (inout Settings) throws -> Void
   ) throws {
     var settings = interpreter.session.settings
-    edit(&settings)
+    try edit(&settings)
     try settings.validate()
     interpreter.session.settings = settings
   }

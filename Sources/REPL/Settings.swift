@@ -1,5 +1,6 @@
 import Generation
 import Recurrent
+import Text
 
 /// What `/set` changes, but for the seed, which belongs to a place in a text.
 package struct Settings: Codable, Equatable, Sendable {

@@ -63,12 +63,6 @@ func picture(of scalar: Unicode.Scalar) -> String {
 }
 
 extension Double {
-  /// As a person would write it: 1, not 1.0.
-  var shortest: String {
-    let text = "\(self)"
-    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-  }
-
   /// With this many digits after the point.
   func fixed(_ digits: Int) -> String { String(format: "%.\(digits)f", self) }
 }

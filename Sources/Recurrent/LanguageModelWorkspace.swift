@@ -65,6 +65,13 @@ package struct LanguageModelWorkspace: ~Copyable {
     return logits
   }
 
+  /// Reads a chunk that nothing is to be predicted from but the state, which it carries on: without
+  /// the head.
+  package func read(_ symbols: UnsafePointer<Int32>) {
+    stack.forward(symbols, steps: .all(steps: steps))
+    stack.carryOver(steps: steps)
+  }
+
   /// Puts a stream's state into a lane.
   package func load(_ state: RecurrentState, lane: Int) {
     stack.load(state, lane: lane)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Foundation
 import Recurrent
+import Text
 
 struct Benchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -92,7 +93,8 @@ struct Benchmark: ParsableCommand {
       configuration: configuration, lanes: batchSize, steps: sequenceLength, streams: streams,
       precision: precision.resolved(for: .training),
       samplingPrecision: (samplingPrecision ?? precision.precision).resolved(for: .writing),
-      classifies: classification, threads: threads.resolved(), streamThreads: threads.resolved(lanes: 1), seconds: seconds
+      classifies: classification, threads: threads.resolved(),
+      streamThreads: threads.resolved(lanes: 1), seconds: seconds
     ).measure()
   }
 
@@ -167,16 +169,13 @@ struct BenchmarkRecord: Codable {
     let texts = classification.map {
       "\($0.texts): \(Int($0.texts_per_second).formatted())"
     }.joined(separator: "  ")
-    return network.padded(13) + "\(batch_size)x\(sequence_length)".padded(10)
-      + precision.rawValue.padded(11)
-      + Int(training_characters_per_second).formatted().padded(13)
-      + String(format: "%7.0f  %6.0f%%", gigaflops, 100 * gigaflops / peak_gigaflops)
+    let columns = [
+      network.padded(to: 12), "\(batch_size)x\(sequence_length)".padded(to: 9),
+      precision.rawValue.padded(to: 10),
+      Int(training_characters_per_second).formatted().padded(to: 12),
+    ]
+    return columns.joined(separator: " ")
+      + String(format: " %7.0f  %6.0f%%", gigaflops, 100 * gigaflops / peak_gigaflops)
       + String(format: "  %4.0f MB  ", peak_resident_megabytes) + rates + "  | " + texts
-  }
-}
-
-extension String {
-  fileprivate func padded(_ width: Int) -> String {
-    self + String(repeating: " ", count: max(1, width - count))
   }
 }

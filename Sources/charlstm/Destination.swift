@@ -1,6 +1,5 @@
 import Checkpoints
 import Foundation
-import Generation
 import Synchronization
 
 /// Where written texts go: standard output, one file, or a file each in a folder. Files appear whole
@@ -45,16 +44,15 @@ final class Destination: Sendable {
   /// A whole text.
   func write(_ record: PassageRecord) throws {
     let text =
-      jsonLines ? Array((json(record) + "\n").utf8) : Array((record.text + "\n").utf8)
+      jsonLines ? Array((json(record) + "\n").utf8) : Array((record.written.text + "\n").utf8)
     switch place {
     case .standardOutput, .file:
       // Texts that stand beneath each other are told apart by a line.
-      let heading = separates && !jsonLines ? Array("==> \(record.index) <==\n".utf8) : []
+      let heading = separates && !jsonLines ? Array("==> \(record.written.index) <==\n".utf8) : []
       try write(bytes: heading + text)
     case .folder(let folder, let digits):
-      let name = String(record.index)
-      let padded = String(repeating: "0", count: digits - name.count) + name
-      try AtomicFile.write(text, to: "\(folder)/\(padded).\(jsonLines ? "json" : "txt")")
+      let name = String(format: "%0\(digits)ld", record.written.index)
+      try AtomicFile.write(text, to: "\(folder)/\(name).\(jsonLines ? "json" : "txt")")
     }
   }
 
@@ -67,43 +65,5 @@ final class Destination: Sendable {
         if !output.1.isEmpty { try AtomicFile.write(output.1, to: "\(folder)/0.txt") }
       }
     }
-  }
-}
-
-/// A written text with all that made it.
-struct PassageRecord: Encodable {
-  var index: Int
-  var text: String
-  var prompt: String
-  var seed: UInt64
-  var characters: Int
-  var nats_per_character: Double
-  var stop: String?
-  var temperature: Double
-  var top_k: Int?
-  var top_p: Double?
-  var min_p: Double?
-  var typical_p: Double?
-  var repetition_penalty: Double
-  var length: Int
-}
-
-/// What all texts of a run have in common.
-struct PassageDescription: Sendable {
-  var seed: UInt64
-  var options: WritingOptions
-  var omitsPrompt: Bool
-  var count: Int
-
-  func record(_ index: Int, _ prompt: String, _ text: [UInt8], _ passage: Passage) -> PassageRecord
-  {
-    let written = String(decoding: text, as: UTF8.self)
-    let sampling = options.sampling
-    return PassageRecord(
-      index: index, text: omitsPrompt ? written : prompt + written, prompt: prompt, seed: seed,
-      characters: passage.characters, nats_per_character: passage.meanSurprisal,
-      stop: passage.stop, temperature: sampling.temperature, top_k: sampling.topK,
-      top_p: sampling.topP, min_p: sampling.minP, typical_p: sampling.typicalP,
-      repetition_penalty: sampling.repetitionPenalty, length: options.length)
   }
 }

@@ -249,7 +249,7 @@ import Testing
   }
 
   @Test func refusesInvalidOptions() {
-    #expect(throws: SamplingOptionsError.topK(0)) {
+    #expect(throws: SamplingOptionsError(name: "top-k", value: "0", range: "1 or more")) {
       try Sampler(vocabularySize: 3, options: SamplingOptions(topK: 0))
     }
   }

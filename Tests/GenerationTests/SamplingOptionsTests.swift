@@ -58,6 +58,27 @@ import Testing
     #expect(error?.description == message)
   }
 
+  @Test func everyOptionHasOneRule() {
+    let properties = Mirror(reflecting: SamplingOptions()).children.compactMap(\.label)
+    let names = properties.map { name in
+      name.reduce(into: "") { $0 += $1.isUppercase ? "-" + $1.lowercased() : String($1) }
+    }
+    #expect(SamplingOptions.rules.map(\.name) == names)
+  }
+
+  @Test func rulesSetWhatTheyShow() {
+    var options = SamplingOptions()
+    for rule in SamplingOptions.rules {
+      #expect(rule.set(&options, to: "7"))
+      #expect(rule.value(options)?.shortest == "7")
+      let before = options
+      #expect(!rule.set(&options, to: "many"))
+      #expect(options == before)
+      #expect(rule.set(&options, to: nil) == rule.canBeOff)
+      #expect((rule.value(options) == nil) == rule.canBeOff)
+    }
+  }
+
   @Test func survivesJSON() throws {
     let options = SamplingOptions(temperature: 0.7, topK: 40, minP: 0.05, repetitionPenalty: 1.1)
     let data = try JSONEncoder().encode(options)

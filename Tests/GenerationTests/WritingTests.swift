@@ -245,7 +245,7 @@ struct WritingTests {
         throw Full()
       }
     }
-    #expect(throws: SamplingOptionsError.topK(0)) {
+    #expect(throws: SamplingOptionsError(name: "top-k", value: "0", range: "1 or more")) {
       try generator.write(
         count: 1, WritingOptions(sampling: SamplingOptions(topK: 0), length: 10), request: request
       ) { _, _, _ in true }

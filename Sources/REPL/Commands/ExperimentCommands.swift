@@ -40,12 +40,12 @@ extension Interpreter {
     let typed = argument[list.endIndex...].drop { $0.isWhitespace }
 
     var draft = session.draft
-    var prompt = ""
+    var prompt = KnownText.empty
     var seed = draft.place.seed
     if !typed.isEmpty {
       prompt = try known(String(typed), to: resident.generator.vocabulary)
     } else if let last = draft.exchanges.last, draft.undo() {
-      prompt = last.prompt
+      prompt = KnownText(last.prompt, to: resident.generator.vocabulary)
       seed = last.seed
     }
     let start = try state(after: prompt, in: draft)
@@ -69,8 +69,8 @@ extension Interpreter {
         text: String(decoding: text, as: UTF8.self).withControlPictures
       )
     }
-    if !prompt.isEmpty {
-      try screen.remark("after \"\(excerpt(prompt, limit: 60, fromEnd: true))\", seed \(seed)")
+    if !prompt.text.isEmpty {
+      try screen.remark("after \"\(excerpt(prompt.text, limit: 60, fromEnd: true))\", seed \(seed)")
     }
     for line in sideBySide(columns, width: screen.width()) { try screen.line(line) }
   }
@@ -100,8 +100,8 @@ extension Interpreter {
 
   func score(_ typed: String) throws {
     guard !typed.isEmpty else { throw ReplError.usage("/score needs a text") }
-    let text = try known(typed, to: resident.generator.vocabulary)
     let vocabulary = resident.generator.vocabulary
+    let text = try known(typed, to: vocabulary).text
     var state = session.draft.place.state
     if !session.draft.endsLine {
       resident.generator.read(vocabulary.encode("\n").symbols, into: &state)

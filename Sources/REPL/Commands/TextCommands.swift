@@ -8,7 +8,7 @@ extension Interpreter {
       argument: .free
     ) { interpreter, argument in
       try interpreter.write(
-        "", after: interpreter.session.draft, seed: interpreter.session.draft.place.seed,
+        .empty, after: interpreter.session.draft, seed: interpreter.session.draft.place.seed,
         length: try wholeNumber(argument, of: "/more"))
     },
     Command(
@@ -23,7 +23,8 @@ extension Interpreter {
         throw ReplError.usage("there is nothing to retry; type a prompt first")
       }
       try interpreter.write(
-        last.prompt, after: draft, seed: interpreter.session.draft.place.seed, length: last.length)
+        KnownText(last.prompt, to: interpreter.resident.generator.vocabulary), after: draft,
+        seed: interpreter.session.draft.place.seed, length: last.length)
     },
     Command(
       name: "undo", summary: "go back to before the last exchange, as often as you like",

@@ -1,0 +1,58 @@
+import Generation
+
+/// A written text with all that made it.
+struct PassageRecord: Encodable {
+  var written: WrittenText
+  var sampling: SamplingOptions
+
+  /// One flat object.
+  func encode(to encoder: any Encoder) throws {
+    try written.encode(to: encoder)
+    var container = encoder.container(keyedBy: OptionKey.self)
+    // Records have never named the window.
+    for rule in SamplingOptions.rules where rule.path != \SamplingOptions.repetitionWindow {
+      guard let value = rule.value(sampling) else { continue }
+      let key = OptionKey(stringValue: rule.name.replacing("-", with: "_"))
+      try container.encode(value, forKey: key)
+    }
+  }
+
+  private struct OptionKey: CodingKey {
+    var stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+}
+
+/// A text, and what made it but for the choice of its characters.
+struct WrittenText: Encodable {
+  var index: Int
+  var text: String
+  var prompt: String
+  var seed: UInt64
+  var characters: Int
+  var nats_per_character: Double
+  var stop: String?
+  var length: Int
+}
+
+/// What all texts of a run have in common.
+struct PassageDescription: Sendable {
+  var seed: UInt64
+  var options: WritingOptions
+  var omitsPrompt: Bool
+  var count: Int
+
+  func record(_ index: Int, _ prompt: String, _ text: [UInt8], _ passage: Passage) -> PassageRecord
+  {
+    let text = String(decoding: text, as: UTF8.self)
+    return PassageRecord(
+      written: WrittenText(
+        index: index, text: omitsPrompt ? text : prompt + text, prompt: prompt, seed: seed,
+        characters: passage.characters, nats_per_character: passage.meanSurprisal,
+        stop: passage.stop, length: options.length),
+      sampling: options.sampling)
+  }
+}
