@@ -1,21 +1,21 @@
 import Training
 
 /// What the training of a classifier tells of its work.
-package enum ClassificationEvent: Sendable {
+public enum ClassificationEvent: Sendable {
   case began(ClassificationPlan)
   case step(StepReport)
   case validation(ValidationReport)
 }
 
 /// What is about to be done.
-package struct ClassificationPlan: Sendable {
-  package var parameters: Int
-  package var trainingTexts: Int
-  package var validationTexts: Int
-  package var classes: Int
-  package var stepsPerEpoch: Int
-  package var totalSteps: Int
-  package var workers: Int
+public struct ClassificationPlan: Sendable {
+  public var parameters: Int
+  public var trainingTexts: Int
+  public var validationTexts: Int
+  public var classes: Int
+  public var stepsPerEpoch: Int
+  public var totalSteps: Int
+  public var workers: Int
   /// Training texts of which only a part is read.
-  package var shortenedTexts: Int
+  public var shortenedTexts: Int
 }

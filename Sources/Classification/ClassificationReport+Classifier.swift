@@ -1,5 +1,17 @@
 import LabelledData
 
+extension Classifier {
+  /// How well it tells the classes of labelled texts, each read as far as the classifier does.
+  ///
+  /// - Parameters:
+  ///   - texts: with the classifier's labels, as they are if they were read with them.
+  ///   - topK: a text counts as found, in `topKAccuracy`, if its class is among so many.
+  public func report(on texts: LabelledTexts, topK: Int = 1) -> ClassificationReport {
+    precondition(texts.labels == labels, "texts of other classes")
+    return classificationReport(of: texts, Array(0..<texts.count), with: self, topK: topK)
+  }
+}
+
 /// How well a classifier tells the classes of labelled texts.
 /// - Parameter reading: the pieces of a text that are read, each of which counts; all of the text
 ///   unless given.

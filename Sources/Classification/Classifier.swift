@@ -54,10 +54,17 @@ public final class Classifier {
     limit(vocabulary.symbols(in: text))
   }
 
-  /// The probability of each class for each text, in the order of the texts; the sum of each row
-  /// is 1.
+  /// The probability of each class for each text, `[texts][C]`; the sum of each row is 1.
   public func probabilities(of texts: [String]) -> [[Float]] {
     probabilities(of: texts.map { symbols(in: $0.utf8) })
+  }
+
+  /// Labels with a text's probabilities, `[C]`, the most probable first; of equals the first class.
+  public func ranked(_ probabilities: [Float]) -> [(label: String, probability: Float)] {
+    precondition(probabilities.count == labels.count, "probabilities of other classes")
+    return labels.indices
+      .sorted { (probabilities[$0], $1) > (probabilities[$1], $0) }
+      .map { (labels[$0], probabilities[$0]) }
   }
 
   /// The probability of each class for each text, `[texts][C]`.

@@ -4,9 +4,9 @@ import Training
 
 /// How a classifier is trained.
 @dynamicMemberLookup
-package struct ClassifierOptions: OptimizationOptionsHolder, Codable, Equatable, Sendable {
+public struct ClassifierOptions: OptimizationOptionsHolder, Codable, Equatable, Sendable {
   /// How much the texts of a class count.
-  package enum ClassWeights: String, Codable, Sendable, CaseIterable {
+  public enum ClassWeights: String, Codable, Sendable, CaseIterable {
     /// Every text counts the same.
     case none
     /// Every class counts the same: its texts in inverse proportion to their number.
@@ -14,7 +14,7 @@ package struct ClassifierOptions: OptimizationOptionsHolder, Codable, Equatable,
   }
 
   /// How the texts of an epoch are chosen.
-  package enum Sampling: String, Codable, Sendable, CaseIterable {
+  public enum Sampling: String, Codable, Sendable, CaseIterable {
     /// Every text once.
     case shuffled
     /// As many as there are texts, drawn so that every class comes as often.
@@ -22,39 +22,39 @@ package struct ClassifierOptions: OptimizationOptionsHolder, Codable, Equatable,
   }
 
   /// What the training of every kind of network takes.
-  package var optimization: OptimizationOptions = {
+  public var optimization: OptimizationOptions = {
     var options = OptimizationOptions()
     options.learningRate = 2e-3
     options.averageDecay = 0.998
     return options
   }()
   /// Texts of an optimizer step.
-  package var batchSize = 32
+  public var batchSize = 32
   /// The share of all steps in which the rate rises.
-  package var warmup: Float = 0.1
-  package var classWeights = ClassWeights.none
-  package var sampling = Sampling.shuffled
+  public var warmup: Float = 0.1
+  public var classWeights = ClassWeights.none
+  public var sampling = Sampling.shuffled
   /// The share of a text's target that all classes divide equally (Szegedy et al. 2016).
-  package var labelSmoothing: Float = 0
+  public var labelSmoothing: Float = 0
   /// The weight of the next-character loss beside the label's.
-  package var languageModelLoss: Float = 0
+  public var languageModelLoss: Float = 0
   /// Whether the head alone is trained (Radford et al. 2017).
-  package var freezes = false
+  public var freezes = false
   /// Epochs after which the next lower layer is trained too, from the head down; 0 trains all from
   /// the start (Howard and Ruder 2018).
-  package var unfreezeEvery = 0
+  public var unfreezeEvery = 0
   /// The factor on the rate from one layer to the one below (Howard and Ruder 2018: 1/2.6).
-  package var layerRateFactor: Float = 1
-  package var limit = TextLimit()
+  public var layerRateFactor: Float = 1
+  public var limit = TextLimit()
   /// Of each text a random stretch of at least this many symbols is read, in validation beside all of
   /// it; 0 for whole texts.
-  package var crop = 0
+  public var crop = 0
   /// The longest n-gram of a naive Bayes classifier beside the network; 0 for none.
-  package var naiveBayes = 0
+  public var naiveBayes = 0
 
-  package init() {}
+  public init() {}
 
-  package subscript<Value>(
+  public subscript<Value>(
     dynamicMember path: WritableKeyPath<OptimizationOptions, Value>
   ) -> Value {
     get { optimization[keyPath: path] }
@@ -85,7 +85,7 @@ package struct ClassifierOptions: OptimizationOptionsHolder, Codable, Equatable,
 
   /// Refuses values that cannot work.
   /// - Throws: `TrainingError.optionOutOfRange`.
-  package func validate() throws(TrainingError) { try Self.rules.check(self) }
+  public func validate() throws(TrainingError) { try Self.rules.check(self) }
 
   /// The options as a model file tells them: by their names on the command line.
   package var summary: [String: String] { Self.rules.summary(of: self) }

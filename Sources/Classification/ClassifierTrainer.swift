@@ -4,7 +4,7 @@ import Recurrent
 import Training
 
 /// Trains a classifier of whole texts. Not for several threads at a time.
-package final class ClassifierTrainer {
+public final class ClassifierTrainer {
   private let task: ClassificationTask
   private var loop: TrainingLoop<ClassificationTask>
 
@@ -60,11 +60,23 @@ package final class ClassifierTrainer {
     loop = TrainingLoop(task, options: options.optimization, from: progress)
   }
 
-  package var options: ClassifierOptions { task.options }
-  package var progress: TrainingProgress { loop.progress }
+  public var options: ClassifierOptions { task.options }
+  public var progress: TrainingProgress { loop.progress }
   /// Averaged weights with the best validation of this process so far, or the latest where there is
   /// none.
-  package var best: TrainedClassifier? { task.best }
+  public var best: TrainedClassifier? { task.best }
+
+  /// Trains until all epochs are done or patience is exhausted.
+  ///
+  /// - Parameters:
+  ///   - folder: where checkpoints and metrics go; nowhere if nil.
+  ///   - report: takes events as they come.
+  /// - Throws: `TrainingError.diverged`; `CheckpointError`; what `report` throws.
+  public func run(
+    in folder: RunFolder? = nil, report: (ClassificationEvent) throws -> Void = { _ in }
+  ) throws -> TrainingOutcome {
+    try run(in: folder, stops: { false }, report: report)
+  }
 
   /// Trains until all epochs are done, patience is exhausted or `stops` says so.
   ///
@@ -73,8 +85,8 @@ package final class ClassifierTrainer {
   ///   - stops: asked after each step.
   ///   - report: takes events as they come.
   /// - Throws: `TrainingError.diverged`; `CheckpointError`; what `report` throws.
-  package func run(
-    in folder: RunFolder? = nil, stops: () -> Bool = { false },
+  public func run(
+    in folder: RunFolder? = nil, stops: () -> Bool,
     report: (ClassificationEvent) throws -> Void = { _ in }
   ) throws -> TrainingOutcome {
     try report(.began(task.plan))
@@ -89,7 +101,10 @@ package final class ClassifierTrainer {
 
   /// Adds the naive Bayes classifier that the options ask for to the best model, fits what it and the
   /// network count for to the validation texts, and saves the model anew.
-  package func calibrate(_ folder: RunFolder?) throws(CheckpointError) {
+  ///
+  /// - Parameter folder: that of the run; the best of this process alone is calibrated where nil.
+  /// - Throws: `CheckpointError`.
+  public func calibrate(_ folder: RunFolder? = nil) throws(CheckpointError) {
     try task.calibrate(folder)
   }
 }

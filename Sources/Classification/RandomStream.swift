@@ -4,5 +4,6 @@ enum RandomStream {
   static let epoch: UInt64 = 0xE91
   static let crop: UInt64 = 0xC20
   static let weightDrop: UInt64 = 0xD20C
+  static let split: UInt64 = 0x5917
   static let validation: UInt64 = 0x7A1
 }

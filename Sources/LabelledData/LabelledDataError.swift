@@ -1,7 +1,7 @@
 import Text
 
 /// What keeps labelled texts from being used.
-package enum LabelledDataError: Error, Equatable, Sendable {
+public enum LabelledDataError: Error, Equatable, Sendable {
   /// Nothing is at this path.
   case noSuchFile(path: String)
   /// The system refused; `reason` is its own word for why.
@@ -33,7 +33,7 @@ package enum LabelledDataError: Error, Equatable, Sendable {
 }
 
 /// What a column is for.
-package enum ColumnRole: Equatable, Sendable {
+public enum ColumnRole: Equatable, Sendable {
   case label, text
 
   fileprivate var remedy: String {
@@ -45,7 +45,7 @@ package enum ColumnRole: Equatable, Sendable {
 }
 
 /// What is wrong with a record.
-package enum RecordProblem: Error, Equatable, Sendable {
+public enum RecordProblem: Error, Equatable, Sendable {
   case emptyText
   case emptyLabel
   /// A row with more or fewer fields than the header.
@@ -73,7 +73,7 @@ package enum RecordProblem: Error, Equatable, Sendable {
 
 extension LabelledDataError: CustomStringConvertible {
   /// One line: what, where, and what to do.
-  package var description: String {
+  public var description: String {
     switch self {
     case .noSuchFile(let path):
       "no such file or folder: \(path)"
@@ -116,7 +116,7 @@ extension LabelledDataError: CustomStringConvertible {
 }
 
 extension RecordProblem: CustomStringConvertible {
-  package var description: String {
+  public var description: String {
     switch self {
     case .emptyText:
       "the text is empty; give it a text or remove the row"

@@ -1,5 +1,5 @@
 /// How labelled texts are written down.
-package enum LabelledFormat: String, CaseIterable, Sendable {
+public enum LabelledFormat: String, CaseIterable, Sendable {
   /// RFC 4180 with a header line; fields are parted by commas.
   case csv
   /// As `csv`, parted by tabs.
@@ -37,13 +37,13 @@ package enum LabelledFormat: String, CaseIterable, Sendable {
 }
 
 /// Which columns, or keys of JSON objects, hold the label and the text.
-package struct LabelledColumns: Equatable, Sendable {
+public struct LabelledColumns: Equatable, Sendable {
   /// `nil` for `label`, which may be missing where no label is needed.
-  package var label: String?
+  public var label: String?
   /// Joined in this order by one space; empty for `text` alone.
-  package var texts: [String]
+  public var texts: [String]
 
-  package init(label: String? = nil, texts: [String] = []) {
+  public init(label: String? = nil, texts: [String] = []) {
     self.label = label
     self.texts = texts
   }

@@ -202,7 +202,7 @@ func trimmed(_ text: String) -> String {
 }
 
 /// Whether there is nothing but white space.
-private func isBlank(_ text: [UInt8]) -> Bool {
+func isBlank(_ text: [UInt8]) -> Bool {
   // Nearly always the first byte tells.
   if let first = text.first, (0x21..<0x7F).contains(first) { return false }
   return String(decoding: text, as: UTF8.self).unicodeScalars

@@ -15,13 +15,13 @@ package struct LabelledText: Equatable, Sendable {
 }
 
 /// Where a record stands in its source.
-package struct RecordPlace: Equatable, Sendable, CustomStringConvertible {
+public struct RecordPlace: Equatable, Sendable, CustomStringConvertible {
   /// The file's path, or `standard input`.
-  package var source: String
+  public var source: String
   /// The record's number from 1 on; 0 for the header, which is not counted.
-  package var row: Int
+  public var row: Int
   /// The line that the record begins at, from 1 on: quoted fields may hold line feeds.
-  package var line: Int
+  public var line: Int
 
   package init(source: String, row: Int, line: Int) {
     self.source = source
@@ -29,7 +29,7 @@ package struct RecordPlace: Equatable, Sendable, CustomStringConvertible {
     self.line = line
   }
 
-  package var description: String {
+  public var description: String {
     "\(source) \(row == 0 ? "header" : "row \(row)") (line \(line))"
   }
 }

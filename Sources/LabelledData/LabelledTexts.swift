@@ -3,17 +3,19 @@ import Glibc
 /// Labelled texts in memory: their bytes once, in one run.
 ///
 /// Memory: the texts' bytes and 20 bytes a text.
-package struct LabelledTexts: Sendable {
+public struct LabelledTexts: Sendable {
   /// The classes: those of a trained model, or those of the texts in order of value. Spellings
   /// that Unicode holds for equal, `é` in one scalar or in two, are one class.
-  package let labels: [String]
+  public let labels: [String]
   /// The class of each text, an index into `labels`.
-  package let labelIndices: [Int32]
+  public let labelIndices: [Int32]
 
   /// The most classes there may be: a column of other things is taken for labels easily, and the
   /// confusion matrix grows with the square.
-  package static let labelLimit = 4096
+  public static let labelLimit = 4096
 
+  /// What the texts were read from; none where they were in memory.
+  package let paths: [String]
   private let bytes: [UInt8]
   /// Where each text ends in `bytes`.
   private let ends: [Int]
@@ -22,44 +24,53 @@ package struct LabelledTexts: Sendable {
   /// Reads all texts of files, folders of classes and standard input (`-`).
   ///
   /// - Parameters:
+  ///   - format: told from each name, or from what is in it, where nil.
   ///   - labels: the classes of a trained model, which are then all that may occur; `nil` to take
   ///     those that do, of which there must be two.
-  package init(
+  /// - Throws: `LabelledDataError`, with the row at fault.
+  public init(
     paths: [String], format: LabelledFormat? = nil, columns: LabelledColumns = LabelledColumns(),
     labels known: [String]? = nil
   ) throws(LabelledDataError) {
-    var bytes: [UInt8] = []
-    var ends: [Int] = []
-    var places = RecordPlaces()
-    // In the order in which they come.
-    var found = known ?? []
-    var indices = Dictionary(
-      found.enumerated().map { ($1, Int32($0)) }, uniquingKeysWith: { first, _ in first })
-    var labelIndices: [Int32] = []
-
+    var gathered = GatheredTexts(known: known)
     for path in paths {
       var reader = try LabelledReader(
         path: path, format: format, columns: columns, requiresLabels: true)
-      // Growing would copy, with both copies in memory; pages that stay unused cost nothing.
-      bytes.reserveCapacity(bytes.count + min(reader.sizeHint, physicalMemory / 2))
-      while let text = try reader.next() {
-        guard let label = text.label else { throw .record(text.place, .emptyLabel) }
-        if indices[label] == nil {
-          if let known { throw .record(text.place, .unknownLabel(label, known: known)) }
-          guard found.count < Self.labelLimit else {
-            throw .tooManyClasses(source: text.place.source, limit: Self.labelLimit)
-          }
-          indices[label] = Int32(found.count)
-          found.append(label)
-        }
-        labelIndices.append(indices[label, default: 0])
-        bytes += text.text
-        ends.append(bytes.count)
-        places.append(text.place)
-      }
+      gathered.reserve(bytes: reader.sizeHint)
+      while let text = try reader.next() { try gathered.append(text) }
     }
+    try self.init(gathered, source: paths.joined(separator: ", "), paths: paths)
+  }
 
-    if known == nil {
+  /// Takes texts that are in memory.
+  ///
+  /// - Parameters:
+  ///   - texts: each with more in it than white space; white space around labels is left out.
+  ///   - labels: as above.
+  /// - Throws: `LabelledDataError`, with the number of the text at fault from 1 on.
+  public init(
+    _ texts: [(label: String, text: String)], labels known: [String]? = nil
+  ) throws(LabelledDataError) {
+    let source = "texts in memory"
+    guard !texts.isEmpty else { throw .empty(source: source, hasHeader: false) }
+    var gathered = GatheredTexts(known: known)
+    for (index, (label, text)) in texts.enumerated() {
+      let place = RecordPlace(source: source, row: index + 1, line: index + 1)
+      let bytes = Array(text.utf8)
+      guard !isBlank(bytes) else { throw .record(place, .emptyText) }
+      let label = trimmed(label)
+      try gathered.append(
+        LabelledText(label: label.isEmpty ? nil : label, text: bytes, place: place))
+    }
+    try self.init(gathered, source: source, paths: [])
+  }
+
+  private init(
+    _ gathered: GatheredTexts, source: String, paths: [String]
+  ) throws(LabelledDataError) {
+    var found = gathered.found
+    var labelIndices = gathered.labelIndices
+    if gathered.known == nil {
       let order = found.indices.sorted {
         found[$0].utf8.lexicographicallyPrecedes(found[$1].utf8)
       }
@@ -67,18 +78,17 @@ package struct LabelledTexts: Sendable {
       for (rank, index) in order.enumerated() { ranks[index] = Int32(rank) }
       for index in labelIndices.indices { labelIndices[index] = ranks[Int(labelIndices[index])] }
       found = order.map { found[$0] }
-      guard found.count > 1 else {
-        throw .oneClass(source: paths.joined(separator: ", "), label: found.first ?? "")
-      }
+      guard found.count > 1 else { throw .oneClass(source: source, label: found.first ?? "") }
     }
     labels = found
     self.labelIndices = labelIndices
-    self.bytes = bytes
-    self.ends = ends
-    self.places = places
+    self.paths = paths
+    bytes = gathered.bytes
+    ends = gathered.ends
+    places = gathered.places
   }
 
-  package var count: Int { ends.count }
+  public var count: Int { ends.count }
 
   /// The text at `index`, which is UTF-8.
   package func bytes(of index: Int) -> ArraySlice<UInt8> {
@@ -100,6 +110,47 @@ package struct LabelledTexts: Sendable {
   /// How many texts each class has, in the order of `labels`.
   package var labelCounts: [Int] {
     labelIndices.reduce(into: [Int](repeating: 0, count: labels.count)) { $0[Int($1)] += 1 }
+  }
+}
+
+/// Labelled texts as they come, with their labels in the order in which those come.
+private struct GatheredTexts {
+  /// All labels there may be; nil for any.
+  let known: [String]?
+  private(set) var found: [String]
+  private(set) var labelIndices: [Int32] = []
+  private(set) var bytes: [UInt8] = []
+  private(set) var ends: [Int] = []
+  private(set) var places = RecordPlaces()
+  /// By label, its place in `found`.
+  private var indices: [String: Int32]
+
+  init(known: [String]?) {
+    self.known = known
+    found = known ?? []
+    indices = Dictionary(
+      found.enumerated().map { ($1, Int32($0)) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Growing would copy, with both copies in memory; pages that stay unused cost nothing.
+  mutating func reserve(bytes count: Int) {
+    bytes.reserveCapacity(bytes.count + min(count, physicalMemory / 2))
+  }
+
+  mutating func append(_ text: LabelledText) throws(LabelledDataError) {
+    guard let label = text.label else { throw .record(text.place, .emptyLabel) }
+    if indices[label] == nil {
+      if let known { throw .record(text.place, .unknownLabel(label, known: known)) }
+      guard found.count < LabelledTexts.labelLimit else {
+        throw .tooManyClasses(source: text.place.source, limit: LabelledTexts.labelLimit)
+      }
+      indices[label] = Int32(found.count)
+      found.append(label)
+    }
+    labelIndices.append(indices[label, default: 0])
+    bytes += text.text
+    ends.append(bytes.count)
+    places.append(text.place)
   }
 }
 

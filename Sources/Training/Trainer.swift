@@ -86,6 +86,18 @@ public final class Trainer {
       workers: task.workerCount)
   }
 
+  /// Trains until all steps are done or patience is exhausted.
+  ///
+  /// - Parameters:
+  ///   - folder: where checkpoints and metrics go; nowhere if nil.
+  ///   - report: takes events as they come.
+  /// - Throws: `TrainingError.diverged`; `CheckpointError`; what `report` throws.
+  public func run(
+    in folder: RunFolder? = nil, report: (TrainingEvent) throws -> Void = { _ in }
+  ) throws -> TrainingOutcome {
+    try run(in: folder, stops: { false }, report: report)
+  }
+
   /// Trains until all steps are done, patience is exhausted or `stops` says so.
   ///
   /// - Parameters:
@@ -94,7 +106,7 @@ public final class Trainer {
   ///   - report: takes events as they come.
   /// - Throws: `TrainingError.diverged`; `CheckpointError`; what `report` throws.
   public func run(
-    in folder: RunFolder? = nil, stops: () -> Bool = { false },
+    in folder: RunFolder? = nil, stops: () -> Bool,
     report: (TrainingEvent) throws -> Void = { _ in }
   ) throws -> TrainingOutcome {
     if options.teachers > 0, progress.step < loop.totalSteps {

@@ -1,6 +1,8 @@
 /// What can keep a model from being trained.
 public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
   case optionOutOfRange(name: String, value: String, range: String)
+  /// Options that cannot be had together: which, and why.
+  case optionsContradict(String)
   /// Fewer than two known characters.
   case corpusTooShort(characters: Int)
   /// The loss or the gradient is not a number any more.
@@ -16,6 +18,7 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .optionOutOfRange(let name, let value, let range):
       "--\(name) must be \(range), got \(value)"
+    case .optionsContradict(let reason): reason
     case .corpusTooShort(let characters):
       "the training part has \(characters) characters; at least 2 are needed, and a few hundred "
         + "to learn anything"

@@ -39,7 +39,7 @@ extension ExitCode {
     case NoveltyError.lengthOutOfRange: self = .usage
     case let error as CheckpointError: self = error.exitCode
     case let error as LabelledDataError: self = error.exitCode
-    case TrainingError.optionOutOfRange: self = .usage
+    case TrainingError.optionOutOfRange, TrainingError.optionsContradict: self = .usage
     case is TrainingError: self = .badData
     case is SamplingOptionsError, is StopStringsError, is ConfigurationError: self = .usage
     case let error as ReplError: self = error.exitCode

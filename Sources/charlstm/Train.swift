@@ -103,26 +103,26 @@ struct Train: ParsableCommand {
     let parts = try text.parts(of: corpus, vocabulary: start?.vocabulary)
 
     let preset = training.preset ?? .standard
-    let characters = parts.training.count
-    let vocabularySize = parts.training.vocabulary.count
-    let configuration =
-      start?.model.configuration
-      ?? network.configuration(
-        preset.configuration(characters: characters, vocabularySize: vocabularySize))
-    var options = preset.options(
-      characters: characters, vocabularySize: vocabularySize,
-      hiddenSize: configuration.hiddenSize, epochs: training.optimization.epochs)
-    training.apply(to: &options)
-    options.precision = given.precision
-    options.threads = given.threads
-    let model = try start?.model ?? Network(configuration, seed: options.seed)
+    let model =
+      try start?.model
+      ?? Network(
+        network.configuration(
+          preset.configuration(
+            characters: parts.training.count, vocabularySize: parts.training.vocabulary.count)),
+        seed: given.seed)
     let trainer = try Trainer(
-      model, training: parts.training, validation: parts.validation, options: options)
+      parts, from: model, preset: preset, epochs: training.optimization.epochs
+    ) { options in
+      training.apply(to: &options)
+      options.precision = given.precision
+      options.threads = given.threads
+    }
     let folder = try RunFolder(path: output, isNew: true)
     let forecast =
       quiet
       ? nil
-      : try TrainingForecast(of: model, on: parts.training, options: options, preset: preset)
+      : try TrainingForecast(
+        of: model, on: parts.training, options: trainer.options, preset: preset)
     return (trainer, folder, forecast)
   }
 
@@ -182,18 +182,10 @@ struct Train: ParsableCommand {
     let generator = Generator(
       trainer.averagedModel, vocabulary: trainer.vocabulary,
       precision: trainer.options.precision)
-    var state = generator.start()
     var random = Xoshiro256(
       seed: trainer.options.seed, stream: [UInt64(trainer.progress.step)])
-    var bytes: [UInt8] = []
-    _ = try generator.write(
-      from: &state, WritingOptions(sampling: SamplingOptions(temperature: 0.8), length: 160),
-      using: &random
-    ) {
-      bytes += $0
-      return true
-    }
-    return String(decoding: bytes, as: UTF8.self)
+    return try generator.text(
+      WritingOptions(sampling: SamplingOptions(temperature: 0.8), length: 160), using: &random)
   }
 
   private func conclude(

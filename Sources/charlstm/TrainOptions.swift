@@ -131,25 +131,9 @@ struct TextOptions: ParsableArguments {
   var validationFraction = 0.1
 
   /// The parts of a corpus, in the vocabulary given or in one of the training part's own.
-  func parts(
-    of corpus: Corpus, vocabulary known: Vocabulary?
-  ) throws -> (training: EncodedText, validation: EncodedText?) {
-    guard validationFraction >= 0 && validationFraction < 1 else {
-      throw Failure.usage(
-        "--validation-fraction must be 0 to below 1, got \(validationFraction)")
-    }
-    guard minCount >= 1 else {
-      throw Failure.usage("--min-count must be 1 or more, got \(minCount)")
-    }
-    let split = Split(corpus: corpus, validationFraction: validationFraction)
-    let symbols =
-      try known
-      ?? Vocabulary(
-        scanning: corpus, training: split.training, kind: vocabulary, minCount: minCount)
-    let training = try EncodedText(corpus, byteRange: split.training, vocabulary: symbols)
-    let validation =
-      split.validation.isEmpty
-      ? nil : try EncodedText(corpus, byteRange: split.validation, vocabulary: symbols)
-    return (training, validation)
+  func parts(of corpus: Corpus, vocabulary known: Vocabulary?) throws -> CorpusParts {
+    try CorpusParts(
+      corpus, validationFraction: validationFraction, vocabulary: known, kind: vocabulary,
+      minCount: minCount)
   }
 }

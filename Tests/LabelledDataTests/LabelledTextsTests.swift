@@ -50,6 +50,31 @@ import Testing
       ])
   }
 
+  @Test func textsInMemory() throws {
+    let texts = try LabelledTexts([(" b ", "two"), ("a", "one\n"), ("b", "é")])
+    #expect(texts.labels == ["a", "b"] && texts.labelIndices == [1, 0, 1])
+    #expect(texts.bytes(of: 1) == Array("one\n".utf8)[...])
+    func error(_ texts: [(label: String, text: String)], labels: [String]? = nil) -> String? {
+      do {
+        _ = try LabelledTexts(texts, labels: labels)
+        return nil
+      } catch {
+        return "\(error)"
+      }
+    }
+    #expect(error([]) == "texts in memory: there are no texts in it; add some")
+    #expect(
+      error([("a", "x"), ("b", " \n")])
+        == "texts in memory row 2 (line 2): the text is empty; give it a text or remove the row")
+    #expect(
+      error([("  ", "x")])
+        == "texts in memory row 1 (line 1): the label is empty; give it a label or remove the row")
+    #expect(
+      error([("a", "x")])
+        == #"texts in memory: all texts have the label "a"; at least 2 classes are needed"#)
+    #expect(error([("a", "x")], labels: ["a", "b"]) == nil)
+  }
+
   @Test func labelsOfAModel() throws {
     let (texts, _) = try texts("label,text\nneg,one\nneg,two\n", labels: ["pos", "neg", "none"])
     #expect(texts.labels == ["pos", "neg", "none"])

@@ -56,10 +56,18 @@ struct ClassifierFlags: ParsableArguments {
       """)
   var naiveBayes: Int?
 
-  @Option(help: "The most characters that are read of a text. (default: \(ClassifierOptions().limit.length))")
+  @Option(
+    help: """
+      The most characters that are read of a text. \
+      (default: \(ClassifierOptions().limit.length))
+      """)
   var maxLength: Int?
 
-  @Option(help: "What is read of a longer text: head, tail or both (half of each). (default: \(ClassifierOptions().limit.kept.rawValue))")
+  @Option(
+    help: """
+      What is read of a longer text: head, tail or both (half of each). \
+      (default: \(ClassifierOptions().limit.kept.rawValue))
+      """)
   var keep: TextLimit.Kept?
 
   @Option(help: "What a symbol is: scalars (Unicode characters of the texts) or bytes.")
@@ -72,9 +80,7 @@ struct ClassifierFlags: ParsableArguments {
 
   /// Puts what was given in the place of what is there.
   func apply(to options: inout ClassifierOptions) throws {
-    guard minCount >= 1 else {
-      throw Failure.usage("--min-count must be 1 or more, got \(minCount)")
-    }
+    try checkMinCount(minCount)
     func set<Value>(_ place: WritableKeyPath<ClassifierOptions, Value>, _ value: Value?) {
       if let value { options[keyPath: place] = value }
     }
@@ -106,7 +112,7 @@ struct ClassifierFlags: ParsableArguments {
   }
 
   /// The vocabulary of the training texts.
-  func vocabulary(of texts: some Sequence<ArraySlice<UInt8>>) throws -> Vocabulary {
-    vocabulary == .bytes ? .bytes : Vocabulary(counting: texts, minCount: minCount)
+  func vocabulary(of parts: LabelledParts) throws -> Vocabulary {
+    try parts.vocabulary(vocabulary, minCount: minCount)
   }
 }

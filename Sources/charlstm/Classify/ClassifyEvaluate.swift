@@ -33,8 +33,7 @@ struct ClassifyEvaluate: ParsableCommand {
     guard topK > 0 else { throw Failure.usage("--top-k must be 1 or more, got \(topK)") }
     let classifier = try classifier.load()
     let texts = try format.read(data, labels: classifier.labels)
-    let report = classificationReport(
-      of: texts, Array(0..<texts.count), with: classifier, topK: topK)
+    let report = classifier.report(on: texts, topK: topK)
     guard report.meanNegativeLogLikelihood.isFinite else {
       throw Failure.badData("the model's weights are so large that it gives no probabilities")
     }

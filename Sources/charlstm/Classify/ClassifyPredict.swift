@@ -58,7 +58,7 @@ struct ClassifyPredict: ParsableCommand {
     if let text {
       guard !text.isEmpty else { throw Failure.usage("the text is empty") }
       unknown.note(in: text.utf8, for: classifier)
-      try write(classifier.probabilities(of: [text]), classifier.labels, to: &output)
+      try write(classifier.probabilities(of: [text]), classifier, to: &output)
     } else if let input {
       // What is piped in are lines, unless told.
       var reader = try LabelledReader(
@@ -69,39 +69,39 @@ struct ClassifyPredict: ParsableCommand {
         batch.append(classifier.symbols(in: text.text))
         unknown.note(in: text.text, for: classifier)
         guard batch.count == Self.batch else { continue }
-        try write(classifier.probabilities(of: batch), classifier.labels, to: &output)
+        try write(classifier.probabilities(of: batch), classifier, to: &output)
         batch.removeAll(keepingCapacity: true)
       }
-      try write(classifier.probabilities(of: batch), classifier.labels, to: &output)
+      try write(classifier.probabilities(of: batch), classifier, to: &output)
     }
     try output.flush()
     unknown.tell()
   }
 
   private func write(
-    _ rows: [[Float]], _ labels: [String], to output: inout StandardOutput
+    _ rows: [[Float]], _ classifier: Classifier, to output: inout StandardOutput
   ) throws {
     for row in rows {
       guard row.allSatisfy(\.isFinite) else {
         throw Failure.badData("the model's weights are so large that it gives no probabilities")
       }
-      // Of equals the first.
-      let best = row.indices.sorted { (row[$0], $1) > (row[$1], $0) }.prefix(topK)
+      let best = classifier.ranked(row).prefix(topK)
+      let label = best.first?.label ?? ""
       switch outputFormat {
       case .text:
         try output.write(
-          line: best.map { "\(printable(labels[$0]))\t\(String(format: "%.4f", row[$0]))" }
+          line: best.map { "\(printable($0.label))\t\(String(format: "%.4f", $0.probability))" }
             .joined(separator: "\t"))
       case .csv:
         try output.write(
-          line: ([csvField(labels[best.first ?? 0])] + row.map { String(format: "%.6f", $0) })
+          line: ([csvField(label)] + row.map { String(format: "%.6f", $0) })
             .joined(separator: ","))
       case .jsonLines:
         try output.write(
           line: json(
             PredictionRecord(
-              label: labels[best.first ?? 0],
-              classes: best.map { .init(label: labels[$0], probability: row[$0]) })))
+              label: label,
+              classes: best.map { .init(label: $0.label, probability: $0.probability) })))
       }
     }
   }

@@ -43,10 +43,18 @@ struct ClassifyTrain: ParsableCommand {
   @Flag(help: "Read in both directions.")
   var bidirectional = false
 
-  @Option(help: "What the classifier makes of a text's states: last, mean, max, attention, concat. (default: concat)")
+  @Option(
+    help: """
+      What the classifier makes of a text's states: last, mean, max, attention, concat. \
+      (default: concat)
+      """)
   var pooling: Pooling?
 
-  @Option(help: "The longest n-gram of characters that has an embedding; 1 for characters alone. (default: 1)")
+  @Option(
+    help: """
+      The longest n-gram of characters that has an embedding; 1 for characters alone. \
+      (default: 1)
+      """)
   var ngrams: Int?
 
   @Option(
@@ -78,24 +86,15 @@ struct ClassifyTrain: ParsableCommand {
     try conclude(outcome, trainer, folder)
   }
 
-  /// Labelled texts, and which of them are trained and validated on.
-  private typealias Parts = (
-    texts: LabelledTexts, training: [Int], validation: (texts: LabelledTexts, indices: [Int])
-  )
-
-  private func parts(seed: UInt64) throws -> Parts {
-    guard validationFraction >= 0 && validationFraction < 1 else {
-      throw Failure.usage(
-        "--validation-fraction must be 0 to below 1, got \(validationFraction)")
-    }
+  private func parts(seed: UInt64) throws -> LabelledParts {
+    // Before long data are read.
+    try checkValidationFraction(validationFraction)
     let texts = try format.read(data)
     guard validation.isEmpty else {
-      let held = try format.read(validation, labels: texts.labels)
-      return (texts, Array(0..<texts.count), (held, Array(0..<held.count)))
+      return LabelledParts(
+        texts, validation: try format.read(validation, labels: texts.labels))
     }
-    var random = Xoshiro256(seed: seed, stream: [0x5917])
-    let split = texts.stratifiedSplit(fraction: validationFraction, using: &random)
-    return (texts, split.training, (texts, split.validation))
+    return try LabelledParts(texts, validationFraction: validationFraction, seed: seed)
   }
 
   /// Reads and checks all there is before anything is written.
@@ -114,53 +113,22 @@ struct ClassifyTrain: ParsableCommand {
     try source.map { try network.check($0.model.configuration) }
     try checkCombinations(options, hasSource: source != nil)
     let parts = try parts(seed: options.seed)
-    guard options.naiveBayes == 0 || !parts.validation.indices.isEmpty else {
-      throw Failure.usage("--naive-bayes needs texts to validate on: they say what it counts for")
-    }
-
-    let vocabulary = try training.vocabulary(
-      of: parts.training.lazy.map { parts.texts.bytes(of: $0) })
-    var configuration =
-      source?.model.configuration
-      ?? network.configuration(
-        ModelConfiguration(
-          layers: 2, hiddenSize: 256, embeddingSize: 64, vocabularySize: vocabulary.count))
-    configuration.vocabularySize = vocabulary.count
-    configuration.bidirectional = bidirectional
-    let ngrams = ngrams ?? 1
-    configuration.classifier = ClassifierConfiguration(
-      classes: parts.texts.labels.count, pooling: pooling ?? .concat,
-      hasLanguageModelHead: options.languageModelLoss > 0,
-      ngrams: ngrams == 1 ? nil : NgramEmbedding(longest: ngrams, buckets: ngramBuckets ?? 1 << 16))
-    let model = try Network(configuration, seed: options.seed)
-    // All classes are alike at first, so that a body that has learnt something is not disturbed by
-    // the errors of random weights.
-    model.layout.classifier.map { model.parameters[$0.weight.range].update(repeating: 0) }
-    var start = TrainedClassifier(
-      model: model, vocabulary: vocabulary,
-      labels: parts.texts.labels, limit: options.limit,
-      summary: ClassifierSummary(
-        data: data.map { URL(filePath: $0).lastPathComponent },
-        trainingTexts: parts.training.count, options: [:]))
-    if let source { start = start.adopting(source) }
     let trainer = try ClassifierTrainer(
-      start, texts: parts.texts, training: parts.training, validation: parts.validation,
-      options: options)
+      parts, vocabulary: training.vocabulary(of: parts), from: source, options: options
+    ) { shape in
+      shape = network.configuration(shape)
+      shape.bidirectional = bidirectional
+      if let pooling { shape.classifier?.pooling = pooling }
+      if let ngrams, ngrams != 1 {
+        shape.classifier?.ngrams = NgramEmbedding(
+          longest: ngrams, buckets: ngramBuckets ?? 1 << 16)
+      }
+    }
     return (trainer, try RunFolder(path: output, isNew: true))
   }
 
   private func checkCombinations(_ options: ClassifierOptions, hasSource: Bool) throws {
-    guard !hasSource || !bidirectional else {
-      throw Failure.usage(
-        "--bidirectional contradicts --initialize-from: a language model reads forward only")
-    }
-    guard options.languageModelLoss == 0 || !bidirectional else {
-      throw Failure.usage(
-        "--bidirectional contradicts --language-model-loss: backward, the next character is known")
-    }
-    guard !options.freezes || hasSource else {
-      throw Failure.usage("--freeze needs --initialize-from: a random body has learnt nothing")
-    }
+    try options.checkCombinations(bidirectional: bidirectional, startsFromModel: hasSource)
     guard ngrams ?? 1 != 1 || ngramBuckets == nil else {
       throw Failure.usage("--ngram-buckets needs --ngrams: characters alone have no n-grams")
     }

@@ -1,0 +1,24 @@
+import Recurrent
+import Text
+
+extension Generator {
+  /// Writes a text of its own, all at once.
+  ///
+  /// - Parameters:
+  ///   - prompt: what the text goes on from, and not part of it; characters that the model does not
+  ///     know are left out.
+  ///   - generator: its next number draws the first symbol.
+  /// - Throws: `SamplingOptionsError`, `StopStringsError`.
+  public func text(
+    after prompt: String = "", _ options: WritingOptions, using generator: inout Xoshiro256
+  ) throws -> String {
+    var state = start()
+    read(vocabulary.encode(prompt).symbols, into: &state)
+    var bytes: [UInt8] = []
+    _ = try write(from: &state, options, using: &generator) {
+      bytes += $0
+      return true
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}
