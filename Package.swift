@@ -28,7 +28,8 @@ let package = Package(
     .target(
       name: "CharLSTM",
       dependencies: [
-        "Recurrent", "Text", "Checkpoints", "Training", "Generation", "Classification",
+        "Recurrent", "Text", "LabelledData", "Checkpoints", "Training", "Generation",
+        "Classification",
       ]),
     .target(name: "LineEditing", dependencies: ["CReadline"]),
     .target(
@@ -53,6 +54,10 @@ let package = Package(
       name: "fuzz", dependencies: ["Checkpoints", "LabelledData", "Text", "Training"],
       path: "Tests/Fuzz",
       exclude: ["Seeds"]),
+    // Sees public API only, like any user of the library.
+    .executableTarget(
+      name: "examples", dependencies: ["CharLSTM"], path: "Tests/Examples", packageAccess: false),
+    .testTarget(name: "ExamplesTests", dependencies: ["examples"]),
     .testTarget(name: "RecurrentTests", dependencies: ["CKernels", "Recurrent", "Checkpoints"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Recurrent", "Text", "Checkpoints"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),

@@ -2,6 +2,7 @@
 @_exported import Checkpoints
 @_exported import Classification
 @_exported import Generation
+@_exported import LabelledData
 @_exported import Recurrent
 @_exported import Text
 @_exported import Training
