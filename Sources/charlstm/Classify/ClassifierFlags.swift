@@ -56,10 +56,17 @@ struct ClassifierFlags: ParsableArguments {
       """)
   var naiveBayes: Int?
 
-  @Option(help: "The most characters that are read of a text. (default: \(ClassifierOptions().limit.length))")
+  @Option(
+    help: """
+      The most characters that are read of a text. (default: \(ClassifierOptions().limit.length))
+      """)
   var maxLength: Int?
 
-  @Option(help: "What is read of a longer text: head, tail or both (half of each). (default: \(ClassifierOptions().limit.kept.rawValue))")
+  @Option(
+    help: """
+      What is read of a longer text: head, tail or both (half of each). \
+      (default: \(ClassifierOptions().limit.kept.rawValue))
+      """)
   var keep: TextLimit.Kept?
 
   @Option(help: "What a symbol is: scalars (Unicode characters of the texts) or bytes.")

@@ -43,10 +43,17 @@ struct ClassifyTrain: ParsableCommand {
   @Flag(help: "Read in both directions.")
   var bidirectional = false
 
-  @Option(help: "What the classifier makes of a text's states: last, mean, max, attention, concat. (default: concat)")
+  @Option(
+    help: """
+      What the classifier makes of a text's states: last, mean, max, attention, concat. \
+      (default: concat)
+      """)
   var pooling: Pooling?
 
-  @Option(help: "The longest n-gram of characters that has an embedding; 1 for characters alone. (default: 1)")
+  @Option(
+    help: """
+      The longest n-gram of characters that has an embedding; 1 for characters alone. (default: 1)
+      """)
   var ngrams: Int?
 
   @Option(
