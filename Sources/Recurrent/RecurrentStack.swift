@@ -1,25 +1,5 @@
 import CKernels
 
-/// Probabilities of locked dropout (Gal and Ghahramani 2016; Merity et al. 2018): a mask is drawn
-/// for each lane and kept for all steps of a chunk.
-public struct Dropout: Codable, Equatable, Sendable {
-  /// On the embedding's output.
-  public var embedding: Float
-  /// On what each layer but the first reads.
-  public var betweenLayers: Float
-  /// On what the head reads.
-  public var output: Float
-
-  public init(embedding: Float = 0, betweenLayers: Float = 0, output: Float = 0) {
-    self.embedding = embedding
-    self.betweenLayers = betweenLayers
-    self.output = output
-  }
-
-  /// None at all.
-  public static let none = Dropout()
-}
-
 /// The embedding and the recurrent layers, with the memory for one worker's lanes over a chunk.
 ///
 /// Shapes: `T` steps, `B` lanes, `E` embedding, `H` hidden, `D` directions, `V` vocabulary. What is
@@ -101,7 +81,7 @@ struct RecurrentStack: ~Copyable {
     }
 
     func probability(_ layer: Int) -> Float {
-      layer == 0 ? dropout.embedding : layer > last ? dropout.output : dropout.betweenLayers
+      dropout.probability(before: layer, of: last + 1)
     }
     masks = (0...last + 1).map { layer in
       probability(layer) > 0 ? arena.floats(lanes * configuration.inputSize(ofLayer: layer)) : nil
@@ -206,9 +186,7 @@ struct RecurrentStack: ~Copyable {
       var generator = generator(lane)
       for (site, mask) in masks.enumerated() {
         guard let mask else { continue }
-        let probability =
-          site == layers.count
-          ? dropout.output : site == 0 ? dropout.embedding : dropout.betweenLayers
+        let probability = dropout.probability(before: site, of: layers.count)
         let kept = 1 / (1 - probability)
         let size = configuration.inputSize(ofLayer: site)
         for index in lane * size..<(lane + 1) * size {

@@ -89,7 +89,8 @@ struct Distillation {
       for (text, place) in [(training, 0), (written, training.count)] {
         guard let text, text.count > 1 else { continue }
         let scorer = TextScorer(
-          model, precision: .nativeForWriting, lanes: LanguageModelTask.validationLanes(text.count), team: team)
+          model, precision: .nativeForWriting, lanes: LanguageModelTask.validationLanes(text.count),
+          team: team)
         let isRead = scorer.addExpectations(
           of: text, share: 1 / Float(options.teachers), to: targets, at: place,
           goesOn: { !stops() })

@@ -31,7 +31,8 @@ struct BenchmarkRun {
         streams: streams,
         characters_per_second: try sample(model, vocabulary, streams: streams))
     }
-    let classification = try (classifies ? [1, 1024] : []).map { texts in try classify(texts: texts) }
+    let classification = try (classifies ? [1, 1024] : []).map { texts in try classify(texts: texts)
+    }
     return BenchmarkRecord(
       cell: configuration.cell, layers: configuration.layers,
       hidden_size: configuration.hiddenSize, batch_size: lanes, sequence_length: steps,

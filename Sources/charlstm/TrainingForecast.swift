@@ -19,9 +19,10 @@ struct TrainingForecast {
   ) throws {
     let characters = Double(training.count)
     let planned = characters * Double(options.epochs)
-    let all = options.maxSteps.map {
-      min(planned, Double($0) * Double(options.lanes * options.sequenceLength))
-    } ?? planned
+    let all =
+      options.maxSteps.map {
+        min(planned, Double($0) * Double(options.lanes * options.sequenceLength))
+      } ?? planned
     let work = Double(model.layout.parameterCount) * all
     guard options.teachers == 0, 6 * work > Self.leastWork else { return nil }
     var trial = options

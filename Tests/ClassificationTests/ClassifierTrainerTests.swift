@@ -140,7 +140,9 @@ struct ClassifierTrainerTests {
   @Test(arguments: [Precision.float32, .bfloat16])
   func aStoppedRunEndsInTheSameBytes(_ precision: Precision) throws {
     let path = NSTemporaryDirectory() + "classifier-\(UUID().uuidString)"
-    defer { for run in ["whole", "parts"] { try? FileManager.default.removeItem(atPath: path + run) } }
+    defer {
+      for run in ["whole", "parts"] { try? FileManager.default.removeItem(atPath: path + run) }
+    }
     let options = options {
       $0.precision = precision
       $0.epochs = 5

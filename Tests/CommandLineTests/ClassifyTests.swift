@@ -23,7 +23,8 @@ struct ClassifyTests {
   @Test func trainsEvaluatesAndPredicts() throws {
     let training = try charlstm(Self.train + " --calibrate")
     #expect(training == .init(code: 0, output: "", error: ""))
-    #expect(try charlstm.names(in: "run") == [
+    #expect(
+      try charlstm.names(in: "run") == [
         ".lock", "best.safetensors", "metrics.jsonl", "resume.safetensors",
       ])
     let metrics = try charlstm.text(of: "run/metrics.jsonl").split(separator: "\n")
@@ -220,7 +221,8 @@ struct ClassifyTests {
     _ = try charlstm(Self.train)
     try expect(
       Self.train, fails: 73,
-      saying: "there is a run in run already; --resume goes on with it, --overwrite replaces it")
+      saying: "there is a run in run already; --resume goes on with it, --overwrite replaces it"
+    )
   }
 
   @Test func aRunGoesOn() throws {
@@ -237,9 +239,9 @@ struct ClassifyTests {
       saying: "--pooling max contradicts the run, which has concat")
     try expect(
       resume + " --validation-fraction 0.3", fails: 65,
-      saying: "cannot resume run/resume.safetensors: the labelled texts, or their parts to train and "
-        + "to validate on, are not those the run began with; give the same data and the same options "
-        + "that divide them")
+      saying: "cannot resume run/resume.safetensors: the labelled texts, or their parts to train "
+        + "and to validate on, are not those the run began with; give the same data and the same "
+        + "options that divide them")
     // Done already, and calibrated: the same again.
     #expect(try charlstm(resume) == .init(code: 0, output: "", error: ""))
     #expect(try charlstm.bytes(of: "run/best.safetensors") == whole)
@@ -250,7 +252,7 @@ struct ClassifyTests {
     #expect(try charlstm(resume).code == 65)
     try expect(
       "train texts.csv --output run --resume", fails: 65,
-      saying: "run/resume.safetensors is a classifier, which predicts labels and writes no text; give "
-        + "it to charlstm classify predict")
+      saying: "run/resume.safetensors is a classifier, which predicts labels and writes no text; "
+        + "give it to charlstm classify predict")
   }
 }

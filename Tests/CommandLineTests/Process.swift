@@ -95,7 +95,8 @@ final class RunningCommand {
       // What builds with sanitizers leave out, for which see .ci/sanitize.
       ProcessInfo.processInfo.environment.filter { $0.key.hasSuffix("SAN_OPTIONS") }
     ) { $1 }
-    process.environment?["CHARLSTM_CPU"] = cpu ?? ProcessInfo.processInfo.environment["CHARLSTM_CPU"]
+    process.environment?["CHARLSTM_CPU"] =
+      cpu ?? ProcessInfo.processInfo.environment["CHARLSTM_CPU"]
     let standardInput = Pipe()
     process.standardInput = standardInput
     process.standardOutput = output.pipe

@@ -115,7 +115,8 @@ struct TrainTests {
 
   /// bfloat16 is an instruction set's, and a run moves on without it.
   @Test func aRunGoesOnOnAnotherCPU() throws {
-    let best = try charlstm("info --cpu").output.prefix { $0 != "\n" }
+    let best =
+      try charlstm("info --cpu").output.prefix { $0 != "\n" }
       .split(separator: " ").last.map(String.init) ?? ""
     guard best != "baseline" else { return }
     let line = "train text.txt --output run --threads 1 --precision bfloat16 \(small)"

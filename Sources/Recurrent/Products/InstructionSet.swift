@@ -31,8 +31,8 @@ package enum InstructionSet: String, Comparable, CaseIterable, Codable, Sendable
 
   /// Those that `CHARLSTM_CPU` may name on this CPU.
   package static var available: [InstructionSet] {
-    (CK_BASELINE.rawValue...CK_AMX.rawValue).map { ck_level(rawValue: $0) }
-      .filter(ck_cpu_has).compactMap { InstructionSet(rawValue: String(cString: ck_level_name($0))) }
+    (CK_BASELINE.rawValue...CK_AMX.rawValue).map { ck_level(rawValue: $0) }.filter(ck_cpu_has)
+      .compactMap { InstructionSet(rawValue: String(cString: ck_level_name($0))) }
   }
 
   /// What oneDNN may use of a level.

@@ -58,8 +58,7 @@ struct ClassifierFlags: ParsableArguments {
 
   @Option(
     help: """
-      The most characters that are read of a text. \
-      (default: \(ClassifierOptions().limit.length))
+      The most characters that are read of a text. (default: \(ClassifierOptions().limit.length))
       """)
   var maxLength: Int?
 

@@ -52,8 +52,7 @@ struct ClassifyTrain: ParsableCommand {
 
   @Option(
     help: """
-      The longest n-gram of characters that has an embedding; 1 for characters alone. \
-      (default: 1)
+      The longest n-gram of characters that has an embedding; 1 for characters alone. (default: 1)
       """)
   var ngrams: Int?
 
