@@ -1,5 +1,4 @@
 import Checkpoints
-import Foundation
 import LabelledData
 import Recurrent
 import Text
@@ -83,13 +82,18 @@ final class ClassificationTask: TrainingTask {
     ClassificationPlan(
       parameters: trained.model.layout.parameterCount, trainingTexts: training.count,
       validationTexts: validation.count, classes: trained.labels.count,
-      stepsPerEpoch: stepsPerEpoch, totalSteps: stepsPerEpoch * options.epochs,
-      workers: workers.count, shortenedTexts: training.shortenedCount)
+      stepsPerEpoch: stepsPerEpoch, totalSteps: totalSteps, workers: workers.count,
+      shortenedTexts: training.shortenedCount)
   }
 
   var stepsPerEpoch: Int { (training.count + options.batchSize - 1) / options.batchSize }
 
-  var warmupSteps: Int { Int(options.warmup * Float(stepsPerEpoch * options.epochs)) }
+  private var totalSteps: Int {
+    let all = stepsPerEpoch * options.epochs
+    return min(options.maxSteps ?? all, all)
+  }
+
+  var warmupSteps: Int { Int(options.warmup * Float(totalSteps)) }
 
   // MARK: - Batches
 
@@ -237,15 +241,18 @@ final class ClassificationTask: TrainingTask {
     return true
   }
 
+  /// Takes the best model of an earlier part of the run from its folder, where it may have been
+  /// calibrated already.
+  func takeBest(from folder: RunFolder) throws(CheckpointError) {
+    best = try TrainedClassifier(contentsOf: folder.bestPath)
+  }
+
   /// Adds the naive Bayes classifier that the options ask for to the best model, fits what it and the
   /// network count for to the validation texts, and saves the model anew.
   func calibrate(_ folder: RunFolder?) throws(CheckpointError) {
-    // What is in the folder may be of an earlier part of the run, calibrated already.
-    let found = try folder.flatMap { folder throws(CheckpointError) in
-      RunFolder.holdsModel(at: folder.bestPath)
-        ? try TrainedClassifier(contentsOf: folder.bestPath) : nil
-    }
-    guard let found = found ?? best, validation.count > 0 else { return }
+    guard validation.count > 0, var found = best else { return }
+    // With the weights as they are saved, so that a run that was resumed ends in the same bytes.
+    if let folder { found = try TrainedClassifier(contentsOf: folder.bestPath) }
     let calibrated = validation.calibrated(
       found, by: training, longest: options.naiveBayes, precision: options.precision,
       team: optimization.team)

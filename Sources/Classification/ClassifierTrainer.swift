@@ -62,8 +62,8 @@ public final class ClassifierTrainer {
 
   public var options: ClassifierOptions { task.options }
   public var progress: TrainingProgress { loop.progress }
-  /// Averaged weights with the best validation of this process so far, or the latest where there is
-  /// none.
+  /// Averaged weights with the best validation so far, or the latest where there are no texts to
+  /// validate on; nil before the first validation of a run that is resumed.
   public var best: TrainedClassifier? { task.best }
 
   /// Trains until all epochs are done or patience is exhausted.
@@ -90,13 +90,17 @@ public final class ClassifierTrainer {
     report: (ClassificationEvent) throws -> Void = { _ in }
   ) throws -> TrainingOutcome {
     try report(.began(task.plan))
-    return try loop.run(in: folder, stops: stops) { event in
+    let outcome = try loop.run(in: folder, stops: stops) { event in
       switch event {
       case .step(let step): try report(.step(step))
       case .validation(let validation): try report(.validation(validation))
       case .saved: break
       }
     }
+    // An earlier part of the run had the best.
+    let hasBest = progress.bestLoss != nil || progress.epoch > 0
+    if let folder, best == nil, hasBest { try task.takeBest(from: folder) }
+    return outcome
   }
 
   /// Adds the naive Bayes classifier that the options ask for to the best model, fits what it and the

@@ -7,7 +7,7 @@ import Recurrent
 package final class OptimizationStep {
   package let model: Network
   package let optimizer: AdamW
-  package let weights: PackedWeights
+  private let weights: PackedWeights
   package let team: WorkerTeam
   private let seed: UInt64
   /// What random numbers of dropped weights are for (`RandomStream`).
@@ -35,7 +35,7 @@ package final class OptimizationStep {
   ///   - step: the number of this step, from 0.
   ///   - rateFactors: by group of parameters (`AdamW.update`).
   /// - Returns: the loss over all processes and the gradient's norm before clipping.
-  /// - Throws: `TrainingError.diverged`, with the weights as they were.
+  /// - Throws: `TrainingError.diverged`, before weights are updated.
   func callAsFunction(
     _ gradients: [FloatBuffer], loss: Double, rate: Float, rateFactors: [Float]?, step: Int
   ) throws(TrainingError) -> (loss: Double, norm: Double) {
@@ -70,6 +70,9 @@ package final class OptimizationStep {
     weights.pack(
       on: team, dropping: Xoshiro256(seed: seed, stream: [weightDropStream, UInt64(step)]))
   }
+
+  /// Whether there is neither infinity nor NaN in the averaged weights.
+  var isAverageFinite: Bool { optimizer.average.elements.allSatisfy(\.isFinite) }
 
   /// A copy of the averaged weights as they are now.
   package var averagedModel: Network {

@@ -2,14 +2,15 @@
 /// summaries derive from a table of these.
 package struct OptionRule<Options>: Sendable {
   /// As on the command line, without the hyphens before it.
-  package let name: String
+  let name: String
   /// What it may be, in words.
-  package let range: String
+  let range: String
   /// Its value; nil where it has none.
-  package let value: @Sendable (Options) -> String?
-  package let holds: @Sendable (Options) -> Bool
-  /// Whether a model file tells it: what changes the result, and not just when to report and save.
-  package var isSummarized = true
+  let value: @Sendable (Options) -> String?
+  let holds: @Sendable (Options) -> Bool
+  /// Whether a model file tells it among its options: not when to report and save, nor what it tells
+  /// elsewhere.
+  let isSummarized: Bool
 
   package init<Value>(
     _ name: String, _ path: any KeyPath<Options, Value> & Sendable, _ range: String,

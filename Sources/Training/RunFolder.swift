@@ -30,7 +30,8 @@ public struct RunFolder: Sendable {
     AtomicFile.removeLeftovers(in: path)
     if isNew {
       try AtomicFile.write([], to: "\(path)/metrics.jsonl")
-      // Those of an earlier run are not to be gone on with.
+      // An earlier run is not to be continued; its best model stays until there is a better one.
+      unlink(Self.resumePath(in: path))
       for number in 1...TrainingOptions.mostTeachers {
         let path = Self.teacherPath(number, in: path)
         unlink(Self.resumePath(in: path))

@@ -42,7 +42,7 @@ public struct TrainingPlan: Equatable, Sendable {
   public var workers: Int
 }
 
-/// Where training stands. Losses are nats per character.
+/// Where training stands. Losses are in nats: per character, or per label of a classifier.
 public struct StepReport: Equatable, Sendable {
   /// From 1.
   public var epoch: Int

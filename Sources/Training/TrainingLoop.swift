@@ -50,7 +50,7 @@ package final class TrainingLoop<Task: TrainingTask> {
       try report(event)
     }
 
-    if progress.step > 0 { try folder?.dropMetrics(after: progress.step) }
+    try folder?.dropMetrics(after: progress.step)
     if isPatienceExhausted { return .patienceExhausted }
     let totalSteps = totalSteps
     var interval = ReportInterval(began: clock.now)
@@ -116,8 +116,11 @@ package final class TrainingLoop<Task: TrainingTask> {
     (batch.loss, norm) = try task.optimization(
       batch.gradients, loss: batch.loss, rate: rate, rateFactors: task.rateFactors(progress),
       step: progress.step)
-    progress.characters =
-      (progress.characters ?? progress.step * batch.characters) + batch.characters
+    // A file may say anything of the steps before.
+    let earlier =
+      progress.characters
+      ?? progress.step.multipliedReportingOverflow(by: batch.characters).partialValue
+    progress.characters = earlier &+ batch.characters
     progress.step += 1
     progress.chunk += 1
     if progress.chunk == task.stepsPerEpoch {
@@ -131,13 +134,15 @@ package final class TrainingLoop<Task: TrainingTask> {
   private func validate(
     epoch: Int, rate: Float, in folder: RunFolder?
   ) throws -> ValidationReport? {
-    guard let validation = task.validate() else {
+    let validation = task.validate()
+    // The step that made the weights so had a finite loss, so nothing has noticed yet.
+    guard validation.map(\.loss.isFinite) ?? task.optimization.isAverageFinite else {
+      throw TrainingError.diverged(step: progress.step, learningRate: rate)
+    }
+    guard let validation else {
       // With nothing to validate on, the latest is the best there is.
       try task.saveBest(nil, progress, in: folder)
       return nil
-    }
-    guard validation.loss.isFinite else {
-      throw TrainingError.diverged(step: progress.step, learningRate: rate)
     }
     let isBest = progress.isBest(validation)
     if isBest {

@@ -236,7 +236,7 @@ struct ClassifyTests {
       saying: "--label-smoothing 0.1 contradicts the run, which has 0.0; leave it out")
     try expect(
       resume + " --pooling max", fails: 64,
-      saying: "--pooling max contradicts the run, which has concat")
+      saying: "--pooling max contradicts the run, which has concat; leave it out")
     try expect(
       resume + " --validation-fraction 0.3", fails: 65,
       saying: "cannot resume run/resume.safetensors: the labelled texts, or their parts to train "

@@ -81,7 +81,9 @@ struct ClassifyTrain: ParsableCommand {
       display.show($0)
     }
     display.finish()
-    if calibrate || trainer.options.naiveBayes > 0 { try trainer.calibrate(folder) }
+    if outcome != .interrupted, calibrate || trainer.options.naiveBayes > 0 {
+      try trainer.calibrate(folder)
+    }
     try conclude(outcome, trainer, folder)
   }
 
@@ -150,7 +152,7 @@ struct ClassifyTrain: ParsableCommand {
       ("keep", training.keep?.rawValue, point.options.limit.kept.rawValue),
     ] {
       if let wanted, wanted != found {
-        throw Failure.usage("--\(name) \(wanted) contradicts the run, which has \(found)")
+        throw Failure.usage("--\(name) \(wanted) contradicts the run, which has \(found); leave it out")
       }
     }
     try training.apply(to: &point.options)
@@ -171,6 +173,7 @@ struct ClassifyTrain: ParsableCommand {
       words += ["--validation-fraction", "\(validationFraction)"]
     }
     if calibrate { words.append("--calibrate") }
+    words += format.words
     return words.map(shellQuoted).joined(separator: " ")
   }
 

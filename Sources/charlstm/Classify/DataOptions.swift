@@ -27,6 +27,14 @@ struct DataOptions: ParsableArguments {
 
   var columns: LabelledColumns { LabelledColumns(label: labelColumn, texts: textColumn) }
 
+  /// As they were given on a command line.
+  var words: [String] {
+    var words: [String] = []
+    if let format { words += ["--format", format.rawValue] }
+    if let labelColumn { words += ["--label-column", labelColumn] }
+    return words + textColumn.flatMap { ["--text-column", $0] }
+  }
+
   func read(_ paths: [String], labels: [String]? = nil) throws -> LabelledTexts {
     try LabelledTexts(paths: paths, format: format, columns: columns, labels: labels)
   }
