@@ -152,7 +152,8 @@ struct ClassifyTrain: ParsableCommand {
       ("keep", training.keep?.rawValue, point.options.limit.kept.rawValue),
     ] {
       if let wanted, wanted != found {
-        throw Failure.usage("--\(name) \(wanted) contradicts the run, which has \(found); leave it out")
+        throw Failure.usage(
+          "--\(name) \(wanted) contradicts the run, which has \(found); leave it out")
       }
     }
     try training.apply(to: &point.options)
