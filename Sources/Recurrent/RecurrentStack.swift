@@ -32,19 +32,6 @@ struct RecurrentStack: ~Copyable {
   private let products: [[InputProducts]]
   private var arena: Arena
 
-  private struct InputProducts {
-    /// `[T·B, K] · [K, G·H]`
-    var forward: ChunkProduct?
-    var backward: Backward?
-
-    enum Backward {
-      /// `[T·B, G·H] · [G·H, K]` and `[G·H, T·B] · [T·B, K]`
-      case matrix(PackedMatrix, input: ChunkProduct, weight: ChunkProduct)
-      /// `[V, G·H] · [G·H, E]` and `[G·H, V] · [V, E]`
-      case table(embedding: MatrixMultiply, weight: MatrixMultiply)
-    }
-  }
-
   /// - Parameter packed: whether chunks hold texts of different lengths (`StepLanes`).
   init(
     _ weights: PackedWeights, steps: Int, lanes: Int, packed: Bool = false,

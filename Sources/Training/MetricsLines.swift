@@ -1,5 +1,3 @@
-import Foundation
-
 /// A line of `metrics.jsonl`. Losses are in nats: per character, or per label of a classifier.
 struct StepLine: Encodable {
   let event = "step"
@@ -26,40 +24,27 @@ struct StepLine: Encodable {
   }
 }
 
-/// A line of `metrics.jsonl` of a language model.
+/// A line of `metrics.jsonl`: of a language model with its bits, of a classifier with its accuracy.
 struct ValidationLine: Encodable {
   let event = "validation"
   let epoch: Int
   let step: Int
   let validation_loss: Double
-  let bits_per_character: Double
-  let best_validation_loss: Double
-
-  init(_ report: ValidationReport) {
-    epoch = report.epoch
-    step = report.step
-    validation_loss = report.validationLoss
-    bits_per_character = report.bitsPerCharacter
-    best_validation_loss = report.bestValidationLoss
-  }
-}
-
-/// A line of `metrics.jsonl` of a classifier.
-struct ClassificationLine: Encodable {
-  let event = "validation"
-  let epoch: Int
-  let step: Int
-  let validation_loss: Double
+  let bits_per_character: Double?
+  let best_validation_loss: Double?
   let accuracy: Double?
   let macro_f1: Double?
-  let is_best: Bool
+  let is_best: Bool?
 
   init(_ report: ValidationReport) {
+    let classifies = report.accuracy != nil
     epoch = report.epoch
     step = report.step
     validation_loss = report.validationLoss
+    bits_per_character = classifies ? nil : report.bitsPerCharacter
+    best_validation_loss = classifies ? nil : report.bestValidationLoss
     accuracy = report.accuracy
     macro_f1 = report.macroF1
-    is_best = report.isBest
+    is_best = classifies ? report.isBest : nil
   }
 }

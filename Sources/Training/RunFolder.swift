@@ -43,13 +43,11 @@ public struct RunFolder: Sendable {
 
   /// Whether a folder has what it took a run to make.
   public static func holdsRun(at path: String) -> Bool {
-    ["best", "resume"].contains { holdsModel(at: "\(path)/\($0).safetensors") }
-  }
-
-  /// Whether there is a file, and nothing else.
-  package static func holdsModel(at path: String) -> Bool {
-    var status = stat()
-    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    ["best", "resume"].contains { name in
+      var status = stat()
+      return lstat("\(path)/\(name).safetensors", &status) == 0
+        && status.st_mode & S_IFMT == S_IFREG
+    }
   }
 
   public var bestPath: String { "\(path)/best.safetensors" }
@@ -104,8 +102,7 @@ public struct RunFolder: Sendable {
   func append<Task>(_ event: TrainingLoop<Task>.Event) throws(CheckpointError) {
     switch event {
     case .step(let report): try append(StepLine(report))
-    case .validation(let report) where report.accuracy == nil: try append(ValidationLine(report))
-    case .validation(let report): try append(ClassificationLine(report))
+    case .validation(let report): try append(ValidationLine(report))
     case .saved: break
     }
   }

@@ -117,9 +117,7 @@ package final class TrainingLoop<Task: TrainingTask> {
       batch.gradients, loss: batch.loss, rate: rate, rateFactors: task.rateFactors(progress),
       step: progress.step)
     // A file may say anything of the steps before.
-    let earlier =
-      progress.characters
-      ?? progress.step.multipliedReportingOverflow(by: batch.characters).partialValue
+    let earlier = progress.characters ?? progress.step &* batch.characters
     progress.characters = earlier &+ batch.characters
     progress.step += 1
     progress.chunk += 1
