@@ -16,19 +16,21 @@ let package = Package(
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
     .target(name: "CKernels"),
-    .target(name: "Recurrent", dependencies: ["CKernels", "COneDNN"]),
+    .target(name: "Recurrent"),
+    .target(name: "CPU", dependencies: ["Recurrent", "CKernels", "COneDNN"]),
     .target(name: "Text"),
     .target(name: "LabelledData", dependencies: ["Text"]),
     .target(name: "Checkpoints", dependencies: ["Recurrent", "Text"]),
-    .target(name: "Generation", dependencies: ["Recurrent", "Text"]),
-    .target(name: "Training", dependencies: ["Recurrent", "Text", "Checkpoints", "Generation"]),
+    .target(name: "Generation", dependencies: ["Recurrent", "CPU", "Text"]),
+    .target(
+      name: "Training", dependencies: ["Recurrent", "CPU", "Text", "Checkpoints", "Generation"]),
     .target(
       name: "Classification",
-      dependencies: ["Recurrent", "Text", "Checkpoints", "LabelledData", "Training"]),
+      dependencies: ["Recurrent", "CPU", "Text", "Checkpoints", "LabelledData", "Training"]),
     .target(
       name: "CharLSTM",
       dependencies: [
-        "Recurrent", "Text", "LabelledData", "Checkpoints", "Training", "Generation",
+        "Recurrent", "CPU", "Text", "LabelledData", "Checkpoints", "Training", "Generation",
         "Classification",
       ]),
     .target(name: "LineEditing", dependencies: ["CReadline"]),
@@ -40,14 +42,14 @@ let package = Package(
     .executableTarget(
       name: "charlstm",
       dependencies: [
-        "Recurrent", "Text", "Checkpoints", "Training", "Generation", "LabelledData",
+        "Recurrent", "CPU", "Text", "Checkpoints", "Training", "Generation", "LabelledData",
         "Classification", "LineEditing", "REPL",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "kernel-benchmarks",
       dependencies: [
-        "CKernels", "Recurrent", .product(name: "Benchmark", package: "swift-benchmark"),
+        "CKernels", "Recurrent", "CPU", .product(name: "Benchmark", package: "swift-benchmark"),
       ],
       path: "Tests/Benchmarks/Kernels"),
     .executableTarget(
@@ -58,20 +60,22 @@ let package = Package(
     .executableTarget(
       name: "examples", dependencies: ["CharLSTM"], path: "Tests/Examples", packageAccess: false),
     .testTarget(name: "ExamplesTests", dependencies: ["examples"]),
-    .testTarget(name: "RecurrentTests", dependencies: ["CKernels", "Recurrent", "Checkpoints"]),
+    .testTarget(
+      name: "RecurrentTests", dependencies: ["CKernels", "Recurrent", "CPU", "Checkpoints"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Recurrent", "Text", "Checkpoints"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
     .testTarget(name: "LabelledDataTests", dependencies: ["LabelledData", "Text"]),
-    .testTarget(name: "GenerationTests", dependencies: ["Recurrent", "Text", "Generation"]),
+    .testTarget(
+      name: "GenerationTests", dependencies: ["Recurrent", "CPU", "Text", "Generation"]),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["Recurrent", "Text", "Checkpoints", "Generation", "Training"]),
+      dependencies: ["Recurrent", "CPU", "Text", "Checkpoints", "Generation", "Training"]),
     .testTarget(
       name: "ClassificationTests",
       dependencies: [
-        "Recurrent", "Text", "Checkpoints", "LabelledData", "Training", "Classification",
+        "Recurrent", "CPU", "Text", "Checkpoints", "LabelledData", "Training", "Classification",
       ]),
-    .testTarget(name: "CommandLineTests", dependencies: ["charlstm", "Recurrent"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["charlstm", "Recurrent", "CPU"]),
     .target(name: "TerminalTesting", path: "Tests/TerminalTesting"),
     .executableTarget(
       name: "line-editing-probe", dependencies: ["LineEditing", "CReadline"],
@@ -80,7 +84,7 @@ let package = Package(
       name: "LineEditingTests",
       dependencies: ["LineEditing", "TerminalTesting", "line-editing-probe"]),
     .testTarget(
-      name: "REPLTests", dependencies: ["REPL", "TerminalTesting", "charlstm"]),
+      name: "REPLTests", dependencies: ["CPU", "REPL", "TerminalTesting", "charlstm"]),
     .testTarget(
       name: "RobustnessTests",
       dependencies: [

@@ -10,24 +10,25 @@ package struct ResidentClassifier {
   let path: String
   let trained: TrainedClassifier
   let precision: PrecisionChoice
-  let threads: Int
+  let device: Device
   private(set) var classifier: Classifier
 
-  /// - Parameter threads: those that share out texts.
   /// - Throws: `CheckpointError`.
   package init(
-    contentsOf path: String, precision: PrecisionChoice, threads: Int
+    contentsOf path: String, precision: PrecisionChoice, device: Device
   ) throws {
     self.path = path
     self.precision = precision
-    self.threads = threads
+    self.device = device
     trained = try TrainedClassifier(contentsOf: path)
-    classifier = Classifier(trained, precision: precision.resolved(for: .reading), threads: threads)
+    classifier = Classifier(
+      trained, precision: precision.resolved(for: .reading, on: device), device: device)
   }
 
   /// Rounds the weights to another precision.
-  mutating func use(_ precision: Precision) {
-    classifier = Classifier(trained, precision: precision, threads: threads)
+  mutating func use(_ precision: PrecisionChoice) {
+    classifier = Classifier(
+      trained, precision: precision.resolved(for: .reading, on: device), device: device)
   }
 
   /// The file's name.

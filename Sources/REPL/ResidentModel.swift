@@ -9,26 +9,26 @@ import Text
 package struct ResidentModel {
   let path: String
   let trained: TrainedModel
-  let threads: Int
+  let device: Device
   private(set) var generator: Generator
 
-  /// - Parameter threads: those that share each matrix product.
   /// - Throws: `CheckpointError`.
   package init(
-    contentsOf path: String, precision: PrecisionChoice, threads: Int
+    contentsOf path: String, precision: PrecisionChoice, device: Device
   ) throws {
     self.path = path
-    self.threads = threads
+    self.device = device
     trained = try TrainedModel(contentsOf: path)
     generator = Generator(
-      trained.model, vocabulary: trained.vocabulary, precision: precision.resolved(for: .writing),
-      threads: threads)
+      trained.model, vocabulary: trained.vocabulary,
+      precision: precision.resolved(for: .writing, on: device), device: device)
   }
 
   /// Rounds the weights to another precision; states stay what they are.
-  mutating func use(_ precision: Precision) {
+  mutating func use(_ precision: PrecisionChoice) {
     generator = Generator(
-      trained.model, vocabulary: trained.vocabulary, precision: precision, threads: threads)
+      trained.model, vocabulary: trained.vocabulary,
+      precision: precision.resolved(for: .writing, on: device), device: device)
   }
 
   /// The file's name.

@@ -1,9 +1,11 @@
 import ArgumentParser
+import CPU
 import Checkpoints
 import Generation
 import Glibc
 import LineEditing
 import REPL
+import Recurrent
 
 struct Repl: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -119,15 +121,16 @@ struct Repl: ParsableCommand {
   private func open(
     _ path: String, settings: Settings, _ screen: Screen, _ surroundings: Surroundings
   ) throws -> any LineInterpreter {
+    let device = Device.cpu(threads: threads)
     do {
       return try Interpreter(
-        model: ResidentModel(contentsOf: path, precision: settings.precision, threads: threads),
+        model: ResidentModel(contentsOf: path, precision: settings.precision, device: device),
         settings: settings, seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)),
         screen: screen, surroundings: surroundings)
     } catch CheckpointError.isClassifier(path: path) {
       return try ClassifierInterpreter(
         classifier: ResidentClassifier(
-          contentsOf: path, precision: settings.precision, threads: threads),
+          contentsOf: path, precision: settings.precision, device: device),
         screen: screen, surroundings: surroundings)
     } catch CheckpointError.cannotOpen(path: path, code: ENOENT) {
       let commands = Charlstm.configuration.subcommands.map { "\($0)".lowercased() }
