@@ -101,9 +101,10 @@ extension StreamWorkspace {
   func train(
     _ symbols: [Int32], targets: [Int32], scale: Float, gradients: FloatBuffer
   ) -> Double {
-    _ = self.gradients!.elements.update(fromContentsOf: gradients.elements)
+    guard let mine = self.gradients else { preconditionFailure("weights for training are needed") }
+    _ = mine.elements.update(fromContentsOf: gradients.values)
     let loss = train(chunk(symbols, targets), softTargets: nil, scale: scale)
-    _ = gradients.elements.update(fromContentsOf: self.gradients!.elements)
+    _ = gradients.elements.update(fromContentsOf: mine.values)
     return loss
   }
 
