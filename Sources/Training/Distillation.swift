@@ -26,6 +26,7 @@ struct Distillation {
   let options: TrainingOptions
   let training: EncodedText
   let validation: EncodedText?
+  let corpus: CorpusIdentity
   let device: Device
 
   private var vocabulary: Vocabulary { training.vocabulary }
@@ -131,7 +132,8 @@ struct Distillation {
       Preset.standard.configuration(
         characters: training.count, vocabularySize: vocabulary.count), seed: options.seed)
     let teacher = try Trainer(
-      model, training: training, validation: validation, options: options, device: device)
+      model, training: training, validation: validation, options: options, corpus: corpus,
+      device: device)
     return (teacher, place?.folder)
   }
 
