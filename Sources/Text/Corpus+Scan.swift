@@ -11,7 +11,7 @@ extension Corpus {
   /// Beside the index, memory stays constant however long the range.
   ///
   /// - Parameters:
-  ///   - makeSink: makes what is told of the scalars, one for each thread.
+  ///   - makeSink: makes what receives the scalars, one for each thread.
   ///   - visit: called with each block, in order and one at a time, before it is walked.
   ///   - finish: takes each of them back at the end.
   /// - Throws: `CorpusError.invalidUTF8` with the first place that is not.

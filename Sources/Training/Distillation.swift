@@ -58,7 +58,7 @@ struct Distillation {
   /// Trains the teachers, or goes on with that, and takes what they expect of the training part and
   /// of what they write.
   ///
-  /// - Returns: nil if it was asked to stop.
+  /// - Returns: nil if it was stopped.
   func lesson(
     in folder: RunFolder?, stops: () -> Bool, report: (TrainingEvent) throws -> Void
   ) throws -> Lesson? {
@@ -140,7 +140,7 @@ struct Distillation {
   /// What a teacher writes, in texts of the same length, which together have so many characters or a
   /// few more, each ended by a line feed; from its folder, if it has been written there.
   ///
-  /// - Returns: nil if it was asked to stop.
+  /// - Returns: nil if it was stopped.
   private func written(
     _ characters: Int, by teacher: Trainer, in folder: RunFolder?, stops: () -> Bool,
     report: (TrainingEvent) throws -> Void
@@ -165,7 +165,7 @@ struct Distillation {
         request: { [seed = teacher.options.seed] index in
           WritingRequest(
             prompt: [],
-            generator: Xoshiro256(
+            random: Xoshiro256(
               seed: seed, stream: [RandomStream.writing, UInt64(first + index)]))
         },
         deliver: { _, text, _ in
