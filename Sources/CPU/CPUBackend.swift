@@ -7,14 +7,21 @@ extension Device {
   ///
   /// What comes of training depends on the number of threads, in the last bits; what is written or read
   /// with a network does not.
-  public static func cpu(threads: Int = 1) -> Device {
-    Device(CPUBackend(team: WorkerTeam(count: threads)))
+  ///
+  /// - Parameter threads: as many as there are processors if nil; those of a single lane are then as
+  ///   many as turn out to be fastest.
+  public static func cpu(threads: Int? = nil) -> Device {
+    Device(
+      CPUBackend(
+        team: WorkerTeam(count: threads ?? ProcessInfo.processInfo.activeProcessorCount),
+        triesThreads: threads == nil))
   }
 }
 
 /// Networks on a team of threads.
 struct CPUBackend: Backend {
   let team: WorkerTeam
+  let triesThreads: Bool
 
   var arithmetic: String { InstructionSet.current.rawValue }
 
@@ -29,7 +36,7 @@ struct CPUBackend: Backend {
   func gains(by precision: Precision) -> Bool { precision.isFastHere }
 
   func streams(through network: Network, _ use: StreamUse) -> any Streams {
-    CPUStreams(network, use, team: team)
+    CPUStreams(network, use, team: team, triesThreads: triesThreads)
   }
 
   func texts(through network: Network, precision: Precision) -> any TextReader {

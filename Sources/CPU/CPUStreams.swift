@@ -12,9 +12,16 @@ final class CPUStreams: Streams, @unchecked Sendable {
   /// Those of a product. A single lane cannot be divided, but its products can.
   private let productThreads: Int
 
-  init(_ network: Network, _ use: StreamUse, team: WorkerTeam) {
+  /// - Parameter triesThreads: whether a single lane's products are shared among as many threads as
+  ///   turn out to be fastest, or else by all of the team.
+  init(_ network: Network, _ use: StreamUse, team: WorkerTeam, triesThreads: Bool) {
     let count = min(team.count, use.lanes)
-    let productThreads = count == 1 ? team.count : 1
+    let productThreads = count == 1 && !triesThreads ? team.count : 1
+    // oneDNN divides a product when it is prepared, once and for all.
+    let stepThreads =
+      count == 1 && triesThreads && use.steps == 1 && team.count > 1
+        && ProductEngine.best(for: use.precision, rows: 1) == .panels
+      ? StepThreads(most: team.count) : nil
     let dropout = use.training?.dropout ?? .none
     self.network = network
     self.team = team
@@ -33,7 +40,8 @@ final class CPUStreams: Streams, @unchecked Sendable {
       let workspaces = (0..<count).map { worker in
         StreamWorkspace(
           weights, steps: use.steps,
-          lanes: use.lanes * worker / count..<use.lanes * (worker + 1) / count, dropout: dropout)
+          lanes: use.lanes * worker / count..<use.lanes * (worker + 1) / count, dropout: dropout,
+          threads: stepThreads)
       }
       return (weights, workspaces)
     }

@@ -7,12 +7,16 @@ package final class StreamWorkspace: StreamPart {
   package let gradients: FloatBuffer?
   private let steps: Int
   private let vocabularySize: Int
+  /// For streams whose products may be shared among threads; nil where that is not to be tried.
+  private var threads: StepThreads?
   private let stack: RecurrentStack
   private let head: SymbolHead
 
   package init(
-    _ weights: PackedWeights, steps: Int, lanes: Range<Int>, dropout: Dropout = .none
+    _ weights: PackedWeights, steps: Int, lanes: Range<Int>, dropout: Dropout = .none,
+    threads: StepThreads? = nil
   ) {
+    self.threads = threads
     self.lanes = lanes
     self.steps = steps
     vocabularySize = weights.configuration.vocabularySize
@@ -65,15 +69,27 @@ package final class StreamWorkspace: StreamPart {
   package func logits(
     after symbols: UnsafeBufferPointer<Int32>
   ) -> UnsafeBufferPointer<Float> {
-    forward(symbols)
-    let logits = head.computeLogits(stack.headInput)
+    let logits = sharing {
+      forward(symbols)
+      return head.computeLogits(stack.headInput)
+    }
     stack.carryOver(steps: steps)
     return UnsafeBufferPointer(start: logits, count: symbols.count * vocabularySize)
   }
 
   package func read(_ symbols: UnsafeBufferPointer<Int32>) {
-    forward(symbols)
+    sharing { forward(symbols) }
     stack.carryOver(steps: steps)
+  }
+
+  /// Takes a step with as many threads as are fastest.
+  private func sharing<Result>(_ step: () -> Result) -> Result {
+    guard let count = threads?.current else { return step() }
+    let clock = ContinuousClock()
+    let start = clock.now
+    let result = withProductThreads(count, step)
+    threads?.add((clock.now - start) / .seconds(1))
+    return result
   }
 
   private func forward(_ symbols: UnsafeBufferPointer<Int32>) {

@@ -6,30 +6,30 @@ import Recurrent
 /// Threads that stay together as long as their device: each call of `run` gives every worker its share
 /// and returns when all are done.
 ///
-/// Matrix products inside a worker use that worker's thread alone. The caller is worker 0, so a team
-/// of one starts no thread.
+/// Matrix products inside a worker use that worker's thread alone. The caller is worker 0, and others
+/// are started when they are first needed.
 package final class WorkerTeam: Sendable {
   package let count: Int
-  private let workers: [Worker]
-  private let turn = NSLock()
+  /// Those that have been needed.
+  private let workers = Mutex<[Worker]>([])
 
   package init(count: Int) {
     precondition(count > 0)
     self.count = count
     // Before any product is prepared: oneDNN divides its work for as many threads as there are then.
     omp_set_num_threads(1)
-    workers = (1..<count).map { Worker(index: $0) }
   }
 
   deinit {
-    for worker in workers { worker.stop() }
+    workers.withLock { for worker in $0 { worker.stop() } }
   }
 
   /// Calls `body` with the number of each of the first `workers`, and waits for all of them. Several
   /// threads take turns; not to be called from within `body`.
   package func run(workers active: Int, _ body: @escaping @Sendable (_ worker: Int) -> Void) {
     precondition(1...count ~= active)
-    turn.withLock {
+    workers.withLock { workers in
+      while workers.count < active - 1 { workers.append(Worker(index: workers.count + 1)) }
       let others = workers.prefix(active - 1)
       for worker in others { worker.begin(body) }
       omp_set_num_threads(1)

@@ -96,8 +96,7 @@ struct Benchmark: ParsableCommand {
       precision: precision.resolved(for: .training, on: device),
       samplingPrecision: (samplingPrecision ?? precision.precision)
         .resolved(for: .writing, on: device),
-      classifies: classification, threads: threads.resolved(), device: device,
-      streamDevice: threads.device(lanes: 1), seconds: seconds
+      classifies: classification, threads: threads.resolved(), device: device, seconds: seconds
     ).measure()
   }
 

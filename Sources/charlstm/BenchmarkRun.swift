@@ -19,8 +19,6 @@ struct BenchmarkRun {
   var threads: Int
   /// Of `threads`.
   let device: Device
-  /// For one stream.
-  let streamDevice: Device
   var seconds: Double
 
   func measure() throws -> BenchmarkRecord {
@@ -105,7 +103,7 @@ struct BenchmarkRun {
     if streams == 1 {
       let generator = Generator(
         model, vocabulary: vocabulary, precision: samplingPrecision,
-        device: streamDevice)
+        device: device)
       var state = generator.start()
       var random = Xoshiro256(seed: 1)
       while rates.count < 6 || clock.now - start < .seconds(seconds / 2) {
@@ -141,7 +139,7 @@ struct BenchmarkRun {
         model: try Network(configuration, seed: 1),
         vocabulary: try Vocabulary(scalars: alphabet, byteFallback: false),
         labels: ["a", "b", "c", "d"]),
-      precision: samplingPrecision, device: count == 1 ? streamDevice : device)
+      precision: samplingPrecision, device: device)
     var random = Xoshiro256(seed: 1)
     let texts = (0..<count).map { _ in
       (0..<Self.textLength).map { _ in

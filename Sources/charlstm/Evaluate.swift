@@ -87,7 +87,7 @@ struct Evaluate: ParsableCommand {
   private func scorer(
     _ trained: TrainedModel, precision: Precision? = nil
   ) throws -> TextScorer {
-    let device = try threads.device(lanes: lanes)
+    let device = try threads.device()
     return TextScorer(
       trained.model,
       precision: precision ?? self.precision.resolved(for: .reading, on: device), lanes: lanes,
@@ -145,7 +145,7 @@ struct Evaluate: ParsableCommand {
   ) throws {
     let score = try finite(scorer(trained, precision: .float32).score(text))
     let adapted = try dynamic.score(
-      text, with: trained.model, device: threads.device(lanes: 1))
+      text, with: trained.model, device: threads.device())
     guard !json else {
       return try print(Checkpoints.json(DynamicRecord(score, dynamic, adapted)))
     }

@@ -32,20 +32,20 @@ struct PrecisionOption: ParsableArguments {
 struct ThreadsOption: ParsableArguments {
   @Option(
     help: """
-      Worker threads, each with its own share of the lanes. (default: one for each processor; 1 \
-      where there is one lane)
+      Threads, each with its own share of the lanes, or of the products of a single lane. \
+      (default: one for each processor, for a single lane as many as turn out to be fastest)
       """)
   var threads: Int?
 
-  /// A single lane is not shared out: more threads would share each matrix product, which gains
-  /// little on a quiet machine and loses much on a busy one. Who asks for it gets it.
-  func resolved(lanes: Int = .max) throws -> Int {
-    let count = threads ?? (lanes == 1 ? 1 : ProcessInfo.processInfo.activeProcessorCount)
+  func resolved() throws -> Int {
+    let count = threads ?? ProcessInfo.processInfo.activeProcessorCount
     guard (1...1024).contains(count) else {
       throw Failure.usage("--threads must be 1 to 1024, got \(count)")
     }
     return count
   }
 
-  func device(lanes: Int = .max) throws -> Device { .cpu(threads: try resolved(lanes: lanes)) }
+  func device() throws -> Device {
+    try threads == nil ? .cpu() : .cpu(threads: resolved())
+  }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CPU
 import Checkpoints
 import Generation
 import Glibc
@@ -60,18 +59,14 @@ struct Repl: ParsableCommand {
 
   @OptionGroup(title: "Machine") var precision: PrecisionOption
 
-  // For one text at a time a product is too short to be worth sharing, unless the model is large.
-  @Option(help: "Threads that share each matrix product.")
-  var threads = 1
+  @OptionGroup(title: "Machine") var threads: ThreadsOption
 
   func run() throws {
     let settings = Settings(
       writing: WritingOptions(sampling: sampling.options, length: length, stops: stop),
       speed: speed, precision: precision.precision)
     try settings.validate()
-    guard (1...1024).contains(threads) else {
-      throw Failure.usage("--threads must be 1 to 1024, got \(threads)")
-    }
+    let device = try threads.device()
     let environment = currentEnvironment()
     let locator = ModelLocator(environment: environment, executable: executablePath())
     let path = try model ?? locator.find()
@@ -94,7 +89,7 @@ struct Repl: ParsableCommand {
       edit: editor == nil ? nil : { try edited($0, environment: environment) },
       findClassifier: { try locator.findClassifier() })
 
-    let session = try open(path, settings: settings, screen, surroundings)
+    let session = try open(path, on: device, settings: settings, screen, surroundings)
     interpreter = session
 
     do throws(OutputFailure) {
@@ -119,9 +114,9 @@ struct Repl: ParsableCommand {
   ///
   /// - Throws: as `ResidentModel` does; a word that was probably meant as a command is named.
   private func open(
-    _ path: String, settings: Settings, _ screen: Screen, _ surroundings: Surroundings
+    _ path: String, on device: Device, settings: Settings, _ screen: Screen,
+    _ surroundings: Surroundings
   ) throws -> any LineInterpreter {
-    let device = Device.cpu(threads: threads)
     do {
       return try Interpreter(
         model: ResidentModel(contentsOf: path, precision: settings.precision, device: device),

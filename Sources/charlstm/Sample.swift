@@ -61,7 +61,7 @@ struct Sample: ParsableCommand {
       return Prompt(text: text, symbols: symbols)
     }
     let lanes = min(batchSize, prompts.count * count)
-    let device = try threads.device(lanes: lanes)
+    let device = try threads.device()
     let precision = precision.resolved(for: .writing, on: device)
     let seed = seed ?? UInt64.random(in: 0...UInt64(UInt32.max))
     let destination = try Destination(

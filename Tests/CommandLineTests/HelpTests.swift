@@ -80,9 +80,10 @@ struct HelpTests {
                                       gains by it, else float32), float32, bfloat16, or to
                                       write and evaluate int8. (values: auto, float32,
                                       bfloat16, int8; default: auto)
-              --threads <threads>     Worker threads, each with its own share of the lanes.
-                                      (default: one for each processor; 1 where there is
-                                      one lane)
+              --threads <threads>     Threads, each with its own share of the lanes, or of
+                                      the products of a single lane. (default: one for each
+                                      processor, for a single lane as many as turn out to
+                                      be fastest)
 
             OPTIONS:
               --per-character         Each character with its surprisal, as tab-separated
