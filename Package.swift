@@ -17,9 +17,10 @@ let package = Package(
     .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
     .target(name: "CKernels"),
     .target(name: "Recurrent", dependencies: ["CKernels", "COneDNN"]),
+    .target(name: "TerminalText"),
     .target(name: "Text"),
-    .target(name: "LabelledData", dependencies: ["Text"]),
-    .target(name: "Checkpoints", dependencies: ["Recurrent", "Text"]),
+    .target(name: "LabelledData", dependencies: ["TerminalText", "Text"]),
+    .target(name: "Checkpoints", dependencies: ["Recurrent", "TerminalText", "Text"]),
     .target(name: "Generation", dependencies: ["Recurrent", "Text"]),
     .target(name: "Training", dependencies: ["Recurrent", "Text", "Checkpoints", "Generation"]),
     .target(
@@ -35,13 +36,14 @@ let package = Package(
     .target(
       name: "REPL",
       dependencies: [
-        "Recurrent", "Text", "Checkpoints", "Generation", "Classification", "LineEditing",
+        "Recurrent", "Text", "TerminalText", "Checkpoints", "Generation", "Classification",
+        "LineEditing",
       ]),
     .executableTarget(
       name: "charlstm",
       dependencies: [
         "Recurrent", "Text", "Checkpoints", "Training", "Generation", "LabelledData",
-        "Classification", "LineEditing", "REPL",
+        "Classification", "LineEditing", "REPL", "TerminalText",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -59,7 +61,9 @@ let package = Package(
       name: "examples", dependencies: ["CharLSTM"], path: "Tests/Examples", packageAccess: false),
     .testTarget(name: "ExamplesTests", dependencies: ["examples"]),
     .testTarget(name: "RecurrentTests", dependencies: ["CKernels", "Recurrent", "Checkpoints"]),
-    .testTarget(name: "CheckpointsTests", dependencies: ["Recurrent", "Text", "Checkpoints"]),
+    .testTarget(
+      name: "CheckpointsTests", dependencies: ["Recurrent", "TerminalText", "Text", "Checkpoints"]),
+    .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
     .testTarget(name: "LabelledDataTests", dependencies: ["LabelledData", "Text"]),
     .testTarget(name: "GenerationTests", dependencies: ["Recurrent", "Text", "Generation"]),

@@ -1,3 +1,5 @@
+import TerminalText
+
 extension SafetensorsFile {
   /// Writes a safetensors file, whole or not at all (see `AtomicFile`).
   ///

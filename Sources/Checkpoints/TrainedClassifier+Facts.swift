@@ -1,5 +1,6 @@
 import Foundation
 import Recurrent
+import TerminalText
 import Text
 
 extension TrainedClassifier {

@@ -1,17 +1,7 @@
 import Foundation
 import Recurrent
+import TerminalText
 import Text
-
-/// A row of a table for people.
-package typealias Fact = (name: String, value: String)
-
-/// Facts as lines, the values below each other.
-package func factSheet(_ facts: [Fact]) -> String {
-  let width = facts.map(\.name.count).reduce(21, max) + 1
-  return facts.map { name, value in
-    name.padding(toLength: width, withPad: " ", startingAt: 0) + value
-  }.joined(separator: "\n")
-}
 
 extension TrainedModel {
   /// What there is to know of a model.

@@ -1,5 +1,5 @@
 import Foundation
-import Text
+import TerminalText
 
 extension ClassificationReport {
   /// For people: the figures, a table of classes, and the confusion matrix; where that is wider

@@ -1,4 +1,4 @@
-import Text
+import TerminalText
 
 /// What keeps labelled texts from being used.
 public enum LabelledDataError: Error, Equatable, Sendable {

@@ -1,5 +1,6 @@
 import Checkpoints
 import Recurrent
+import TerminalText
 
 /// What `--precision auto` takes on this CPU, and who multiplies.
 struct CPUChoices: Encodable {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Recurrent
+import TerminalText
 import Text
 
 struct Info: ParsableCommand {

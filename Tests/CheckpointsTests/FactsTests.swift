@@ -1,5 +1,6 @@
 import Checkpoints
 import Recurrent
+import TerminalText
 import Testing
 import Text
 
