@@ -6,6 +6,7 @@ let package = Package(
   name: "charlstm",
   products: [
     .library(name: "CharLSTM", targets: ["CharLSTM"]),
+    .library(name: "Safetensors", targets: ["Safetensors"]),
     .executable(name: "charlstm", targets: ["charlstm"]),
   ],
   dependencies: [
@@ -20,30 +21,37 @@ let package = Package(
     .target(name: "TerminalText"),
     .target(name: "Text"),
     .target(name: "LabelledData", dependencies: ["TerminalText", "Text"]),
-    .target(name: "Checkpoints", dependencies: ["Recurrent", "TerminalText", "Text"]),
+    .target(name: "Files", dependencies: ["TerminalText"]),
+    .target(name: "Safetensors", dependencies: ["Files", "TerminalText"]),
+    .target(
+      name: "Checkpoints", dependencies: ["Recurrent", "Safetensors", "TerminalText", "Text"]),
     .target(name: "Generation", dependencies: ["Recurrent", "Text"]),
-    .target(name: "Training", dependencies: ["Recurrent", "Text", "Checkpoints", "Generation"]),
+    .target(
+      name: "Training",
+      dependencies: ["Recurrent", "Text", "Files", "Safetensors", "Checkpoints", "Generation"]),
     .target(
       name: "Classification",
-      dependencies: ["Recurrent", "Text", "Checkpoints", "LabelledData", "Training"]),
+      dependencies: [
+        "Recurrent", "Text", "Safetensors", "Checkpoints", "LabelledData", "Training",
+      ]),
     .target(
       name: "CharLSTM",
       dependencies: [
-        "Recurrent", "Text", "LabelledData", "Checkpoints", "Training", "Generation",
-        "Classification",
+        "Recurrent", "Text", "LabelledData", "Files", "Safetensors", "Checkpoints", "Training",
+        "Generation", "Classification",
       ]),
-    .target(name: "LineEditing", dependencies: ["CReadline"]),
+    .target(name: "LineEditing", dependencies: ["CReadline", "Files"]),
     .target(
       name: "REPL",
       dependencies: [
-        "Recurrent", "Text", "TerminalText", "Checkpoints", "Generation", "Classification",
-        "LineEditing",
+        "Recurrent", "Text", "TerminalText", "Files", "Safetensors", "Checkpoints", "Generation",
+        "Classification", "LineEditing",
       ]),
     .executableTarget(
       name: "charlstm",
       dependencies: [
-        "Recurrent", "Text", "Checkpoints", "Training", "Generation", "LabelledData",
-        "Classification", "LineEditing", "REPL", "TerminalText",
+        "Recurrent", "Text", "TerminalText", "Files", "Safetensors", "Checkpoints", "Training",
+        "Generation", "LabelledData", "Classification", "LineEditing", "REPL",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -53,16 +61,23 @@ let package = Package(
       ],
       path: "Tests/Benchmarks/Kernels"),
     .executableTarget(
-      name: "fuzz", dependencies: ["Checkpoints", "LabelledData", "Text", "Training"],
-      path: "Tests/Fuzz",
-      exclude: ["Seeds"]),
+      name: "fuzz",
+      dependencies: ["Checkpoints", "LabelledData", "Safetensors", "Text", "Training"],
+      path: "Tests/Fuzz", exclude: ["Seeds"]),
     // Sees public API only, like any user of the library.
     .executableTarget(
-      name: "examples", dependencies: ["CharLSTM"], path: "Tests/Examples", packageAccess: false),
+      name: "examples", dependencies: ["CharLSTM", "Safetensors"], path: "Tests/Examples",
+      packageAccess: false),
     .testTarget(name: "ExamplesTests", dependencies: ["examples"]),
-    .testTarget(name: "RecurrentTests", dependencies: ["CKernels", "Recurrent", "Checkpoints"]),
+    .testTarget(name: "RecurrentTests", dependencies: ["CKernels", "Recurrent", "Safetensors"]),
+    .target(name: "FileTesting", path: "Tests/FileTesting"),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "FileTesting"]),
+    .testTarget(name: "SafetensorsTests", dependencies: ["FileTesting", "Safetensors"]),
     .testTarget(
-      name: "CheckpointsTests", dependencies: ["Recurrent", "TerminalText", "Text", "Checkpoints"]),
+      name: "CheckpointsTests",
+      dependencies: [
+        "Recurrent", "FileTesting", "TerminalText", "Text", "Safetensors", "Checkpoints",
+      ]),
     .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
     .testTarget(name: "LabelledDataTests", dependencies: ["LabelledData", "Text"]),
@@ -73,7 +88,8 @@ let package = Package(
     .testTarget(
       name: "ClassificationTests",
       dependencies: [
-        "Recurrent", "Text", "Checkpoints", "LabelledData", "Training", "Classification",
+        "Recurrent", "Text", "Safetensors", "Checkpoints", "LabelledData", "Training",
+        "Classification",
       ]),
     .testTarget(name: "CommandLineTests", dependencies: ["charlstm", "Recurrent"]),
     .target(name: "TerminalTesting", path: "Tests/TerminalTesting"),
@@ -84,11 +100,12 @@ let package = Package(
       name: "LineEditingTests",
       dependencies: ["LineEditing", "TerminalTesting", "line-editing-probe"]),
     .testTarget(
-      name: "REPLTests", dependencies: ["REPL", "TerminalTesting", "charlstm"]),
+      name: "REPLTests", dependencies: ["REPL", "Safetensors", "TerminalTesting", "charlstm"]),
     .testTarget(
       name: "RobustnessTests",
       dependencies: [
-        "Recurrent", "Text", "Checkpoints", "Generation", "Training", "charlstm", "fuzz",
+        "Recurrent", "Text", "Safetensors", "Checkpoints", "Generation", "Training", "charlstm",
+        "fuzz",
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,8 +1,10 @@
 /// Everything the library offers: `import CharLSTM` imports these modules.
 @_exported import Checkpoints
 @_exported import Classification
+@_exported import Files
 @_exported import Generation
 @_exported import LabelledData
 @_exported import Recurrent
+@_exported import Safetensors
 @_exported import Text
 @_exported import Training

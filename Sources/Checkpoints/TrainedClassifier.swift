@@ -1,4 +1,5 @@
 import Recurrent
+import Safetensors
 import Text
 
 /// How a classifier came to be, as its file tells.
@@ -75,29 +76,39 @@ public struct TrainedClassifier: Sendable {
   /// - Throws: `CheckpointError`, for a file that cannot be read, is no classifier, or whose parts do
   ///   not fit together.
   public init(contentsOf path: String) throws(CheckpointError) {
-    let file = try SafetensorsFile(path: path)
-    let metadata = ModelMetadata(file: file)
-    let configuration: ModelConfiguration
-    (configuration, vocabulary) = try metadata.network()
-    guard let classifier = configuration.classifier else { throw .isLanguageModel(path: path) }
-    let description: Description = try metadata.decode("classifier")
+    try self.init(ModelFile(path: path))
+  }
+
+  /// - Throws: `CheckpointError`, for a language model, or parts that do not fit together.
+  package init(_ file: ModelFile) throws(CheckpointError) {
+    guard let classifier = file.configuration.classifier else {
+      throw .isLanguageModel(path: file.path)
+    }
+    vocabulary = file.vocabulary
+    let description: Description = try file.decode("classifier")
     if let reason = Self.fault(description, classes: classifier.classes) {
-      throw .invalidMetadata(path: path, key: "classifier", reason: reason)
+      throw .invalidMetadata(path: file.path, key: "classifier", reason: reason)
     }
     labels = description.labels
     limit = description.limit
     temperature = description.temperature
-    summary = try metadata.decodeIfPresent("training")
+    summary = try file.decodeIfPresent("training")
     guard let longest = description.naiveBayes else {
-      model = try file.network(configuration)
+      model = try file.network()
       return
     }
-    model = try file.network(configuration, beside: [Self.ngramsName, Self.ngramWeightName])
-    let ngrams = try file.values(of: Self.ngramsName, as: UInt64.self)
-    try file.checkShape(of: Self.ngramWeightName, is: [ngrams.count, classifier.classes])
+    model = try file.network(beside: [Self.ngramsName, Self.ngramWeightName])
+    let ngrams: [UInt64]
+    do throws(SafetensorsError) {
+      ngrams = try file.contents.values(of: Self.ngramsName)
+    } catch {
+      throw CheckpointError(error)
+    }
+    try file.contents.checkShape(
+      of: Self.ngramWeightName, is: [ngrams.count, classifier.classes])
     naiveBayes = NaiveBayes(
       longest: longest, classes: classifier.classes, ngrams: ngrams,
-      weights: try file.finiteFloats(of: Self.ngramWeightName), vocabulary: vocabulary)
+      weights: try file.contents.finiteFloats(of: Self.ngramWeightName), vocabulary: vocabulary)
   }
 
   private static func fault(_ description: Description, classes: Int) -> String? {
@@ -147,13 +158,6 @@ public struct TrainedClassifier: Sendable {
 }
 
 extension TrainedClassifier {
-  /// Whether a file is a classifier and not a language model, from its header alone.
-  ///
-  /// - Throws: `CheckpointError` for a file that is neither.
-  package static func isClassifier(_ path: String) throws(CheckpointError) -> Bool {
-    try ModelMetadata(file: SafetensorsFile(path: path)).network().0.classifier != nil
-  }
-
   /// A classifier that begins with the embedding and the layers of a language model, which it has in
   /// its shape; symbols that the language model does not have keep their random embedding.
   package func adopting(_ source: TrainedModel) -> TrainedClassifier {

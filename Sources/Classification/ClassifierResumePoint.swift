@@ -59,15 +59,15 @@ extension ClassifierResumePoint: MovableRun {
   /// - Throws: `CheckpointError`, for a file that cannot be read, is something else, or whose parts
   ///   do not fit together.
   package init(contentsOf path: String) throws(CheckpointError) {
-    let file = try SafetensorsFile(path: path)
-    let metadata = ModelMetadata(file: file)
-    let configuration: ModelConfiguration
-    (configuration, vocabulary) = try metadata.network()
-    guard let classifier = configuration.classifier else { throw .isLanguageModel(path: path) }
-    options = try metadata.decode("options")
-    progress = try metadata.decode("progress")
-    data = try metadata.decode("data")
-    labels = try metadata.decode("labels")
+    let file = try ModelFile(path: path)
+    vocabulary = file.vocabulary
+    guard let classifier = file.configuration.classifier else {
+      throw .isLanguageModel(path: path)
+    }
+    options = try file.decode("options")
+    progress = try file.decode("progress")
+    data = try file.decode("data")
+    labels = try file.decode("labels")
     guard labels.count == classifier.classes else {
       throw .invalidMetadata(
         path: path, key: "labels",
@@ -78,12 +78,13 @@ extension ClassifierResumePoint: MovableRun {
     } catch {
       throw .invalidMetadata(path: path, key: "options", reason: error.description)
     }
-    instructionSet = file.metadata["instruction_set"].flatMap { InstructionSet(rawValue: $0) }
-    weights = try WeightsInTraining(file, configuration)
+    let contents = file.contents
+    instructionSet = contents.metadata["instruction_set"].flatMap { InstructionSet(rawValue: $0) }
+    weights = try WeightsInTraining(contents, file.configuration)
   }
 
   package func write(to path: String) throws(CheckpointError) {
-    try SafetensorsFile.write(
+    try ModelFile.write(
       weights.tensors,
       metadata: [
         "configuration": json(weights.model.configuration), "data": json(data),

@@ -75,7 +75,7 @@ package struct ModelLocator {
   }
 
   private func isClassifier(_ path: String) -> Bool {
-    (try? TrainedClassifier.isClassifier(path)) ?? false
+    (try? ModelFile(path: path))?.configuration.classifier != nil
   }
 
   private func models(in folder: String) -> [String] {

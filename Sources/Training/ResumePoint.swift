@@ -1,5 +1,6 @@
 import Checkpoints
 import Recurrent
+import Safetensors
 import Text
 
 /// What tells one corpus, cut in two parts, from another.
@@ -43,13 +44,12 @@ extension ResumePoint: MovableRun {
   /// - Throws: `CheckpointError`, for a file that cannot be read, is something else, or whose parts
   ///   do not fit together. Memory is taken only for what the file has.
   package init(contentsOf path: String) throws(CheckpointError) {
-    let file = try SafetensorsFile(path: path)
-    let metadata = ModelMetadata(file: file)
-    let configuration: ModelConfiguration
-    (configuration, vocabulary) = try metadata.languageModel()
-    options = try metadata.decode("options")
-    progress = try metadata.decode("progress")
-    corpus = try metadata.decode("corpus")
+    let file = try ModelFile(path: path)
+    try file.checkIsLanguageModel()
+    vocabulary = file.vocabulary
+    options = try file.decode("options")
+    progress = try file.decode("progress")
+    corpus = try file.decode("corpus")
     do throws(TrainingError) {
       try options.validate()
     } catch {
@@ -60,15 +60,16 @@ extension ResumePoint: MovableRun {
         path: path, key: "corpus",
         reason: "\(corpus.trainingBytes) of \(corpus.bytes) bytes to train on")
     }
-    instructionSet = file.metadata["instruction_set"].flatMap { InstructionSet(rawValue: $0) }
-    let empty = RecurrentState(configuration)
-    let lanes = try file.tensor(named: "state.hidden").shape.first ?? 0
-    try file.checkShape(of: "state.hidden", is: [lanes, empty.hidden.count])
-    try file.checkShape(of: "state.cell", is: [lanes, empty.cell.count])
+    let contents = file.contents
+    instructionSet = contents.metadata["instruction_set"].flatMap { InstructionSet(rawValue: $0) }
+    let empty = RecurrentState(file.configuration)
+    let lanes = contents.tensors["state.hidden"]?.shape.first ?? 0
+    try contents.checkShape(of: "state.hidden", is: [lanes, empty.hidden.count])
+    try contents.checkShape(of: "state.cell", is: [lanes, empty.cell.count])
 
-    weights = try WeightsInTraining(file, configuration)
-    let hidden = try file.finiteFloats(of: "state.hidden")
-    let cell = try file.finiteFloats(of: "state.cell")
+    weights = try WeightsInTraining(contents, file.configuration)
+    let hidden = try contents.finiteFloats(of: "state.hidden")
+    let cell = try contents.finiteFloats(of: "state.cell")
     states = (0..<lanes).map { lane in
       var state = empty
       state.hidden = Array(hidden[lane * empty.hidden.count..<(lane + 1) * empty.hidden.count])
@@ -139,7 +140,7 @@ extension ResumePoint: MovableRun {
     tensors.append(
       TensorContent(
         name: "state.cell", shape: [states.count, cell.count / states.count], values: cell))
-    try SafetensorsFile.write(
+    try ModelFile.write(
       tensors,
       metadata: [
         "configuration": json(weights.model.configuration), "corpus": json(corpus),

@@ -1,10 +1,12 @@
 import ArgumentParser
 import Checkpoints
+import Files
 import Foundation
 import Generation
 import LabelledData
 import REPL
 import Recurrent
+import Safetensors
 import Text
 import Training
 
@@ -37,7 +39,9 @@ extension ExitCode {
     case NoveltyError.corpus(let error): self = error.exitCode
     case NoveltyError.sampleTooLarge: self = .badData
     case NoveltyError.lengthOutOfRange: self = .usage
-    case let error as CheckpointError: self = error.exitCode
+    case let error as FileError, CheckpointError.file(let error), SafetensorsError.file(let error):
+      self = error.exitCode
+    case is CheckpointError, is SafetensorsError: self = .badData
     case let error as LabelledDataError: self = error.exitCode
     case TrainingError.optionOutOfRange, TrainingError.optionsContradict: self = .usage
     case is TrainingError: self = .badData
@@ -78,14 +82,14 @@ extension LabelledDataError {
   }
 }
 
-extension CheckpointError {
+extension FileError {
   fileprivate var exitCode: ExitCode {
     switch self {
     case .cannotOpen: .noInput
     case .cannotCreate: .cannotCreate
     case .inUse: .temporary
     case .diskFull, .writeFailed, .renameFailed: .inputOutput
-    default: .badData
+    case .notAFile, .notOwnFile: .badData
     }
   }
 }

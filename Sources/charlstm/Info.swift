@@ -34,11 +34,12 @@ struct Info: ParsableCommand {
       let choices = CPUChoices()
       return json ? Checkpoints.json(choices) : factSheet(choices.facts)
     }
-    if try TrainedClassifier.isClassifier(model) {
-      let trained = try TrainedClassifier(contentsOf: model)
+    let file = try ModelFile(path: model)
+    if file.configuration.classifier != nil {
+      let trained = try TrainedClassifier(file)
       return json ? Checkpoints.json(ClassifierRecord(trained)) : factSheet(trained.facts)
     }
-    let trained = try TrainedModel(contentsOf: model)
+    let trained = try TrainedModel(file)
     return json ? Checkpoints.json(ModelRecord(trained)) : factSheet(trained.facts)
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import Files
 import Generation
 import Glibc
 import LineEditing
@@ -129,10 +130,10 @@ struct Repl: ParsableCommand {
         classifier: ResidentClassifier(
           contentsOf: path, precision: settings.precision, threads: threads),
         screen: screen, surroundings: surroundings)
-    } catch CheckpointError.cannotOpen(path: path, code: ENOENT) {
+    } catch CheckpointError.file(.cannotOpen(path: path, code: ENOENT)) {
       let commands = Charlstm.configuration.subcommands.map { "\($0)".lowercased() }
       guard let command = nearest(path, among: commands) else {
-        throw CheckpointError.cannotOpen(path: path, code: ENOENT)
+        throw CheckpointError.file(.cannotOpen(path: path, code: ENOENT))
       }
       throw Failure.usage(
         "there is neither a command nor a model file \(path); did you mean \(command)?")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import Files
 import Foundation
 import Generation
 import Recurrent
@@ -75,7 +76,7 @@ struct Train: ParsableCommand {
       }
     } catch {
       display.finish()
-      if error is CheckpointError { rescue(trainer, folder) }
+      if error is CheckpointError || error is FileError { rescue(trainer, folder) }
       throw error
     }
     display.finish()

@@ -106,7 +106,7 @@ struct FailureTests {
           + "give a .safetensors file")
       try expect(
         "/", fails: 65,
-        saying: "cannot read /: it is a folder, a pipe or a device; give a .safetensors file")
+        saying: "cannot read /: it is a folder, a pipe or a device; give a regular file")
     }
     #expect(try charlstm("info empty.safetensors").code == 65)
   }

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import LineEditing
 import TerminalText
 import Text

@@ -8,8 +8,8 @@ import Glibc
 package final class FolderLock: Sendable {
   private let file: OutputDescriptor
 
-  /// - Throws: `CheckpointError.inUse` where another process has it, `.cannotCreate`.
-  package init(folder: String) throws(CheckpointError) {
+  /// - Throws: `FileError.inUse` where another process has it, `.cannotCreate`.
+  package init(folder: String) throws(FileError) {
     file = try OutputDescriptor(
       opening: "\(folder)/.lock", for: folder, flags: O_RDWR | O_CREAT, mode: 0o666)
     switch file.lock() {

@@ -1,12 +1,12 @@
 extension SafetensorsFile {
   /// A tensor's elements in row-major order, of the type they have in the file.
   ///
-  /// - Throws: `CheckpointError` for a missing tensor, another element type or, where `shape` is
+  /// - Throws: `SafetensorsError` for a missing tensor, another element type or, where `shape` is
   ///   given, another shape.
   /// - Complexity: O(*n*) in the number of elements.
   public func values<Element: TensorElement>(
     of name: String, as type: Element.Type = Element.self, expecting shape: [Int]? = nil
-  ) throws(CheckpointError) -> [Element] {
+  ) throws(SafetensorsError) -> [Element] {
     let tensor = try tensor(named: name)
     guard tensor.elementType == Element.elementType else {
       throw .unexpectedElementType(
@@ -14,7 +14,7 @@ extension SafetensorsFile {
         expected: Element.elementType.rawValue)
     }
     if let shape { try check(tensor, has: shape) }
-    return try withBytes(of: name) { (bytes) throws(CheckpointError) in
+    return try withBytes(of: name) { (bytes) throws(SafetensorsError) in
       [Element](unsafeUninitializedCapacity: tensor.elementCount) { buffer, count in
         UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
         count = tensor.elementCount
@@ -26,12 +26,12 @@ extension SafetensorsFile {
   ///
   /// F16 and BF16 are widened, which is exact. NaN and infinity are passed on as they are.
   ///
-  /// - Throws: `CheckpointError` for a missing tensor or another element type.
+  /// - Throws: `SafetensorsError` for a missing tensor or another element type.
   /// - Complexity: O(*n*) in the number of elements.
-  public func floats(of name: String) throws(CheckpointError) -> [Float] {
+  public func floats(of name: String) throws(SafetensorsError) -> [Float] {
     let tensor = try tensor(named: name)
     try checkHoldsFloats(tensor)
-    return try withBytes(of: name) { (bytes) throws(CheckpointError) in
+    return try withBytes(of: name) { (bytes) throws(SafetensorsError) in
       [Float](unsafeUninitializedCapacity: tensor.elementCount) { buffer, count in
         let destination = UnsafeMutableBufferPointer(rebasing: buffer[..<tensor.elementCount])
         widen(bytes, of: tensor.elementType, into: destination)
@@ -46,17 +46,17 @@ extension SafetensorsFile {
   /// where an element is not finite.
   ///
   /// - Parameter destination: As many elements as `shape` has.
-  /// - Throws: `CheckpointError` for a missing tensor, another element type or shape, and for
+  /// - Throws: `SafetensorsError` for a missing tensor, another element type or shape, and for
   ///   weights that are infinite or not a number.
   /// - Complexity: O(*n*) in the number of elements; allocates nothing.
   public func read(
     _ name: String, expecting shape: [Int], into destination: UnsafeMutableBufferPointer<Float>
-  ) throws(CheckpointError) {
+  ) throws(SafetensorsError) {
     let tensor = try tensor(named: name)
     try checkHoldsFloats(tensor)
     try check(tensor, has: shape)
     precondition(destination.count == tensor.elementCount, "the destination has another size")
-    try withBytes(of: name) { (bytes) throws(CheckpointError) in
+    try withBytes(of: name) { (bytes) throws(SafetensorsError) in
       widen(bytes, of: tensor.elementType, into: destination)
     }
     if let index = destination.firstIndex(where: { !$0.isFinite }) {
@@ -64,33 +64,16 @@ extension SafetensorsFile {
     }
   }
 
-  /// A tensor of floating-point numbers in row-major order, none of them infinite or not a number.
-  ///
-  /// - Throws: `CheckpointError` for a missing tensor, another element type, or such a number.
-  /// - Complexity: O(*n*) in the number of elements.
-  package func finiteFloats(of name: String) throws(CheckpointError) -> [Float] {
-    let floats = try floats(of: name)
-    if let index = floats.firstIndex(where: { !$0.isFinite }) {
-      throw .notFinite(path: path, tensor: name, index: index)
-    }
-    return floats
-  }
-
-  /// - Throws: `CheckpointError` for a missing tensor or another shape.
-  package func checkShape(of name: String, is shape: [Int]) throws(CheckpointError) {
-    try check(tensor(named: name), has: shape)
-  }
-
   private func check(
     _ tensor: TensorDescription, has shape: [Int]
-  ) throws(CheckpointError) {
+  ) throws(SafetensorsError) {
     guard tensor.shape == shape else {
       throw .unexpectedShape(
         path: path, tensor: tensor.name, found: tensor.shape, expected: shape)
     }
   }
 
-  private func checkHoldsFloats(_ tensor: TensorDescription) throws(CheckpointError) {
+  private func checkHoldsFloats(_ tensor: TensorDescription) throws(SafetensorsError) {
     switch tensor.elementType {
     case .f32, .f16, .bf16: return
     default:

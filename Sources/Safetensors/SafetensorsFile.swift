@@ -1,3 +1,5 @@
+import Files
+
 /// A safetensors file, mapped into memory read-only.
 ///
 /// The format is eight bytes with the header's length, little endian; a JSON header; the tensors'
@@ -24,10 +26,11 @@ public struct SafetensorsFile: Sendable {
 
   /// Opens and checks the file at `path`.
   ///
-  /// - Throws: `CheckpointError`, for a file that cannot be read, is something else, is cut short
+  /// - Throws: `SafetensorsError`, for a file that cannot be read, is something else, is cut short
   ///   or contradicts itself in any way.
-  public init(path: String) throws(CheckpointError) {
-    let file = try MappedFile(path: path)
+  public init(path: String) throws(SafetensorsError) {
+    let file: MappedFile
+    do throws(FileError) { file = try MappedFile(path: path) } catch { throw .file(error) }
     let headerRange = try Self.headerRange(of: file.bytes, path: path)
     let header = try SafetensorsHeader(
       UnsafeRawBufferPointer(rebasing: file.bytes[headerRange]),
@@ -42,18 +45,18 @@ public struct SafetensorsFile: Sendable {
 
   private static func headerRange(
     of bytes: UnsafeRawBufferPointer, path: String
-  ) throws(CheckpointError) -> Range<Int> {
+  ) throws(SafetensorsError) -> Range<Int> {
     guard bytes.count >= prefixLength else {
-      throw .notAModel(path: path, reason: "it has only \(bytes.count) bytes")
+      throw .notSafetensors(path: path, reason: "it has only \(bytes.count) bytes")
     }
     let length = bytes.loadUnaligned(as: UInt64.self)
     guard 2...UInt64(formatHeaderLimit) ~= length else {
-      throw .notAModel(path: path, reason: "it does not begin with the length of a header")
+      throw .notSafetensors(path: path, reason: "it does not begin with the length of a header")
     }
     let end = prefixLength + Int(length)
     // Tells another kind of file from a model that lost its end.
     guard bytes.count > prefixLength, bytes[prefixLength] == UInt8(ascii: "{") else {
-      throw .notAModel(path: path, reason: "it has no header")
+      throw .notSafetensors(path: path, reason: "it has no header")
     }
     guard end <= bytes.count else {
       throw .cutShort(path: path, size: bytes.count, needed: end)
@@ -67,18 +70,18 @@ public struct SafetensorsFile: Sendable {
 
   /// The description of a tensor that must be there.
   ///
-  /// - Throws: `CheckpointError.missingTensor`.
-  public func tensor(named name: String) throws(CheckpointError) -> TensorDescription {
+  /// - Throws: `SafetensorsError.missingTensor`.
+  public func tensor(named name: String) throws(SafetensorsError) -> TensorDescription {
     guard let tensor = tensors[name] else { throw .missingTensor(path: path, tensor: name) }
     return tensor
   }
 
   /// Calls `body` with a tensor's bytes, which may lie at any alignment and are valid only inside.
   ///
-  /// - Throws: `CheckpointError.missingTensor`, or what `body` throws.
+  /// - Throws: `SafetensorsError.missingTensor`, or what `body` throws.
   public func withBytes<Result>(
-    of name: String, _ body: (UnsafeRawBufferPointer) throws(CheckpointError) -> Result
-  ) throws(CheckpointError) -> Result {
+    of name: String, _ body: (UnsafeRawBufferPointer) throws(SafetensorsError) -> Result
+  ) throws(SafetensorsError) -> Result {
     let tensor = try tensor(named: name)
     let file = file
     // The pointer does not keep the mapping alive.

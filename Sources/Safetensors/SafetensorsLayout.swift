@@ -8,7 +8,7 @@ struct SafetensorsLayout {
   /// - Parameter data: Where the data lie in the file, up to its end.
   init(
     _ header: SafetensorsHeader, data: Range<Int>, path: String
-  ) throws(CheckpointError) {
+  ) throws(SafetensorsError) {
     var previousEnd = 0
     tensors.reserveCapacity(header.entries.count)
     // An empty tensor has the offset of its successor and goes before it.

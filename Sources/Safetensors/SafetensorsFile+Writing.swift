@@ -1,19 +1,22 @@
+import Files
 import TerminalText
 
 extension SafetensorsFile {
-  /// Writes a safetensors file, whole or not at all (see `AtomicFile`).
+  /// Writes a safetensors file, whole or not at all.
+  ///
+  /// The content goes to a temporary file beside it, onto the disk, and then in its place in one step.
   ///
   /// The bytes depend on the content only, not on the order of `tensors`: metadata go by key,
   /// tensors by element type, widest first, and then by name, both in order of their UTF-8. Every
   /// tensor is therefore aligned to its elements; the header is padded with spaces to a multiple of
   /// eight bytes. For the types it shares with the reference implementation the order is the same.
   ///
-  /// - Throws: `CheckpointError.unwritable` for names that repeat or are reserved and for a tensor
-  ///   whose bytes are not as many as its shape says; otherwise what `AtomicFile` throws. In every
+  /// - Throws: `SafetensorsError.unwritable` for names that repeat or are reserved and for a tensor
+  ///   whose bytes are not as many as its shape says; `.file` where the disk is in the way. In every
   ///   case a file that was at `path` is still there.
   public static func write(
     _ tensors: [TensorContent], metadata: [String: String] = [:], to path: String
-  ) throws(CheckpointError) {
+  ) throws(SafetensorsError) {
     try write(tensors, metadata: metadata, to: path, permissions: .standard)
   }
 
@@ -21,7 +24,7 @@ extension SafetensorsFile {
   package static func write(
     _ tensors: [TensorContent], metadata: [String: String], to path: String,
     permissions: AtomicFile.Permissions
-  ) throws(CheckpointError) {
+  ) throws(SafetensorsError) {
     let tensors = tensors.sorted {
       $0.elementType == $1.elementType
         ? $0.name.utf8.lexicographicallyPrecedes($1.name.utf8)
@@ -36,29 +39,45 @@ extension SafetensorsFile {
       )
     }
 
-    try AtomicFile.write(to: path, permissions: permissions) { (sink) throws(CheckpointError) in
-      try header.withUnsafeBufferPointer { (header) throws(CheckpointError) in
-        try sink(UnsafeRawBufferPointer(header))
-      }
-      for (tensor, size) in zip(tensors, sizes) {
-        var written = 0
-        try tensor.emit { (bytes) throws(CheckpointError) in
-          written += bytes.count
-          try sink(bytes)
-        }
-        guard written == size else {
-          throw .unwritable(
-            path: path,
-            reason: "tensor \(quoted(tensor.name)) of shape \(tensor.shape) came with "
-              + "\(written) bytes instead of \(size)")
-        }
-      }
+    let misfit: Misfit?
+    do throws(FileError) {
+      misfit = try put(header, tensors, sizes, at: path, permissions)
+    } catch {
+      throw .file(error)
     }
+    if let (tensor, size, written) = misfit {
+      throw .unwritable(
+        path: path,
+        reason: "tensor \(quoted(tensor.name)) of shape \(tensor.shape) came with "
+          + "\(written) bytes instead of \(size)")
+    }
+  }
+
+  /// A tensor that came with another number of bytes than its shape says.
+  private typealias Misfit = (tensor: TensorContent, size: Int, written: Int)
+
+  /// Writes the file, unless there is a tensor that does not fit, which is returned.
+  private static func put(
+    _ header: [UInt8], _ tensors: [TensorContent], _ sizes: [Int], at path: String,
+    _ permissions: AtomicFile.Permissions
+  ) throws(FileError) -> Misfit? {
+    var file = try AtomicFile(path: path, permissions: permissions)
+    try file.write(header)
+    for (tensor, size) in zip(tensors, sizes) {
+      var written = 0
+      try tensor.emit { (bytes) throws(FileError) in
+        written += bytes.count
+        try file.write(bytes)
+      }
+      guard written == size else { return (tensor, size, written) }
+    }
+    try file.finish()
+    return nil
   }
 
   private static func sizes(
     of tensors: [TensorContent], path: String
-  ) throws(CheckpointError) -> [Int] {
+  ) throws(SafetensorsError) -> [Int] {
     var names: Set<String> = [SafetensorsHeader.metadataName]
     var total = 0
     var sizes: [Int] = []

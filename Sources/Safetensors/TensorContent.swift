@@ -1,10 +1,12 @@
+import Files
+
 /// A tensor to be written: its description and a way to its bytes.
 ///
 /// Nothing is copied or encoded before the file is written, and then only piece by piece, so
 /// writing a model takes no memory to speak of.
 public struct TensorContent {
   /// Takes some of a tensor's bytes and writes them.
-  public typealias Sink = (UnsafeRawBufferPointer) throws(CheckpointError) -> Void
+  public typealias Sink = (UnsafeRawBufferPointer) throws(FileError) -> Void
 
   /// The tensor's name, such as `lstm.weight_ih_l0`.
   public let name: String
@@ -13,15 +15,15 @@ public struct TensorContent {
   /// Its dimensions, outermost first.
   public let shape: [Int]
 
-  let emit: (Sink) throws(CheckpointError) -> Void
+  package let emit: (Sink) throws(FileError) -> Void
 
   /// A tensor whose bytes are handed over while the file is written.
   ///
   /// - Parameter emit: Calls the sink it is given with the tensor's bytes in order, little endian,
-  ///   in as many pieces as it likes.
+  ///   in as many pieces as it likes; it throws what the sink throws.
   public init(
     name: String, elementType: ElementType, shape: [Int],
-    emit: @escaping (Sink) throws(CheckpointError) -> Void
+    emit: @escaping (Sink) throws(FileError) -> Void
   ) {
     self.name = name
     self.elementType = elementType
@@ -32,8 +34,8 @@ public struct TensorContent {
   /// A tensor with the elements of `values`, in row-major order.
   public init<Element: TensorElement>(name: String, shape: [Int], values: [Element]) {
     self.init(name: name, elementType: Element.elementType, shape: shape) {
-      (sink) throws(CheckpointError) in
-      try values.withUnsafeBufferPointer { (values) throws(CheckpointError) in
+      (sink) throws(FileError) in
+      try values.withUnsafeBufferPointer { (values) throws(FileError) in
         try sink(UnsafeRawBufferPointer(values))
       }
     }
@@ -48,7 +50,7 @@ public struct TensorContent {
     name: String, shape: [Int], floats: UnsafeBufferPointer<Float>, asBFloat16: Bool = false
   ) {
     self.init(name: name, elementType: asBFloat16 ? .bf16 : .f32, shape: shape) {
-      (sink) throws(CheckpointError) in
+      (sink) throws(FileError) in
       guard asBFloat16 else { return try sink(UnsafeRawBufferPointer(floats)) }
       try emitBFloat16(floats, to: sink)
     }
@@ -57,7 +59,7 @@ public struct TensorContent {
 
 private func emitBFloat16(
   _ floats: UnsafeBufferPointer<Float>, to sink: TensorContent.Sink
-) throws(CheckpointError) {
+) throws(FileError) {
   let piece = UnsafeMutableBufferPointer<UInt16>.allocate(capacity: 1 << 15)
   defer { piece.deallocate() }
   for start in stride(from: 0, to: floats.count, by: piece.count) {

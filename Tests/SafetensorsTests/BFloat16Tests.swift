@@ -1,4 +1,4 @@
-import Checkpoints
+import Safetensors
 import Testing
 
 @Suite("bfloat16")

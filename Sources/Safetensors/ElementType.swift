@@ -1,4 +1,4 @@
-/// The types of tensor elements that charlstm reads and writes, by their safetensors names.
+/// The types of tensor elements that are read and written, by their safetensors names.
 ///
 /// All are little endian in a file.
 public enum ElementType: String, Sendable, CaseIterable {
@@ -40,7 +40,7 @@ public protocol TensorElement: BitwiseCopyable {
 
 // A big-endian host would need every element swapped; none runs Swift today.
 #if _endian(big)
-  #error("Checkpoints reads and writes tensors in the byte order of the host, little endian.")
+  #error("Safetensors reads and writes tensors in the byte order of the host, little endian.")
 #endif
 
 extension UInt8: TensorElement {

@@ -1,4 +1,5 @@
-import Checkpoints
+import FileTesting
+import Safetensors
 import Testing
 
 @Suite("Safetensors, written and read")
@@ -134,8 +135,8 @@ struct SafetensorsFileTests {
     let bits: [UInt16] = [0x3C00, 0xC000, 0x0001, 0x7BFF, 0x8000]
     let bytes = bits.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
     func tensor(_ name: String, _ type: ElementType) -> TensorContent {
-      TensorContent(name: name, elementType: type, shape: [5]) { (sink) throws(CheckpointError) in
-        try bytes.withUnsafeBufferPointer { (bytes) throws(CheckpointError) in
+      TensorContent(name: name, elementType: type, shape: [5]) { (sink) throws(FileError) in
+        try bytes.withUnsafeBufferPointer { (bytes) throws(FileError) in
           try sink(UnsafeRawBufferPointer(bytes))
         }
       }
@@ -168,7 +169,7 @@ struct SafetensorsFileTests {
       let file = try written([
         TensorContent(name: "w", shape: [2, 2], values: [1, 2, bad, bad])
       ])
-      #expect(throws: CheckpointError.notFinite(path: path, tensor: "w", index: 2)) {
+      #expect(throws: SafetensorsError.notFinite(path: path, tensor: "w", index: 2)) {
         try read("w", [2, 2], from: file)
       }
       #expect(try file.floats(of: "w")[3].isFinite == false)
@@ -180,23 +181,23 @@ struct SafetensorsFileTests {
       TensorContent(name: "w", shape: [2, 3], values: Array(repeating: 1 as Float, count: 6)),
       TensorContent(name: "i", shape: [6], values: Array(repeating: 1 as Int32, count: 6)),
     ])
-    #expect(throws: CheckpointError.missingTensor(path: path, tensor: "x")) {
+    #expect(throws: SafetensorsError.missingTensor(path: path, tensor: "x")) {
       try read("x", [1], from: file)
     }
     #expect(
-      throws: CheckpointError.unexpectedShape(
+      throws: SafetensorsError.unexpectedShape(
         path: path, tensor: "w", found: [2, 3], expected: [3, 2])
     ) { try read("w", [3, 2], from: file) }
     #expect(
-      throws: CheckpointError.unexpectedShape(
+      throws: SafetensorsError.unexpectedShape(
         path: path, tensor: "i", found: [6], expected: [2, 3])
     ) { try file.values(of: "i", as: Int32.self, expecting: [2, 3]) }
     #expect(
-      throws: CheckpointError.unexpectedElementType(
+      throws: SafetensorsError.unexpectedElementType(
         path: path, tensor: "i", found: .i32, expected: "F32, F16 or BF16")
     ) { try file.floats(of: "i") }
     #expect(
-      throws: CheckpointError.unexpectedElementType(
+      throws: SafetensorsError.unexpectedElementType(
         path: path, tensor: "w", found: .f32, expected: "I64")
     ) { try file.values(of: "w", as: Int64.self) }
   }
@@ -228,7 +229,7 @@ struct SafetensorsFileTests {
       ),
     ]
     for (tensors, reason) in unwritable {
-      #expect(throws: CheckpointError.unwritable(path: path, reason: reason)) {
+      #expect(throws: SafetensorsError.unwritable(path: path, reason: reason)) {
         try SafetensorsFile.write(tensors, to: path)
       }
     }

@@ -1,4 +1,5 @@
-import Checkpoints
+import FileTesting
+import Safetensors
 import Glibc
 import Testing
 
@@ -8,14 +9,14 @@ struct HostileFileTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func error(opening bytes: [UInt8]) throws -> CheckpointError? {
+  private func error(opening bytes: [UInt8]) throws -> SafetensorsError? {
     try folder.put(bytes, at: "model")
-    return #expect(throws: CheckpointError.self) {
+    return #expect(throws: SafetensorsError.self) {
       try SafetensorsFile(path: folder.file("model"))
     }
   }
 
-  private func error(header: String, data: Int = 0) throws -> CheckpointError? {
+  private func error(header: String, data: Int = 0) throws -> SafetensorsError? {
     try error(
       opening: safetensors(header: header.utf8, data: Array(repeating: 0, count: data)))
   }
@@ -31,11 +32,11 @@ struct HostileFileTests {
   ])
   func anotherKindOfFile(bytes: [UInt8]) throws {
     let error = try error(opening: bytes)
-    guard case .notAModel(folder.file("model"), _) = error else {
+    guard case .notSafetensors(folder.file("model"), _) = error else {
       Issue.record("\(String(describing: error))")
       return
     }
-    #expect(error?.description.hasPrefix("not a charlstm model: \(folder.path)") == true)
+    #expect(error?.description.hasPrefix("not a safetensors file: \(folder.path)") == true)
   }
 
   @Test func headerBeyondTheFile() throws {
@@ -73,7 +74,7 @@ struct HostileFileTests {
         try folder.put(bytes, at: "model")
         guard let file = try? SafetensorsFile(path: path) else { continue }
         for name in file.tensors.keys {
-          try file.withBytes(of: name) { (bytes) throws(CheckpointError) in
+          try file.withBytes(of: name) { (bytes) throws(SafetensorsError) in
             #expect(bytes.count <= whole.count)
           }
         }
@@ -85,10 +86,10 @@ struct HostileFileTests {
 
   @Test func missingFile() {
     let path = folder.file("none")
-    #expect(throws: CheckpointError.cannotOpen(path: path, code: ENOENT)) {
+    #expect(throws: SafetensorsError.file(.cannotOpen(path: path, code: ENOENT))) {
       try SafetensorsFile(path: path)
     }
-    #expect(throws: CheckpointError.cannotOpen(path: "a\0b", code: EINVAL)) {
+    #expect(throws: SafetensorsError.file(.cannotOpen(path: "a\0b", code: EINVAL))) {
       try SafetensorsFile(path: "a\0b")
     }
   }
@@ -96,7 +97,9 @@ struct HostileFileTests {
   @Test func foldersPipesAndDevices() throws {
     #expect(mkfifo(folder.file("pipe"), 0o600) == 0)
     for path in [folder.path, folder.file("pipe"), "/dev/zero"] {
-      #expect(throws: CheckpointError.notAFile(path: path)) { try SafetensorsFile(path: path) }
+      #expect(throws: SafetensorsError.file(.notAFile(path: path))) {
+        try SafetensorsFile(path: path)
+      }
     }
   }
 
@@ -266,14 +269,22 @@ struct HostileFileTests {
 
   @Test func descriptionsAreOneSafeLine() throws {
     let name = "\u{1B}[31m\n\u{202E}" + String(repeating: "x", count: 1000)
-    let error = CheckpointError.missingTensor(path: "a\nb", tensor: name)
+    let error = SafetensorsError.missingTensor(path: "a\nb", tensor: name)
     #expect(
       error.description == #"a\nb has no tensor '\u{1B}[31m\n\u{202E}"#
         + String(repeating: "x", count: 73) + "…'; it is another kind of model, or was written by "
         + "a program that names tensors otherwise")
-    let full = CheckpointError.diskFull(path: "runs/last.safetensors", code: ENOSPC)
+    let full = SafetensorsError.file(.diskFull(path: "runs/last.safetensors", code: ENOSPC))
     #expect(
       full.description == "cannot write runs/last.safetensors: No space left on device; "
         + "make room and try again")
   }
+}
+
+/// A safetensors file put together by hand.
+func safetensors(
+  header: some Sequence<UInt8>, data: [UInt8] = [], length: UInt64? = nil
+) -> [UInt8] {
+  let header = Array(header)
+  return withUnsafeBytes(of: length ?? UInt64(header.count), Array.init) + header + data
 }

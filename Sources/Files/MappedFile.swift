@@ -3,13 +3,14 @@ import Glibc
 /// A regular file mapped into memory, read-only, for as long as this object lives.
 ///
 /// A file that another process truncates while it is mapped kills this one (SIGBUS), as with every
-/// mapped file. Checkpoints are never changed in place: `AtomicFile` puts a new file in the old
-/// one's stead, and the mapping keeps the old.
-final class MappedFile: Sendable {
+/// mapped file. `AtomicFile` never changes one in place: it puts a new file in the old one's stead, and
+/// the mapping keeps the old.
+package final class MappedFile: Sendable {
   // Immutable, and the memory behind it is never written.
-  nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
+  package nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
 
-  init(path: String) throws(CheckpointError) {
+  /// - Throws: `FileError.cannotOpen`, `.notAFile`.
+  package init(path: String) throws(FileError) {
     // A NUL byte would silently end the path early.
     guard !path.utf8.contains(0) else { throw .cannotOpen(path: path, code: EINVAL) }
     // Without O_NONBLOCK opening a pipe waits for its writer.

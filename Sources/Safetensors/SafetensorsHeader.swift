@@ -33,16 +33,16 @@ struct SafetensorsHeader {
   /// Complexity: O(*n*) in the length of the header.
   init(
     _ bytes: UnsafeRawBufferPointer, offset: Int, path: String
-  ) throws(CheckpointError) {
+  ) throws(SafetensorsError) {
     var scanner = HeaderScanner(bytes: bytes, offset: offset, path: path)
     var names: Set<String> = []
     var hasMetadata = false
 
-    try scanner.object { (scanner, name, position) throws(CheckpointError) in
+    try scanner.object { (scanner, name, position) throws(SafetensorsError) in
       if name == Self.metadataName {
         guard !hasMetadata else { throw scanner.duplicate(name, at: position) }
         hasMetadata = true
-        try scanner.object { (scanner, key, position) throws(CheckpointError) in
+        try scanner.object { (scanner, key, position) throws(SafetensorsError) in
           let value = try scanner.string("a string")
           guard metadata.count < Self.entryLimit else {
             throw .headerTooLarge(path: path, reason: "has more than \(Self.entryLimit) keys")
@@ -64,11 +64,11 @@ struct SafetensorsHeader {
 
   private static func entry(
     _ name: String, _ scanner: inout HeaderScanner
-  ) throws(CheckpointError) -> Entry {
+  ) throws(SafetensorsError) -> Entry {
     var elementType: String?
     var shape: [Int]?
     var offsets: [Int]?
-    try scanner.object { (scanner, key, position) throws(CheckpointError) in
+    try scanner.object { (scanner, key, position) throws(SafetensorsError) in
       switch key {
       case "dtype" where elementType == nil:
         elementType = try scanner.string("an element type")
@@ -104,20 +104,20 @@ private struct HeaderScanner {
     self.path = path
   }
 
-  func failure(_ expected: String, at position: Int? = nil) -> CheckpointError {
+  func failure(_ expected: String, at position: Int? = nil) -> SafetensorsError {
     .malformedHeader(
       path: path, byte: offset + (position ?? self.position), expected: expected)
   }
 
-  func duplicate(_ name: String, at position: Int) -> CheckpointError {
+  func duplicate(_ name: String, at position: Int) -> SafetensorsError {
     .duplicateName(path: path, byte: offset + position, name: name)
   }
 
   /// Reads `{ name: value, … }`, leaving each value to `member`, which is given the name and where
   /// it stood.
   mutating func object(
-    _ member: (inout HeaderScanner, String, Int) throws(CheckpointError) -> Void
-  ) throws(CheckpointError) {
+    _ member: (inout HeaderScanner, String, Int) throws(SafetensorsError) -> Void
+  ) throws(SafetensorsError) {
     try expect("{", "'{'")
     if skip("}") { return }
     repeat {
@@ -131,7 +131,7 @@ private struct HeaderScanner {
   }
 
   /// Reads `[n, …]`: whole numbers that are not negative.
-  mutating func numbers(atMost limit: Int) throws(CheckpointError) -> [Int] {
+  mutating func numbers(atMost limit: Int) throws(SafetensorsError) -> [Int] {
     try expect("[", "'['")
     var result: [Int] = []
     if skip("]") { return result }
@@ -143,7 +143,7 @@ private struct HeaderScanner {
     return result
   }
 
-  private mutating func number() throws(CheckpointError) -> Int {
+  private mutating func number() throws(SafetensorsError) -> Int {
     skipSpace()
     let start = position
     var value = 0
@@ -162,7 +162,7 @@ private struct HeaderScanner {
     return value
   }
 
-  mutating func string(_ expected: String) throws(CheckpointError) -> String {
+  mutating func string(_ expected: String) throws(SafetensorsError) -> String {
     try expect("\"", expected)
     let start = position
     var content: [UInt8] = []
@@ -184,7 +184,7 @@ private struct HeaderScanner {
   }
 
   /// Reads what follows a backslash.
-  private mutating func escape() throws(CheckpointError) -> Unicode.Scalar {
+  private mutating func escape() throws(SafetensorsError) -> Unicode.Scalar {
     let start = position - 1
     guard let byte = peek() else { throw failure("an escape sequence", at: start) }
     position += 1
@@ -220,14 +220,14 @@ private struct HeaderScanner {
     return value
   }
 
-  mutating func expectEnd() throws(CheckpointError) {
+  mutating func expectEnd() throws(SafetensorsError) {
     skipSpace()
     guard position == bytes.count else { throw failure("spaces up to the end of the header") }
   }
 
   private mutating func expect(
     _ scalar: Unicode.Scalar, _ expected: String
-  ) throws(CheckpointError) {
+  ) throws(SafetensorsError) {
     guard skip(scalar) else { throw failure(expected) }
   }
 

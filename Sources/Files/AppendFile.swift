@@ -12,8 +12,8 @@ package final class AppendFile: Sendable {
   /// A symbolic link there is refused. A last line that was cut off by a crash is ended, so that the
   /// next one stands alone.
   ///
-  /// - Throws: `CheckpointError.cannotCreate`, or what writing throws.
-  package init(path: String) throws(CheckpointError) {
+  /// - Throws: `FileError.cannotCreate`, or what writing throws.
+  package init(path: String) throws(FileError) {
     file = try OutputDescriptor(
       opening: path, for: path, flags: O_RDWR | O_APPEND | O_CREAT, mode: 0o666)
     if let last = file.lastByte(), last != UInt8(ascii: "\n") {
@@ -25,17 +25,17 @@ package final class AppendFile: Sendable {
   ///
   /// A line feed inside `line` makes it several lines.
   ///
-  /// - Throws: `CheckpointError.diskFull` or `.writeFailed`; then a part of the line may be there.
-  package func append(_ line: String) throws(CheckpointError) {
+  /// - Throws: `FileError.diskFull` or `.writeFailed`; then a part of the line may be there.
+  package func append(_ line: String) throws(FileError) {
     var bytes = Array(line.utf8)
     bytes.append(UInt8(ascii: "\n"))
-    try bytes.withUnsafeBufferPointer { (bytes) throws(CheckpointError) in
-      try file.write(UnsafeRawBufferPointer(bytes))
-    }
+    try file.write(bytes)
   }
 
   /// Cuts the file down to its first `size` bytes.
-  package func truncate(to size: Int) throws(CheckpointError) {
+  ///
+  /// - Throws: `FileError.writeFailed` or `.diskFull`.
+  package func truncate(to size: Int) throws(FileError) {
     try file.truncate(to: size)
   }
 }
