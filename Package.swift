@@ -32,7 +32,8 @@ let package = Package(
     .target(
       name: "Classification",
       dependencies: [
-        "Recurrent", "Text", "Safetensors", "Checkpoints", "LabelledData", "Training",
+        "Recurrent", "Text", "TerminalText", "Safetensors", "Checkpoints", "LabelledData",
+        "Training",
       ]),
     .target(
       name: "CharLSTM",
@@ -76,7 +77,7 @@ let package = Package(
     .testTarget(
       name: "CheckpointsTests",
       dependencies: [
-        "Recurrent", "FileTesting", "TerminalText", "Text", "Safetensors", "Checkpoints",
+        "Recurrent", "FileTesting", "Text", "Safetensors", "Checkpoints",
       ]),
     .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
@@ -88,8 +89,8 @@ let package = Package(
     .testTarget(
       name: "ClassificationTests",
       dependencies: [
-        "Recurrent", "Text", "Safetensors", "Checkpoints", "LabelledData", "Training",
-        "Classification",
+        "Recurrent", "FileTesting", "Text", "TerminalText", "Safetensors", "Checkpoints",
+        "LabelledData", "Training", "Classification",
       ]),
     .testTarget(name: "CommandLineTests", dependencies: ["charlstm", "Recurrent"]),
     .target(name: "TerminalTesting", path: "Tests/TerminalTesting"),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import Classification
 import Recurrent
 import TerminalText
 import Text

@@ -1,4 +1,4 @@
-import Checkpoints
+import Classification
 import Testing
 import Text
 

@@ -1,5 +1,5 @@
+import Classification
 import Foundation
-import LabelledData
 import Testing
 
 @Suite("Classification report") struct ClassificationReportTests {

@@ -1,10 +1,10 @@
-import Checkpoints
+import Classification
 import Recurrent
 import TerminalText
 import Testing
 import Text
 
-@Suite("Facts of a model")
+@Suite("Facts of a classifier")
 struct FactsTests {
   private func classifier(_ limit: TextLimit = TextLimit(length: 300)) throws -> TrainedClassifier {
     var summary = ClassifierSummary(
@@ -26,7 +26,7 @@ struct FactsTests {
       temperature: 1.25, summary: summary)
   }
 
-  @Test func ofAClassifier() throws {
+  @Test func ofOneThatTellsAll() throws {
     let facts = factSheet(try classifier().facts)
     #expect(
       facts == """

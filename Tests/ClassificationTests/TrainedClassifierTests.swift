@@ -1,4 +1,5 @@
 import Checkpoints
+import Classification
 import FileTesting
 import Foundation
 import Recurrent

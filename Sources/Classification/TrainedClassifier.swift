@@ -1,3 +1,4 @@
+import Checkpoints
 import Recurrent
 import Safetensors
 import Text
