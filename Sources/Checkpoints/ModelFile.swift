@@ -14,6 +14,9 @@ package struct ModelFile {
 
   package var path: String { contents.path }
 
+  /// Whether its network tells classes; otherwise it is a language model.
+  package var isClassifier: Bool { configuration.classifier != nil }
+
   /// Opens a file, whose weights are not read yet.
   ///
   /// - Throws: `CheckpointError`, for a file that cannot be read, has no network, or whose
@@ -42,7 +45,7 @@ package struct ModelFile {
   /// - Throws: `CheckpointError.isClassifier`; `.invalidMetadata` for a network that reads in both
   ///   directions.
   package func checkIsLanguageModel() throws(CheckpointError) {
-    guard configuration.classifier == nil else { throw .isClassifier(path: path) }
+    guard !isClassifier else { throw .isClassifier(path: path) }
     guard !configuration.bidirectional else {
       throw .invalidMetadata(
         path: path, key: "configuration",

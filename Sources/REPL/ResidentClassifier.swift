@@ -1,3 +1,4 @@
+import Checkpoints
 import Classification
 import Recurrent
 import Text
@@ -12,16 +13,25 @@ package struct ResidentClassifier {
   let threads: Int
   private(set) var classifier: Classifier
 
-  /// - Parameter threads: those that share out texts.
-  /// - Throws: `CheckpointError`.
+  /// - Parameters:
+  ///   - path: that of the file which the classifier came from.
+  ///   - threads: those that share out texts.
   package init(
-    contentsOf path: String, precision: PrecisionChoice, threads: Int
-  ) throws {
+    _ trained: TrainedClassifier, path: String, precision: PrecisionChoice, threads: Int
+  ) {
     self.path = path
     self.precision = precision
     self.threads = threads
-    trained = try TrainedClassifier(contentsOf: path)
+    self.trained = trained
     classifier = Classifier(trained, precision: precision.resolved(for: .reading), threads: threads)
+  }
+
+  /// - Throws: `CheckpointError`.
+  package init(
+    contentsOf path: String, precision: PrecisionChoice, threads: Int
+  ) throws(CheckpointError) {
+    self.init(
+      try TrainedClassifier(contentsOf: path), path: path, precision: precision, threads: threads)
   }
 
   /// Rounds the weights to another precision.

@@ -12,17 +12,26 @@ package struct ResidentModel {
   let threads: Int
   private(set) var generator: Generator
 
-  /// - Parameter threads: those that share each matrix product.
-  /// - Throws: `CheckpointError`.
+  /// - Parameters:
+  ///   - path: that of the file which the model came from.
+  ///   - threads: those that share each matrix product.
   package init(
-    contentsOf path: String, precision: PrecisionChoice, threads: Int
-  ) throws {
+    _ trained: TrainedModel, path: String, precision: PrecisionChoice, threads: Int
+  ) {
     self.path = path
     self.threads = threads
-    trained = try TrainedModel(contentsOf: path)
+    self.trained = trained
     generator = Generator(
       trained.model, vocabulary: trained.vocabulary, precision: precision.resolved(for: .writing),
       threads: threads)
+  }
+
+  /// - Throws: `CheckpointError`.
+  package init(
+    contentsOf path: String, precision: PrecisionChoice, threads: Int
+  ) throws(CheckpointError) {
+    self.init(
+      try TrainedModel(contentsOf: path), path: path, precision: precision, threads: threads)
   }
 
   /// Rounds the weights to another precision; states stay what they are.

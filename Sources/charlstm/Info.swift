@@ -35,13 +35,12 @@ struct Info: ParsableCommand {
       let choices = CPUChoices()
       return json ? Checkpoints.json(choices) : factSheet(choices.facts)
     }
-    let file = try ModelFile(path: model)
-    if file.configuration.classifier != nil {
-      let trained = try TrainedClassifier(file)
+    switch try Checkpoint(contentsOf: model) {
+    case .languageModel(let trained):
+      return json ? Checkpoints.json(ModelRecord(trained)) : factSheet(trained.facts)
+    case .classifier(let trained):
       return json ? Checkpoints.json(ClassifierRecord(trained)) : factSheet(trained.facts)
     }
-    let trained = try TrainedModel(file)
-    return json ? Checkpoints.json(ModelRecord(trained)) : factSheet(trained.facts)
   }
 }
 

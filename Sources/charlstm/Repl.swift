@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import Classification
 import Files
 import Generation
 import Glibc
@@ -116,25 +117,34 @@ struct Repl: ParsableCommand {
 
   /// An interpreter for the file's kind of model.
   ///
-  /// - Throws: as `ResidentModel` does; a word that was probably meant as a command is named.
+  /// - Throws: as `checkpoint(at:)` does.
   private func open(
     _ path: String, settings: Settings, _ screen: Screen, _ surroundings: Surroundings
   ) throws -> any LineInterpreter {
-    do {
-      return try Interpreter(
-        model: ResidentModel(contentsOf: path, precision: settings.precision, threads: threads),
+    switch try checkpoint(at: path) {
+    case .languageModel(let trained):
+      try Interpreter(
+        model: ResidentModel(
+          trained, path: path, precision: settings.precision, threads: threads),
         settings: settings, seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)),
         screen: screen, surroundings: surroundings)
-    } catch CheckpointError.isClassifier(path: path) {
-      return try ClassifierInterpreter(
+    case .classifier(let trained):
+      ClassifierInterpreter(
         classifier: ResidentClassifier(
-          contentsOf: path, precision: settings.precision, threads: threads),
+          trained, path: path, precision: settings.precision, threads: threads),
         screen: screen, surroundings: surroundings)
-    } catch CheckpointError.file(.cannotOpen(path: path, code: ENOENT)) {
+    }
+  }
+
+  /// - Throws: as `Checkpoint` does; a word that was probably meant as a command is named.
+  private func checkpoint(at path: String) throws -> Checkpoint {
+    do {
+      return try Checkpoint(contentsOf: path)
+    } catch {
       let commands = Charlstm.configuration.subcommands.map { "\($0)".lowercased() }
-      guard let command = nearest(path, among: commands) else {
-        throw CheckpointError.file(.cannotOpen(path: path, code: ENOENT))
-      }
+      guard error == .file(.cannotOpen(path: path, code: ENOENT)),
+        let command = nearest(path, among: commands)
+      else { throw error }
       throw Failure.usage(
         "there is neither a command nor a model file \(path); did you mean \(command)?")
     }

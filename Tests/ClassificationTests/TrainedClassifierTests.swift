@@ -95,11 +95,21 @@ struct TrainedClassifierTests {
     let classifier = try classifier()
     try classifier.write(to: path)
     #expect(throws: CheckpointError.isClassifier(path: path)) { try TrainedModel(contentsOf: path) }
+    guard case .classifier(let trained) = try Checkpoint(contentsOf: path) else {
+      Issue.record("a classifier is taken for a language model")
+      return
+    }
+    #expect(trained.labels == classifier.labels)
     let languageModel = try languageModel("abc")
     try languageModel.write(to: path)
     #expect(throws: CheckpointError.isLanguageModel(path: path)) {
       try TrainedClassifier(contentsOf: path)
     }
+    guard case .languageModel(let trained) = try Checkpoint(contentsOf: path) else {
+      Issue.record("a language model is taken for a classifier")
+      return
+    }
+    #expect(trained.vocabulary == languageModel.vocabulary)
   }
 
   private func languageModel(_ vocabulary: String) throws -> TrainedModel {
