@@ -49,10 +49,9 @@ extension CheckpointError: CustomStringConvertible {
       "not a charlstm model: \(printable(path)) (\(reason)); give a .safetensors file"
     case .isClassifier(let path):
       "\(printable(path)) is a classifier, which predicts labels and writes no text; "
-        + "give it to charlstm classify predict"
+        + "give a language model"
     case .isLanguageModel(let path):
-      "\(printable(path)) is a language model, which knows no labels; "
-        + "charlstm classify train DATA --initialize-from makes a classifier of it"
+      "\(printable(path)) is a language model, which knows no labels; give a classifier"
     case .unexpectedTensor(let path, let tensor):
       "\(printable(path)) has a tensor \(quoted(tensor)) that its configuration has no place for; "
         + "it is another kind of model"

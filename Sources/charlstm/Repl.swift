@@ -1,7 +1,6 @@
 import ArgumentParser
 import Checkpoints
 import Classification
-import Files
 import Generation
 import Glibc
 import LineEditing

@@ -1,4 +1,3 @@
-import Checkpoints
 import Classification
 import Recurrent
 import Testing

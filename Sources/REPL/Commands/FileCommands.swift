@@ -1,4 +1,3 @@
-import Checkpoints
 import Files
 import LineEditing
 import TerminalText
