@@ -17,7 +17,8 @@ let package = Package(
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
     .target(name: "CKernels"),
-    .target(name: "Recurrent", dependencies: ["CKernels", "COneDNN"]),
+    .target(name: "Recurrent"),
+    .target(name: "CPU", dependencies: ["Recurrent", "CKernels", "COneDNN"]),
     .target(name: "TerminalText"),
     .target(name: "Text"),
     .target(name: "LabelledData", dependencies: ["TerminalText", "Text"]),
@@ -25,21 +26,23 @@ let package = Package(
     .target(name: "Safetensors", dependencies: ["Files", "TerminalText"]),
     .target(
       name: "Checkpoints", dependencies: ["Recurrent", "Safetensors", "TerminalText", "Text"]),
-    .target(name: "Generation", dependencies: ["Recurrent", "Text"]),
+    .target(name: "Generation", dependencies: ["Recurrent", "CPU", "Text"]),
     .target(
       name: "Training",
-      dependencies: ["Recurrent", "Text", "Files", "Safetensors", "Checkpoints", "Generation"]),
+      dependencies: [
+        "Recurrent", "CPU", "Text", "Files", "Safetensors", "Checkpoints", "Generation",
+      ]),
     .target(
       name: "Classification",
       dependencies: [
-        "Recurrent", "Text", "TerminalText", "Safetensors", "Checkpoints", "LabelledData",
+        "Recurrent", "CPU", "Text", "TerminalText", "Safetensors", "Checkpoints", "LabelledData",
         "Training",
       ]),
     .target(
       name: "CharLSTM",
       dependencies: [
-        "Recurrent", "Text", "LabelledData", "Files", "Safetensors", "Checkpoints", "Training",
-        "Generation", "Classification",
+        "Recurrent", "CPU", "Text", "LabelledData", "Files", "Safetensors", "Checkpoints",
+        "Training", "Generation", "Classification",
       ]),
     .target(name: "LineEditing", dependencies: ["CReadline", "Files"]),
     .target(
@@ -51,14 +54,14 @@ let package = Package(
     .executableTarget(
       name: "charlstm",
       dependencies: [
-        "Recurrent", "Text", "TerminalText", "Files", "Safetensors", "Checkpoints", "Training",
-        "Generation", "LabelledData", "Classification", "LineEditing", "REPL",
+        "Recurrent", "CPU", "Text", "TerminalText", "Files", "Safetensors", "Checkpoints",
+        "Training", "Generation", "LabelledData", "Classification", "LineEditing", "REPL",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "kernel-benchmarks",
       dependencies: [
-        "CKernels", "Recurrent", .product(name: "Benchmark", package: "swift-benchmark"),
+        "CKernels", "Recurrent", "CPU", .product(name: "Benchmark", package: "swift-benchmark"),
       ],
       path: "Tests/Benchmarks/Kernels"),
     .executableTarget(
@@ -70,29 +73,29 @@ let package = Package(
       name: "examples", dependencies: ["CharLSTM", "Safetensors"], path: "Tests/Examples",
       packageAccess: false),
     .testTarget(name: "ExamplesTests", dependencies: ["examples"]),
-    .testTarget(name: "RecurrentTests", dependencies: ["CKernels", "Recurrent", "Safetensors"]),
+    .testTarget(
+      name: "RecurrentTests", dependencies: ["CKernels", "Recurrent", "CPU", "Safetensors"]),
     .target(name: "FileTesting", path: "Tests/FileTesting"),
     .testTarget(name: "FilesTests", dependencies: ["Files", "FileTesting"]),
     .testTarget(name: "SafetensorsTests", dependencies: ["FileTesting", "Safetensors"]),
     .testTarget(
       name: "CheckpointsTests",
-      dependencies: [
-        "Recurrent", "FileTesting", "Text", "Safetensors", "Checkpoints",
-      ]),
+      dependencies: ["Recurrent", "FileTesting", "Text", "Safetensors", "Checkpoints"]),
     .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
     .testTarget(name: "LabelledDataTests", dependencies: ["LabelledData", "Text"]),
-    .testTarget(name: "GenerationTests", dependencies: ["Recurrent", "Text", "Generation"]),
+    .testTarget(
+      name: "GenerationTests", dependencies: ["Recurrent", "CPU", "Text", "Generation"]),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["Recurrent", "Text", "Checkpoints", "Generation", "Training"]),
+      dependencies: ["Recurrent", "CPU", "Text", "Checkpoints", "Generation", "Training"]),
     .testTarget(
       name: "ClassificationTests",
       dependencies: [
-        "Recurrent", "FileTesting", "Text", "TerminalText", "Safetensors", "Checkpoints",
+        "Recurrent", "CPU", "FileTesting", "Text", "TerminalText", "Safetensors", "Checkpoints",
         "LabelledData", "Training", "Classification",
       ]),
-    .testTarget(name: "CommandLineTests", dependencies: ["charlstm", "Recurrent"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["charlstm", "Recurrent", "CPU"]),
     .target(name: "TerminalTesting", path: "Tests/TerminalTesting"),
     .executableTarget(
       name: "line-editing-probe", dependencies: ["LineEditing", "CReadline"],
@@ -101,7 +104,8 @@ let package = Package(
       name: "LineEditingTests",
       dependencies: ["LineEditing", "TerminalTesting", "line-editing-probe"]),
     .testTarget(
-      name: "REPLTests", dependencies: ["REPL", "Safetensors", "TerminalTesting", "charlstm"]),
+      name: "REPLTests",
+      dependencies: ["CPU", "REPL", "Safetensors", "TerminalTesting", "charlstm"]),
     .testTarget(
       name: "RobustnessTests",
       dependencies: [

@@ -1,4 +1,5 @@
 /// Everything the library offers: `import CharLSTM` imports these modules.
+@_exported import CPU
 @_exported import Checkpoints
 @_exported import Classification
 @_exported import Files

@@ -5,9 +5,6 @@ import Text
 import Training
 
 /// Training of a classifier of whole texts.
-///
-/// A batch's texts are dealt out to the worker threads, longest first; what comes out depends on the
-/// number of threads but not on their timing.
 final class ClassificationTask: TrainingTask {
   let options: ClassifierOptions
   let optimization: OptimizationStep
@@ -18,7 +15,9 @@ final class ClassificationTask: TrainingTask {
   private let training: EncodedTexts
   private let validation: ValidationTexts
   private let data: DataIdentity
-  private let workers: [ClassifierWorker]
+  private let device: Device
+  private let precision: Precision
+  private let trainer: any TextTrainer
   private let scorer: Classifier
   private let classWeights: [Float]
   /// Of this epoch.
@@ -28,9 +27,11 @@ final class ClassificationTask: TrainingTask {
   ///   - trained: where training starts, whose model is trained.
   ///   - training: which of the texts to train on, at least one.
   ///   - validation: texts with the same labels.
+  ///   - device: where it is trained.
   init(
     _ trained: TrainedClassifier, texts: LabelledTexts, training: [Int],
-    validation: (texts: LabelledTexts, indices: [Int]), options: ClassifierOptions
+    validation: (texts: LabelledTexts, indices: [Int]), options: ClassifierOptions,
+    device: Device
   ) {
     precondition(!training.isEmpty && trained.labels == texts.labels)
     self.trained = trained
@@ -39,33 +40,24 @@ final class ClassificationTask: TrainingTask {
       names: trained.summary?.data ?? [], texts, training, validation.texts, validation.indices)
     let model = trained.model
 
-    let batchSize = min(options.batchSize, training.count)
-    let count = min(options.threads, batchSize)
-    let lanes = (batchSize + count - 1) / count
-    let team = WorkerTeam(count: count)
     // Symbols of bytes may be more than scalars.
     let longest = training.reduce(1) {
       max($0, min(trained.limit.length, texts.bytes(of: $1).count))
     }
-    let weights = PackedWeights(
-      model,
-      for: .init(
-        precision: options.precision, lanes: lanes, training: true,
-        inputTable: options.dropout.embedding == 0 && model.layout.ngrams == nil
-          && trained.vocabulary.count <= lanes * longest,
-        weightDrop: options.weightDrop))
-    workers = (0..<count).map { _ in
-      ClassifierWorker(
-        weights, steps: longest, lanes: lanes, dropout: options.dropout,
-        parameterCount: model.layout.count, featureCount: model.configuration.featureCount)
-    }
+    self.device = device
+    precision = options.precision ?? device.precision(for: .training)
+    trainer = device.backend.trainingTexts(
+      through: model,
+      StreamUse(
+        precision: precision, lanes: min(options.batchSize, training.count), steps: longest,
+        training: .init(dropout: options.dropout, weightDrop: options.weightDrop)))
     let optimization = OptimizationStep(
-      model, weights, team: team, options: options.optimization,
+      model, on: trainer, options: options.optimization,
       weightDropStream: RandomStream.weightDrop)
     self.optimization = optimization
     var averaged = trained
-    averaged.model = model.replacing(parameters: optimization.optimizer.average)
-    scorer = Classifier(averaged, precision: options.precision, team: team)
+    averaged.model = optimization.sharedAverage
+    scorer = Classifier(averaged, precision: precision, device: device)
     self.training = EncodedTexts(texts, training, as: scorer, limit: options.limit)
     self.validation = ValidationTexts(validation.texts, validation.indices, options: options)
 
@@ -82,7 +74,7 @@ final class ClassificationTask: TrainingTask {
     ClassificationPlan(
       parameters: trained.model.layout.parameterCount, trainingTexts: training.count,
       validationTexts: validation.count, classes: trained.labels.count,
-      stepsPerEpoch: stepsPerEpoch, totalSteps: totalSteps, workers: workers.count,
+      stepsPerEpoch: stepsPerEpoch, totalSteps: totalSteps, workers: trainer.partCount,
       shortenedTexts: training.shortenedCount)
   }
 
@@ -131,29 +123,19 @@ final class ClassificationTask: TrainingTask {
     let predicted = read.reduce(0) { $0 + max(0, $1.symbols.count - 1) }
     let languageModelScale =
       predicted > 0 ? options.languageModelLoss / Float(predicted) : 0
-    let count = workers.count
-    let shares = (0..<count).map { worker in
-      stride(from: worker, to: read.count, by: count).map { read[$0] }
-    }
-    let lowest = lowestLayer(progress)
-    optimization.team.run { [workers, options, classWeights] worker in
-      let share = shares[worker]
-      workers[worker].train(
-        share.map(\.symbols),
-        targets: ClassificationTargets(
-          labels: share.map(\.label), classWeights: classWeights,
-          labelSmoothing: options.labelSmoothing, scale: 1 / weight),
-        languageModelScale: languageModelScale, lowest: lowest
-      ) { lane in
+    let losses = trainer.train(
+      TextBatch(
+        texts: read.map(\.symbols), labels: read.map(\.label),
+        targets: LabelTargets(
+          classWeights: classWeights, smoothing: options.labelSmoothing, scale: 1 / weight),
+        languageModelScale: languageModelScale, lowestLayer: lowestLayer(progress)),
+      masks: { [options] text in
         Xoshiro256(
-          seed: options.seed,
-          stream: [RandomStream.dropout, UInt64(step), UInt64(lane * count + worker)])
-      }
-    }
-    followFeatures(count: read.count { !$0.symbols.isEmpty }, step: step)
+          seed: options.seed, stream: [RandomStream.dropout, UInt64(step), UInt64(text)])
+      })
+    followFeatures(losses, count: read.count { !$0.symbols.isEmpty }, step: step)
     return BatchResult(
-      gradients: workers.map(\.gradients),
-      loss: workers.reduce(0) { $0 + $1.loss.classification } / Double(weight),
+      loss: losses.classification / Double(weight),
       characters: read.reduce(0) { $0 + $1.symbols.count }, texts: read.count)
   }
 
@@ -184,31 +166,29 @@ final class ClassificationTask: TrainingTask {
   ///
   /// Batch normalisation (Ioffe and Szegedy 2015) with running statistics in training too: a mean
   /// over a text's steps varies from text to text a tenth as much as a last state, and says more.
-  private func followFeatures(count: Int, step: Int) {
+  private func followFeatures(_ losses: TextLosses, count: Int, step: Int) {
     guard count > 0, let tensors = trained.model.layout.normalization else { return }
     let share = max(0.02, 1 / Float(step + 1))
-    let sums = workers.map(\.featureSums)
-    let squares = workers.map(\.featureSquares)
-    for parameters in [trained.model.parameters, optimization.optimizer.average] {
-      let means = parameters[tensors.mean.range]
-      let variances = parameters[tensors.variance.range]
-      for feature in means.indices {
-        let mean = sums.reduce(0) { $0 + $1[feature] } / Float(count)
-        let square = squares.reduce(0) { $0 + $1[feature] } / Float(count)
-        // Around the running mean, so that a batch of one text has a variance too.
-        let known = step == 0 ? mean : means[feature]
-        let variance = square - 2 * mean * known + known * known
-        means[feature] += share * (mean - means[feature])
-        variances[feature] += share * (max(0, variance) - variances[feature])
-      }
+    var means = Array(trained.model.parameters[tensors.mean.range])
+    var variances = Array(trained.model.parameters[tensors.variance.range])
+    for feature in means.indices {
+      let mean = losses.featureSums[feature] / Float(count)
+      let square = losses.featureSquares[feature] / Float(count)
+      // Around the running mean, so that a batch of one text has a variance too.
+      let known = step == 0 ? mean : means[feature]
+      let variance = square - 2 * mean * known + known * known
+      means[feature] += share * (mean - means[feature])
+      variances[feature] += share * (max(0, variance) - variances[feature])
     }
+    optimization.optimizer.set(means, of: tensors.mean)
+    optimization.optimizer.set(variances, of: tensors.variance)
   }
 
   // MARK: - Validation and saving
 
   func validate() -> Validation? {
     guard validation.count > 0 else { return nil }
-    scorer.update()
+    scorer.update(to: optimization.sharedAverage)
     let report = validation.report(of: scorer)
     return Validation(
       loss: report.meanNegativeLogLikelihood, accuracy: report.accuracy, macroF1: report.macroF1)
@@ -235,7 +215,7 @@ final class ClassificationTask: TrainingTask {
     let point = ClassifierResumePoint(
       options: options, progress: progress, data: data, vocabulary: trained.vocabulary,
       labels: trained.labels, weights: WeightsInTraining(optimization),
-      instructionSet: InstructionSet.current)
+      arithmetic: device.backend.arithmetic)
     guard point.weights.isFinite else { return false }
     try point.write(to: folder.resumePath)
     return true
@@ -254,8 +234,8 @@ final class ClassificationTask: TrainingTask {
     // With the weights as they are saved, so that a run that was resumed ends in the same bytes.
     if let folder { found = try TrainedClassifier(contentsOf: folder.bestPath) }
     let calibrated = validation.calibrated(
-      found, by: training, longest: options.naiveBayes, precision: options.precision,
-      team: optimization.team)
+      found, by: training, longest: options.naiveBayes, precision: precision,
+      device: device)
     if let folder { try calibrated.write(to: folder.bestPath, halfSize: options.savesHalfSize) }
     best = calibrated
   }

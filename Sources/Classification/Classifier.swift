@@ -1,3 +1,4 @@
+import CPU
 import Checkpoints
 import Foundation
 import Recurrent
@@ -5,7 +6,7 @@ import Text
 
 /// Tells the classes of texts.
 ///
-/// Texts are read side by side, on all threads. What a text is given does not depend on the others.
+/// Texts are read side by side. What a text is given does not depend on the others.
 /// Not for several threads at a time.
 public final class Classifier {
   public let vocabulary: Vocabulary
@@ -14,38 +15,24 @@ public final class Classifier {
   private let limit: TextLimit
   private let temperature: Double
   private let naiveBayes: NaiveBayes?
-  private let weights: PackedWeights
-  private let team: WorkerTeam
-  private let readers: [Reader]
+  private let texts: any TextReader
 
-  public convenience init(
-    _ trained: TrainedClassifier, precision: Precision = .native, threads: Int = 1
+  /// - Parameter precision: what the device is fastest with if nil.
+  public init(
+    _ trained: TrainedClassifier, precision: Precision? = nil, device: Device = .cpu()
   ) {
-    self.init(trained, precision: precision, team: WorkerTeam(count: threads))
-  }
-
-  /// A classifier that works with a team that is there already.
-  package init(_ trained: TrainedClassifier, precision: Precision, team: WorkerTeam) {
     vocabulary = trained.vocabulary
     labels = trained.labels
     limit = trained.limit
     temperature = trained.temperature
     naiveBayes = trained.naiveBayes
-    self.team = team
-    let weights = PackedWeights(
-      trained.model,
-      for: .init(
-        precision: precision, lanes: 64, training: false,
-        inputTable: trained.model.layout.ngrams == nil))
-    self.weights = weights
-    readers = (0..<team.count).map { _ in Reader(weights, classes: trained.labels.count) }
+    texts = device.backend.texts(
+      through: trained.model, precision: precision ?? device.precision(for: .reading))
   }
 
-  /// Takes the network's weights as they are now; for one that is still being trained.
-  package func update() {
-    team.run { [weights, team] worker in
-      weights.packShare(of: worker, workers: team.count)
-    }
+  /// Takes the weights of the same network in training.
+  package func update(to model: Network) {
+    texts.load(model.parameters)
   }
 
   /// The symbols of a text that are read; what the vocabulary does not know is left out. A text of
@@ -74,95 +61,9 @@ public final class Classifier {
 
   /// The logits of the classes for each text, `[texts][C]`, before any temperature.
   package func logits(of texts: [[Int32]]) -> [[Float]] {
-    let loads = Load.dividing(texts.map(\.count))
-    let results = PerWorker<[(text: Int, logits: [Float])]>(repeating: [], count: readers.count)
-    team.run { [readers, naiveBayes] worker in
-      for index in stride(from: worker, to: loads.count, by: readers.count) {
-        let load = loads[index]
-        let logits = readers[worker].logits(of: load.texts.map { texts[$0] }, in: load.shape)
-        results[worker] += zip(load.texts, logits).map { text, logits in
-          guard let naiveBayes else { return (text, logits) }
-          return (text, zip(logits, naiveBayes.logits(of: texts[text])).map(+))
-        }
-      }
-    }
-    var all = [[Float]](repeating: [], count: texts.count)
-    for (text, logits) in results.values.joined() { all[text] = logits }
-    return all
-  }
-}
-
-/// Texts that are read together, longest first.
-private struct Load: Sendable {
-  /// The room that the longest needs: steps and lanes, of which there are a few sorts only.
-  struct Shape: Hashable, Sendable {
-    var steps: Int
-    var lanes: Int
-
-    init(length: Int, texts: Int) {
-      var steps = 64
-      while steps < length { steps *= 4 }
-      self.steps = steps
-      let most = max(1, min(64, (1 << 15) / steps))
-      lanes = texts == 1 ? 1 : min(most, texts <= 8 ? 8 : 64)
-    }
-  }
-
-  var shape: Shape
-  /// Their numbers.
-  var texts: [Int]
-
-  static func dividing(_ lengths: [Int]) -> [Load] {
-    var rest = lengths.indices.sorted { (lengths[$0], $1) > (lengths[$1], $0) }[...]
-    var loads: [Load] = []
-    while let longest = rest.first {
-      let shape = Shape(length: lengths[longest], texts: rest.count)
-      loads.append(Load(shape: shape, texts: Array(rest.prefix(shape.lanes))))
-      rest = rest.dropFirst(shape.lanes)
-    }
-    return loads
-  }
-}
-
-/// One worker's workspaces, one of each shape that has been needed.
-///
-/// Unchecked: a worker has it to itself while the team runs.
-private final class Reader: @unchecked Sendable {
-  private let weights: PackedWeights
-  private let classes: Int
-  private var rooms: [Load.Shape: Room] = [:]
-
-  init(_ weights: PackedWeights, classes: Int) {
-    self.weights = weights
-    self.classes = classes
-  }
-
-  func logits(of texts: [[Int32]], in shape: Load.Shape) -> [[Float]] {
-    let room = rooms[shape] ?? Room(weights, shape)
-    rooms[shape] = room
-    return room.logits(of: texts, classes: classes)
-  }
-}
-
-private final class Room {
-  private let workspace: ClassifierWorkspace
-  private var batch: PackedBatch
-
-  init(_ weights: PackedWeights, _ shape: Load.Shape) {
-    workspace = ClassifierWorkspace(weights, steps: shape.steps, lanes: shape.lanes)
-    batch = PackedBatch(steps: shape.steps, lanes: shape.lanes)
-  }
-
-  deinit {
-    batch.deallocate()
-  }
-
-  func logits(of texts: [[Int32]], classes: Int) -> [[Float]] {
-    batch.fill(texts)
-    guard let symbols = batch.symbols.baseAddress else { return [] }
-    let logits = workspace.logits(symbols, lengths: batch.lengths)
-    return texts.indices.map { lane in
-      Array(UnsafeBufferPointer(start: logits + lane * classes, count: classes))
+    self.texts.logits(of: texts) { [naiveBayes] text, logits in
+      guard let naiveBayes else { return logits }
+      return zip(logits, naiveBayes.logits(of: texts[text])).map(+)
     }
   }
 }

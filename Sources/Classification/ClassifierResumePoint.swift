@@ -49,8 +49,8 @@ package struct ClassifierResumePoint {
   package var vocabulary: Vocabulary
   package var labels: [String]
   package var weights: WeightsInTraining
-  /// That of the CPU which the run was on.
-  package var instructionSet: InstructionSet?
+  /// That of the device which the run was on.
+  package var arithmetic: String?
 }
 
 extension ClassifierResumePoint: MovableRun {
@@ -78,18 +78,17 @@ extension ClassifierResumePoint: MovableRun {
     } catch {
       throw .invalidMetadata(path: path, key: "options", reason: error.description)
     }
-    let contents = file.contents
-    instructionSet = contents.metadata["instruction_set"].flatMap { InstructionSet(rawValue: $0) }
-    weights = try WeightsInTraining(contents, file.configuration)
+    arithmetic = file.contents.metadata["instruction_set"]
+    weights = try WeightsInTraining(file.contents, file.configuration)
   }
 
   package func write(to path: String) throws(CheckpointError) {
-    try ModelFile.write(
-      weights.tensors,
-      metadata: [
-        "configuration": json(weights.model.configuration), "data": json(data),
-        "labels": json(labels), "options": json(options), "progress": json(progress),
-        "vocabulary": json(vocabulary), "instruction_set": InstructionSet.current.rawValue,
-      ], to: path)
+    var metadata = [
+      "configuration": json(weights.model.configuration), "data": json(data),
+      "labels": json(labels), "options": json(options), "progress": json(progress),
+      "vocabulary": json(vocabulary),
+    ]
+    metadata["instruction_set"] = arithmetic
+    try ModelFile.write(weights.tensors, metadata: metadata, to: path)
   }
 }

@@ -15,13 +15,14 @@ extension ClassifierTrainer {
   /// - Parameters:
   ///   - vocabulary: that of the training texts where nil.
   ///   - source: a language model whose embedding and layers the classifier begins with.
+  ///   - device: where it is trained; `options.threads` of this machine's processors where nil.
   ///   - adjust: changes the network's shape: an LSTM of 2 × 256 with an embedding of 64, or that of
   ///     `source`, with `concat` pooling. Its classes and its vocabulary stay as they are.
   /// - Throws: `TrainingError` for options out of range or that contradict each other or the shape;
   ///   `ConfigurationError` for a shape that no machine could hold.
   public convenience init(
     _ parts: LabelledParts, vocabulary: Vocabulary? = nil, from source: TrainedModel? = nil,
-    options: ClassifierOptions = ClassifierOptions(),
+    options: ClassifierOptions = ClassifierOptions(), device: Device? = nil,
     shape adjust: (inout ModelConfiguration) -> Void = { _ in }
   ) throws {
     try options.validate()
@@ -61,7 +62,7 @@ extension ClassifierTrainer {
         data: names, trainingTexts: parts.training.count, options: [:]))
     try self.init(
       source.map { start.adopting($0) } ?? start, texts: parts.texts, training: parts.training,
-      validation: parts.validation, options: options)
+      validation: parts.validation, options: options, device: device)
   }
 }
 

@@ -1,3 +1,4 @@
+import CPU
 import Checkpoints
 import LabelledData
 import Recurrent
@@ -12,18 +13,24 @@ public final class ClassifierTrainer {
   ///   - trained: where training starts; it is not changed. Its labels are those of the texts.
   ///   - training: which of the texts to train on, at least one.
   ///   - validation: texts with the same labels.
+  ///   - device: where it is trained; `options.threads` of this machine's processors if nil.
   /// - Throws: `TrainingError` for options out of range.
   package init(
     _ trained: TrainedClassifier, texts: LabelledTexts, training: [Int],
-    validation: (texts: LabelledTexts, indices: [Int]), options: ClassifierOptions
+    validation: (texts: LabelledTexts, indices: [Int]), options: ClassifierOptions,
+    device: Device? = nil
   ) throws(TrainingError) {
     try options.validate()
+    let device = device ?? .cpu(threads: options.threads)
+    var options = options
+    options.precision = options.precision ?? device.precision(for: .training)
     var trained = trained
     trained.model = trained.model.copy()
     task = ClassificationTask(
-      trained, texts: texts, training: training, validation: validation, options: options)
+      trained, texts: texts, training: training, validation: validation, options: options,
+      device: device)
     loop = TrainingLoop(task, options: options.optimization)
-    task.optimization.pack(step: 0)
+    task.optimization.ready(step: 0)
     task.startEpoch(progress)
   }
 
@@ -33,7 +40,7 @@ public final class ClassifierTrainer {
   ///   `.cannotResume` for a point that is damaged.
   package convenience init(
     resuming point: ClassifierResumePoint, path: String, texts: LabelledTexts, training: [Int],
-    validation: (texts: LabelledTexts, indices: [Int])
+    validation: (texts: LabelledTexts, indices: [Int]), device: Device? = nil
   ) throws(TrainingError) {
     let data = DataIdentity(
       names: point.data.names, texts, training, validation.texts, validation.indices)
@@ -46,7 +53,8 @@ public final class ClassifierTrainer {
       summary: ClassifierSummary(
         data: point.data.names, trainingTexts: training.count, options: [:]))
     try self.init(
-      trained, texts: texts, training: training, validation: validation, options: point.options)
+      trained, texts: texts, training: training, validation: validation, options: point.options,
+      device: device)
     let progress = point.progress
     guard progress.isPlausible, progress.epoch <= options.epochs,
       progress.chunk < task.stepsPerEpoch
@@ -55,7 +63,7 @@ public final class ClassifierTrainer {
         path: path, reason: "its place in the run is none there can be; it is damaged")
     }
     task.optimization.restore(point.weights)
-    task.optimization.pack(step: progress.step)
+    task.optimization.ready(step: progress.step)
     task.startEpoch(progress)
     loop = TrainingLoop(task, options: options.optimization, from: progress)
   }

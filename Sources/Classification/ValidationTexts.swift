@@ -35,12 +35,12 @@ struct ValidationTexts {
   /// factors on their logits that suit these texts.
   func calibrated(
     _ trained: TrainedClassifier, by training: EncodedTexts, longest: Int, precision: Precision,
-    team: WorkerTeam
+    device: Device
   ) -> TrainedClassifier {
     var trained = trained
     trained.temperature = 1
     trained.naiveBayes = nil
-    let network = Classifier(trained, precision: precision, team: team)
+    let network = Classifier(trained, precision: precision, device: device)
     let read = indices.flatMap { index in
       pieces(index, as: network).map { (symbols: $0, label: Int(texts.labelIndices[index])) }
     }
@@ -59,7 +59,7 @@ struct ValidationTexts {
     if let naiveBayes {
       trained.naiveBayes = naiveBayes.scaled(by: factors[1] / factors[0])
     }
-    let report = report(of: Classifier(trained, precision: precision, team: team))
+    let report = report(of: Classifier(trained, precision: precision, device: device))
     trained.summary?.validationAccuracy = report.accuracy
     trained.summary?.validationMacroF1 = report.macroF1
     trained.summary?.validationLoss = report.meanNegativeLogLikelihood

@@ -1,3 +1,4 @@
+import CPU
 import Recurrent
 import Synchronization
 import Text
@@ -15,44 +16,40 @@ public struct WritingRequest: Sendable {
   }
 }
 
-/// Writes many texts beside each other: one matrix product a step for all lanes of a worker.
+/// Writes many texts beside each other: one matrix product a step for many lanes.
 ///
 /// A lane whose text ends goes on with the next request at once, so that batches stay full.
 public final class BatchGenerator {
   private let vocabulary: Vocabulary
-  private let team: WorkerTeam
-  private let workers: [BatchWorker]
+  private let streams: any Streams
+  private let parts: PerPart<WritingLanes>
 
   /// - Parameters:
-  ///   - lanes: texts written at a time, by all workers together.
-  ///   - threads: workers, each with its own lanes.
+  ///   - precision: what the device reads fastest in if nil.
+  ///   - lanes: texts written at a time.
   public init(
-    _ model: Network, vocabulary: Vocabulary, precision: Precision = .native, lanes: Int,
-    threads: Int = 1
+    _ model: Network, vocabulary: Vocabulary, precision: Precision? = nil, lanes: Int,
+    device: Device = .cpu()
   ) {
     precondition(vocabulary.count == model.configuration.vocabularySize && lanes > 0)
     self.vocabulary = vocabulary
-    let count = max(1, min(lanes, threads))
-    team = WorkerTeam(count: count)
-    let weights = PackedWeights(
-      model,
-      for: .init(
-        precision: precision, lanes: (lanes + count - 1) / count, training: false,
-        inputTable: true))
+    streams = device.backend.streams(
+      through: model,
+      StreamUse(precision: precision ?? device.precision(for: .reading), lanes: lanes, steps: 1))
     let allowed = AllowedSymbols(vocabulary)
-    workers = (0..<count).map { worker in
-      BatchWorker(
-        weights, configuration: model.configuration, vocabulary: vocabulary, allowed: allowed,
-        lanes: lanes * (worker + 1) / count - lanes * worker / count)
+    parts = streams.perPart { part in
+      WritingLanes(
+        part, configuration: model.configuration, vocabulary: vocabulary, allowed: allowed)
     }
   }
 
   /// Writes `count` texts.
   ///
   /// - Parameters:
-  ///   - request: the text of a number from 0; called from any worker's thread.
-  ///   - deliver: takes each text when it is complete, in the order of numbers, from any worker's
-  ///     thread but one call at a time; returns whether to go on.
+  ///   - request: the text of a number from 0; called from any thread.
+  ///   - deliver: takes each text when it is complete, in the order of numbers, from any
+  ///     thread but one call at a time, and must not use the generator's device; returns whether to go
+  ///     on.
   /// - Throws: `SamplingOptionsError`, `StopStringsError`, or the first error of `deliver`.
   public func write(
     count: Int, _ options: WritingOptions,
@@ -61,19 +58,19 @@ public final class BatchGenerator {
   ) throws {
     let sampler = try Sampler(vocabularySize: vocabulary.count, options: options.sampling)
     let stops = try StopStrings(options.stops)
-    let desk = Desk()
-    team.run { [workers] worker in
-      workers[worker].write(
+    let queue = Queue()
+    streams.run(parts) { lanes in
+      lanes.write(
         options, sampler: sampler, stops: stops,
         next: {
-          let index = desk.nextRequest.add(1, ordering: .relaxed).oldValue
+          let index = queue.nextRequest.add(1, ordering: .relaxed).oldValue
           return index < count ? (index, request(index)) : nil
         },
         deliver: { finished in
-          desk.outbox.withLock { $0.add(finished, deliver: deliver) }
+          queue.outbox.withLock { $0.add(finished, deliver: deliver) }
         })
     }
-    if let error = desk.outbox.withLock({ $0.error }) { throw error }
+    if let error = queue.outbox.withLock({ $0.error }) { throw error }
   }
 }
 
@@ -84,8 +81,8 @@ private struct FinishedText: Sendable {
   var passage: Passage
 }
 
-/// What the workers share: which text is next, and where complete ones go.
-private final class Desk: Sendable {
+/// What all parts of the lanes share: which text is next, and where complete ones go.
+private final class Queue: Sendable {
   let nextRequest = Atomic(0)
   let outbox = Mutex(Outbox())
 }
@@ -115,19 +112,17 @@ private struct Outbox: Sendable {
   }
 }
 
-/// One worker's lanes, each writing one text after the other.
-///
-/// Unchecked: a worker has it to itself while the team runs.
-private final class BatchWorker: @unchecked Sendable {
+/// Some of the lanes, each writing one text after the other.
+private struct WritingLanes {
   private let configuration: ModelConfiguration
   private let vocabulary: Vocabulary
   private let allowed: AllowedSymbols
-  private let workspace: LanguageModelWorkspace
+  private let part: any StreamPart
   private var lanes: [Lane?]
 
   private struct Lane {
     var index: Int
-    var generator: Xoshiro256
+    var random: Xoshiro256
     /// Symbols to read before the first is drawn, and which of them is at hand.
     var prompt: [Int32]
     var read = 0
@@ -143,20 +138,34 @@ private final class BatchWorker: @unchecked Sendable {
       read += 1
       symbol = prompt[read]
     }
+
+    /// Takes the logits after its symbol; returns its text if that was the last one.
+    mutating func advance(
+      _ logits: UnsafeBufferPointer<Float>, sampler: inout Sampler, allowed: AllowedSymbols
+    ) -> FinishedText? {
+      if readsOn {
+        readOn()
+        return nil
+      }
+      symbol = writer.draw(
+        logits, sampler: &sampler, allowed: allowed, using: &random, output: &text)
+      return writer.isFinished
+        ? FinishedText(index: index, text: text, passage: writer.passage) : nil
+    }
   }
 
   init(
-    _ weights: PackedWeights, configuration: ModelConfiguration, vocabulary: Vocabulary,
-    allowed: AllowedSymbols, lanes: Int
+    _ part: any StreamPart, configuration: ModelConfiguration, vocabulary: Vocabulary,
+    allowed: AllowedSymbols
   ) {
+    self.part = part
     self.configuration = configuration
     self.vocabulary = vocabulary
     self.allowed = allowed
-    workspace = LanguageModelWorkspace(weights, steps: 1, lanes: lanes)
-    self.lanes = Array(repeating: nil, count: lanes)
+    lanes = Array(repeating: nil, count: part.lanes.count)
   }
 
-  func write(
+  mutating func write(
     _ options: WritingOptions, sampler: Sampler, stops: StopStrings,
     next: () -> (Int, WritingRequest)?, deliver: (FinishedText) -> Bool
   ) {
@@ -173,7 +182,7 @@ private final class BatchWorker: @unchecked Sendable {
           goesOn = deliver(FinishedText(index: number, text: [], passage: lane.writer.passage))
         } else {
           lanes[index] = lane
-          workspace.load(RecurrentState(configuration), lane: index)
+          part.load(RecurrentState(configuration), lane: index)
         }
       }
       symbols[index] = lanes[index]?.symbol ?? 0
@@ -182,18 +191,18 @@ private final class BatchWorker: @unchecked Sendable {
     for index in lanes.indices { fill(index) }
     while goesOn && lanes.contains(where: { $0 != nil }) {
       guard lanes.contains(where: { $0?.readsOn == false }) else {
-        workspace.read(symbols)
+        symbols.withUnsafeBufferPointer { part.read($0) }
         for index in lanes.indices {
           lanes[index]?.readOn()
           symbols[index] = lanes[index]?.symbol ?? 0
         }
         continue
       }
-      let logits = workspace.logits(after: symbols)
+      let logits = symbols.withUnsafeBufferPointer { part.logits(after: $0) }
       for index in lanes.indices where lanes[index] != nil {
-        let row = UnsafeBufferPointer(
-          start: logits + index * vocabulary.count, count: vocabulary.count)
-        let finished = advance(&lanes[index], row, sampler: &sampler)
+        let row = logits[index * vocabulary.count..<(index + 1) * vocabulary.count]
+        let finished = lanes[index]?.advance(
+          UnsafeBufferPointer(rebasing: row), sampler: &sampler, allowed: allowed)
         if let finished {
           goesOn = deliver(finished)
           fill(index)
@@ -213,27 +222,7 @@ private final class BatchWorker: @unchecked Sendable {
     for symbol in request.prompt { context.append(symbol, output: &ignored) }
     let prompt = openingSymbols(vocabulary) + request.prompt
     return Lane(
-      index: number, generator: request.generator, prompt: prompt,
+      index: number, random: request.generator, prompt: prompt,
       writer: TextWriter(options, stops: stops, from: context), symbol: prompt[0])
-  }
-
-  /// Takes the logits after a lane's symbol; returns its text if that was the last one.
-  private func advance(
-    _ lane: inout Lane?, _ logits: UnsafeBufferPointer<Float>, sampler: inout Sampler
-  ) -> FinishedText? {
-    guard var current = lane.take() else { return nil }
-    if current.readsOn {
-      current.readOn()
-    } else {
-      current.symbol = current.writer.draw(
-        logits, sampler: &sampler, allowed: allowed, using: &current.generator,
-        output: &current.text)
-      if current.writer.isFinished {
-        return FinishedText(
-          index: current.index, text: current.text, passage: current.writer.passage)
-      }
-    }
-    lane = consume current
-    return nil
   }
 }

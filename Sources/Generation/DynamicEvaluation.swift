@@ -1,3 +1,4 @@
+import CPU
 import Recurrent
 import Text
 
@@ -27,15 +28,19 @@ public struct DynamicEvaluation: Equatable, Sendable {
 
   /// Scores a text of at least two symbols. The model stays as it is.
   ///
-  /// - Parameter threads: those that share each matrix product.
   /// - Throws: `ScoringError` for options out of range, and where the rate is so high that no
   ///   finite number comes out.
   public func score(
-    _ text: EncodedText, with model: Network, threads: Int = 1
+    _ text: EncodedText, with model: Network, device: Device = .cpu()
   ) throws(ScoringError) -> TextScore {
     try validate()
     precondition(text.count > 1, "there is nothing to predict in fewer than two symbols")
-    return try withProductThreads(threads) { adaptAndScore(text, model) }.get()
+    let streams = device.backend.streams(
+      through: model.copy(),
+      StreamUse(precision: .float32, lanes: 1, steps: segment, training: .init()))
+    return try streams.withOnlyPart { lane in
+      adaptAndScore(text, lane, streams.adaptation(rate: rate, decay: decay))
+    }.get()
   }
 
   /// - Throws: `ScoringError.optionOutOfRange`.
@@ -53,49 +58,31 @@ public struct DynamicEvaluation: Equatable, Sendable {
   }
 
   private func adaptAndScore(
-    _ text: EncodedText, _ original: Network
+    _ text: EncodedText, _ lane: any StreamPart, _ adaptation: any Adaptation
   ) -> Result<TextScore, ScoringError> {
-    let model = original.copy()
-    let gradients = FloatBuffer(count: model.layout.count)
-    let weights = PackedWeights(
-      model,
-      for: .init(
-        precision: .float32, lanes: 1, training: true,
-        inputTable: text.vocabulary.count <= segment))
-    let workspace = LanguageModelWorkspace(weights, steps: segment, lanes: 1)
-    var adaptation = Adaptation(of: original.parameters, rate: rate, decay: decay)
+    let chunk = StreamChunk(steps: segment, lanes: 1)
     let characters = text.count - 1
     var chunks = LaneChunks(
       text: text,
       plan: LanePlan(lanes: 1, sequenceLength: segment, laneLength: characters))
-    return withUnsafeTemporaryAllocation(of: Int32.self, capacity: 2 * segment) { symbols in
-      symbols.initialize(repeating: 0)
-      let inputs = UnsafeMutableBufferPointer(rebasing: symbols[..<segment])
-      let targets = UnsafeMutableBufferPointer(rebasing: symbols[segment...])
-      guard let input = inputs.baseAddress, let target = targets.baseAddress else {
-        preconditionFailure("a segment has at least one symbol")
+    var nats = 0.0
+    var position = 0
+    while position < characters {
+      let steps = min(segment, characters - position)
+      chunks.next(steps: steps, inputs: chunk.symbols, targets: chunk.targets)
+      if steps == segment {
+        nats += lane.train(chunk, softTargets: nil, scale: 1 / Float(segment))
+        adaptation.step()
+      } else {
+        // There is nothing after the last characters to adapt for.
+        nats += lane.evaluate(chunk, steps: steps, distributions: nil)
       }
-      var nats = 0.0
-      var position = 0
-      while position < characters {
-        let steps = min(segment, characters - position)
-        chunks.next(steps: steps, inputs: inputs, targets: targets)
-        if steps == segment {
-          nats += workspace.train(
-            input, targets: target, scale: 1 / Float(segment), gradients: gradients)
-          adaptation.step(model.parameters, gradient: gradients)
-          weights.packShare(of: 0, workers: 1)
-        } else {
-          // There is nothing after the last characters to adapt for.
-          nats += workspace.evaluate(input, targets: target, steps: steps)
-        }
-        guard nats.isFinite else { return .failure(.diverged(character: position, rate: rate)) }
-        position += steps
-      }
-      return .success(
-        TextScore(
-          characters: characters, bytes: text.byteRange.count - text.firstSymbolByteCount,
-          nats: nats))
+      guard nats.isFinite else { return .failure(.diverged(character: position, rate: rate)) }
+      position += steps
     }
+    return .success(
+      TextScore(
+        characters: characters, bytes: text.byteRange.count - text.firstSymbolByteCount,
+        nats: nats))
   }
 }

@@ -1,3 +1,4 @@
+import CPU
 import Recurrent
 import Text
 
@@ -9,25 +10,20 @@ public final class Generator {
   /// The symbols that the model knows.
   public let vocabulary: Vocabulary
   private let configuration: ModelConfiguration
-  private let workspace: LanguageModelWorkspace
-  private let threads: Int
+  private let streams: any Streams
   private let allowed: AllowedSymbols
 
-  /// - Parameter threads: those that share each matrix product.
+  /// - Parameter precision: what the device reads fastest in if nil.
   public init(
-    _ model: Network, vocabulary: Vocabulary, precision: Precision = .native,
-    threads: Int = 1
+    _ model: Network, vocabulary: Vocabulary, precision: Precision? = nil,
+    device: Device = .cpu()
   ) {
     precondition(vocabulary.count == model.configuration.vocabularySize)
     self.vocabulary = vocabulary
-    self.threads = threads
     configuration = model.configuration
-    workspace = withProductThreads(threads) {
-      LanguageModelWorkspace(
-        PackedWeights(
-          model, for: .init(precision: precision, lanes: 1, training: false, inputTable: true)),
-        steps: 1, lanes: 1)
-    }
+    streams = device.backend.streams(
+      through: model,
+      StreamUse(precision: precision ?? device.precision(for: .reading), lanes: 1, steps: 1))
     allowed = AllowedSymbols(vocabulary)
   }
 
@@ -50,12 +46,12 @@ public final class Generator {
   public func read(_ symbols: some Collection<Int32>, into state: inout TextState) {
     guard !symbols.isEmpty else { return }
     let beginning = symbols.dropLast()
-    workspace.load(state.recurrent, lane: 0)
-    withProductThreads(threads) {
-      for symbol in beginning { withUnsafePointer(to: symbol) { workspace.read($0) } }
-      state.logits.replaceSubrange(0..., with: logits(after: symbols[beginning.endIndex]))
+    streams.withOnlyPart { lane in
+      lane.load(state.recurrent, lane: 0)
+      for symbol in beginning { lane.read(symbol) }
+      state.logits.replaceSubrange(0..., with: lane.logits(after: symbols[beginning.endIndex]))
+      lane.save(lane: 0, into: &state.recurrent)
     }
-    workspace.save(lane: 0, into: &state.recurrent)
     var ignored: [UInt8] = []
     for symbol in symbols {
       state.context.append(symbol, output: &ignored)
@@ -66,12 +62,12 @@ public final class Generator {
   /// Writes on from `state`, which then is the one after the last symbol drawn.
   ///
   /// - Parameters:
-  ///   - generator: its next number draws the next symbol.
+  ///   - random: its next number draws the next symbol.
   ///   - emit: takes the UTF-8 of whole characters as they come; returns whether to go on.
   /// - Throws: `SamplingOptionsError`, `StopStringsError`, or what `emit` throws; `state` is then
   ///   that after the last symbol drawn.
   public func write(
-    from state: inout TextState, _ options: WritingOptions, using generator: inout Xoshiro256,
+    from state: inout TextState, _ options: WritingOptions, using random: inout Xoshiro256,
     emit: (_ bytes: [UInt8]) throws -> Bool
   ) throws -> Passage {
     var sampler = try Sampler(vocabularySize: vocabulary.count, options: options.sampling)
@@ -79,19 +75,18 @@ public final class Generator {
       options, stops: try StopStrings(options.stops), from: state.context)
     guard !writer.isFinished else { return writer.passage }
     var output: [UInt8] = []
-    workspace.load(state.recurrent, lane: 0)
+    streams.withOnlyPart { $0.load(state.recurrent, lane: 0) }
     defer {
-      workspace.save(lane: 0, into: &state.recurrent)
+      streams.withOnlyPart { $0.save(lane: 0, into: &state.recurrent) }
       state.context = writer.context
     }
     var goesOn = true
     while goesOn && !writer.isFinished {
       let symbol = state.logits.withUnsafeBufferPointer {
         writer.draw(
-          $0, sampler: &sampler, allowed: allowed, using: &generator, output: &output)
+          $0, sampler: &sampler, allowed: allowed, using: &random, output: &output)
       }
-      let logits = withProductThreads(threads) { self.logits(after: symbol) }
-      state.logits.replaceSubrange(0..., with: logits)
+      streams.withOnlyPart { state.logits.replaceSubrange(0..., with: $0.logits(after: symbol)) }
       if !output.isEmpty {
         goesOn = try emit(output)
         output.removeAll(keepingCapacity: true)
@@ -103,10 +98,18 @@ public final class Generator {
     }
     return writer.passage
   }
+}
 
-  private func logits(after symbol: Int32) -> UnsafeBufferPointer<Float> {
-    let logits = withUnsafePointer(to: symbol) { workspace.logits(after: $0) }
-    return UnsafeBufferPointer(start: logits, count: vocabulary.count)
+extension StreamPart {
+  /// The logits after a symbol of the only lane, `[V]`, valid until the next call.
+  fileprivate func logits(after symbol: Int32) -> UnsafeBufferPointer<Float> {
+    withUnsafePointer(to: symbol) {
+      logits(after: UnsafeBufferPointer(start: $0, count: 1))
+    }
+  }
+
+  fileprivate func read(_ symbol: Int32) {
+    withUnsafePointer(to: symbol) { read(UnsafeBufferPointer(start: $0, count: 1)) }
   }
 }
 

@@ -1,3 +1,4 @@
+import CPU
 import Recurrent
 import Text
 
@@ -26,39 +27,34 @@ public struct RandomWindows: Equatable, Sendable {
     self.seed = seed
   }
 
-  /// Windows read side by side by a worker: always as many, so that the result does not depend on
-  /// the number of workers.
-  private static let lanes = 32
+  /// The most windows read side by side.
+  private static let lanes = 64
 
   /// - Throws: `ScoringError` for a length or count out of range and for a text of less than N + 1
   ///   symbols.
   public func score(
-    _ text: EncodedText, with model: Network, precision: Precision = .native,
-    threads: Int = 1
+    _ text: EncodedText, with model: Network, precision: Precision? = nil,
+    device: Device = .cpu()
   ) throws(ScoringError) -> WindowScore {
     let starts = try starts(in: text)
     let lanes = min(Self.lanes, count)
-    let batches = (count + lanes - 1) / lanes
-    let team = WorkerTeam(count: min(threads, batches))
-    let weights = PackedWeights(
-      model,
-      for: .init(precision: precision, lanes: lanes, training: false, inputTable: true))
-    let readers = (0..<team.count).map { _ in
-      WindowReader(
-        weights, start: RecurrentState(model.configuration), length: length, lanes: lanes)
-    }
-    team.run { worker in
-      for batch in stride(from: worker, to: batches, by: readers.count) {
-        readers[worker].read(text, at: starts[batch * lanes..<min((batch + 1) * lanes, count)])
-      }
-    }
-    // In the windows' own order, whoever read them.
-    let nats = (0..<count).map { window in
-      let batch = window / lanes
-      return readers[batch % readers.count].nats[batch / readers.count * lanes + window % lanes]
+    let streams = device.backend.streams(
+      through: model,
+      StreamUse(
+        precision: precision ?? device.precision(for: .reading), lanes: lanes,
+        steps: min(WindowReader.mostSteps, length)))
+    let length = length
+    let start = RecurrentState(model.configuration)
+    let readers = streams.perPart { WindowReader($0, start: start, length: length) }
+    var nats: [Double] = []
+    for first in stride(from: 0, to: count, by: lanes) {
+      // Lanes that are left over read the last window in vain.
+      let round = (first..<first + lanes).map { starts[min($0, count - 1)] }
+      streams.run(readers) { $0.read(text, at: round, counting: count - first) }
+      nats += readers.values.flatMap(\.nats).prefix(count - first)
     }
     return WindowScore(
-      nats: nats, length: length, bytes: readers.reduce(0) { $0 + $1.bytes })
+      nats: nats, length: length, bytes: readers.values.reduce(0) { $0 + $1.bytes })
   }
 
   /// Where each window's first input stands.
@@ -101,75 +97,56 @@ public struct WindowScore: Equatable, Sendable {
   }
 }
 
-/// One worker's windows.
-///
-/// Unchecked: a worker has it to itself while the team runs.
-private final class WindowReader: @unchecked Sendable {
-  private static let steps = 128
+/// The windows of some of the lanes.
+private struct WindowReader {
+  static let mostSteps = 128
 
-  /// Each window's surprisal, in the order read; filled up to a whole batch after the last.
+  /// By lane: its window's surprisal.
   private(set) var nats: [Double] = []
-  /// Of all targets.
+  /// Of all targets so far.
   private(set) var bytes = 0
-  private let length: Int
-  private let lanes: Int
+  private let part: any StreamPart
   private let start: RecurrentState
-  private let workspace: LanguageModelWorkspace
-  /// `[T, B]` each
-  private let inputs: UnsafeMutableBufferPointer<Int32>
-  private let targets: UnsafeMutableBufferPointer<Int32>
-  private let losses: UnsafeMutableBufferPointer<Float>
+  private let length: Int
+  private let chunk: StreamChunk
 
-  init(_ weights: PackedWeights, start: RecurrentState, length: Int, lanes: Int) {
+  init(_ part: any StreamPart, start: RecurrentState, length: Int) {
+    self.part = part
     self.start = start
     self.length = length
-    self.lanes = lanes
-    let steps = min(Self.steps, length)
-    workspace = LanguageModelWorkspace(weights, steps: steps, lanes: lanes)
-    inputs = .allocate(capacity: steps * lanes)
-    targets = .allocate(capacity: steps * lanes)
-    losses = .allocate(capacity: steps * lanes)
-    inputs.initialize(repeating: 0)
-    targets.initialize(repeating: 0)
-    losses.initialize(repeating: 0)
+    chunk = StreamChunk(steps: min(Self.mostSteps, length), lanes: part.lanes.count)
   }
 
-  deinit {
-    inputs.deallocate()
-    targets.deallocate()
-    losses.deallocate()
-  }
-
-  /// Reads up to B windows side by side; lanes that are left over read the last one in vain.
-  func read(_ text: EncodedText, at starts: ArraySlice<Int>) {
-    guard let last = starts.last, let input = inputs.baseAddress,
-      let target = targets.baseAddress
-    else { return }
-    let first = nats.count
-    nats += repeatElement(0, count: lanes)
-    var cursors = (0..<lanes).map { lane in
-      let start = lane < starts.count ? starts[starts.startIndex + lane] : last
-      return EncodedText.Cursor(text, at: start)
-    }
+  /// Reads a window in each lane.
+  ///
+  /// - Parameters:
+  ///   - starts: by lane of all parts.
+  ///   - windows: of all lanes, how many have a window whose bytes count.
+  mutating func read(_ text: EncodedText, at starts: [Int], counting windows: Int) {
+    let lanes = part.lanes.count
+    let counted = max(0, min(lanes, windows - part.lanes.lowerBound))
+    nats = Array(repeating: 0, count: lanes)
+    var cursors = part.lanes.map { EncodedText.Cursor(text, at: starts[$0]) }
     for lane in 0..<lanes {
-      cursors[lane].read(1, into: UnsafeMutableBufferPointer(rebasing: inputs[lane...]))
-      workspace.load(start, lane: lane)
+      cursors[lane].read(1, into: UnsafeMutableBufferPointer(rebasing: chunk.symbols[lane...]))
+      part.load(start, lane: lane)
     }
     var remaining = length
     while remaining > 0 {
-      let steps = min(workspace.steps, remaining)
+      let steps = min(chunk.steps, remaining)
       let count = steps * lanes
       for lane in 0..<lanes {
         cursors[lane].read(
-          steps, into: UnsafeMutableBufferPointer(rebasing: targets[lane..<count]), stride: lanes)
+          steps, into: UnsafeMutableBufferPointer(rebasing: chunk.targets[lane..<count]),
+          stride: lanes)
       }
-      (input + lanes).update(from: target, count: count - lanes)
-      _ = workspace.evaluate(input, targets: target, steps: steps, losses: losses.baseAddress)
-      for index in 0..<count where index % lanes < starts.count {
-        nats[first + index % lanes] += Double(losses[index])
-        bytes += text.vocabulary.byteCount(of: targets[index])
+      for index in lanes..<count { chunk.symbols[index] = chunk.targets[index - lanes] }
+      _ = part.evaluate(chunk, steps: steps, distributions: nil)
+      for index in 0..<count {
+        nats[index % lanes] += Double(chunk.losses[index])
+        if index % lanes < counted { bytes += text.vocabulary.byteCount(of: chunk.targets[index]) }
       }
-      input.update(from: target + (count - lanes), count: lanes)
+      for lane in 0..<lanes { chunk.symbols[lane] = chunk.targets[count - lanes + lane] }
       remaining -= steps
     }
   }

@@ -1,3 +1,4 @@
+import CPU
 import Recurrent
 import Text
 
@@ -12,49 +13,29 @@ public final class TextScorer {
   private static let chunksBetweenQuestions = 16
 
   private let configuration: ModelConfiguration
-  private let weights: PackedWeights
-  private let team: WorkerTeam
-  private let readers: [Reader]
-  private let productThreads: Int
+  private let lanes: Int
+  private let streams: any Streams
+  private let readers: PerPart<LaneReader>
 
   /// - Parameters:
+  ///   - precision: what the device reads fastest in if nil.
   ///   - lanes: parts to read side by side; 1 for an exact stateful pass.
-  ///   - threads: those that share the lanes, or with one lane its matrix products.
-  public convenience init(
-    _ model: Network, precision: Precision = .native, lanes: Int = 1, threads: Int = 1
-  ) {
-    self.init(
-      model, precision: precision, lanes: lanes, team: WorkerTeam(count: min(lanes, threads)),
-      productThreads: lanes == 1 ? threads : 1)
-  }
-
-  /// A scorer that works with a team that is there already.
-  package init(
-    _ model: Network, precision: Precision, lanes: Int, team: WorkerTeam,
-    productThreads: Int = 1
+  public init(
+    _ model: Network, precision: Precision? = nil, lanes: Int = 1, device: Device = .cpu()
   ) {
     configuration = model.configuration
-    self.team = team
-    self.productThreads = productThreads
-    let workers = min(lanes, team.count)
-    (weights, readers) = withProductThreads(productThreads) {
-      let weights = PackedWeights(
-        model,
-        for: .init(
-          precision: precision, lanes: (lanes + workers - 1) / workers, training: false,
-          inputTable: true))
-      let readers = (0..<workers).map { worker in
-        Reader(weights, lanes: lanes * worker / workers..<lanes * (worker + 1) / workers)
-      }
-      return (weights, readers)
-    }
+    self.lanes = lanes
+    streams = device.backend.streams(
+      through: model,
+      StreamUse(
+        precision: precision ?? device.precision(for: .reading), lanes: lanes,
+        steps: LaneReader.steps))
+    readers = streams.perPart { LaneReader($0) }
   }
 
-  /// Takes the model's weights as they are now; for one that is still being trained.
-  package func update() {
-    team.run { [weights, team] worker in
-      weights.packShare(of: worker, workers: team.count)
-    }
+  /// Takes the weights of the same network in training.
+  package func update(to model: Network) {
+    streams.load(model.parameters)
   }
 
   /// Scores a text of at least two symbols.
@@ -71,12 +52,15 @@ public final class TextScorer {
     _ text: EncodedText, each: (_ symbol: Int32, _ surprisal: Float) throws(Failure) -> Void
   ) throws(Failure) -> TextScore {
     let plan = plan(for: text)
-    precondition(plan.lanes == 1, "symbols come in order from one lane only")
-    let reader = readers[0]
-    reader.begin(text, plan, from: RecurrentState(configuration))
-    while reader.remaining > 0 {
-      let count = withProductThreads(productThreads) { reader.readChunk() }
-      for index in 0..<count { try each(reader.targets[index], reader.losses[index]) }
+    precondition(lanes == 1, "symbols come in order from one lane only")
+    let start = RecurrentState(configuration)
+    streams.run(readers) { $0.begin(text, plan, from: start) }
+    while readers[0].remaining > 0 {
+      streams.run(readers) { $0.readChunk() }
+      let reader = readers[0]
+      for index in 0..<reader.read {
+        try each(reader.chunk.targets[index], reader.chunk.losses[index])
+      }
     }
     return total(text)
   }
@@ -96,111 +80,77 @@ public final class TextScorer {
     }
   }
 
-  /// Reads all of a text, each worker its lanes chunk by chunk; returns whether it came to the end.
+  /// Reads all of a text, chunk by chunk; returns whether it came to the end.
   private func readAll(
     _ text: EncodedText, firstPlace: Int = 0, goesOn: () -> Bool = { true },
-    readChunk: @escaping @Sendable (Reader) -> Void
+    readChunk: @escaping @Sendable (inout LaneReader) -> Void
   ) -> Bool {
     let plan = plan(for: text)
     let start = RecurrentState(configuration)
-    runReaders { $0.begin(text, plan, from: start, firstPlace: firstPlace) }
-    while readers.contains(where: { $0.remaining > 0 }) {
+    streams.run(readers) { $0.begin(text, plan, from: start, firstPlace: firstPlace) }
+    while readers.values.contains(where: { $0.remaining > 0 }) {
       guard goesOn() else { return false }
-      runReaders { reader in
-        for _ in 0..<Self.chunksBetweenQuestions where reader.remaining > 0 { readChunk(reader) }
+      streams.run(readers) { reader in
+        for _ in 0..<Self.chunksBetweenQuestions where reader.remaining > 0 { readChunk(&reader) }
       }
     }
     return true
   }
 
-  private func runReaders(_ read: @escaping @Sendable (Reader) -> Void) {
-    if readers.count == 1 {
-      withProductThreads(productThreads) { read(readers[0]) }
-    } else {
-      team.run { [readers] worker in
-        if worker < readers.count { read(readers[worker]) }
-      }
-    }
-  }
-
   private func plan(for text: EncodedText) -> LanePlan {
     precondition(text.count > 1, "there is nothing to predict in fewer than two symbols")
-    let lanes = readers.reduce(0) { $0 + $1.lanes.count }
     return LanePlan(
-      lanes: lanes, sequenceLength: Reader.steps, laneLength: (text.count - 1) / lanes)
+      lanes: lanes, sequenceLength: LaneReader.steps, laneLength: (text.count - 1) / lanes)
   }
 
   private func total(_ text: EncodedText) -> TextScore {
-    // Lane by lane, so that the sum does not depend on how many workers there are.
+    // Lane by lane, so that the sum does not depend on how a device divides them.
     TextScore(
       characters: text.count - 1, bytes: text.byteRange.count - text.firstSymbolByteCount,
-      nats: readers.flatMap(\.nats).reduce(0, +))
+      nats: readers.values.flatMap(\.nats).reduce(0, +))
   }
 }
 
-/// One worker's lanes of a text.
-///
-/// Unchecked: a worker has it to itself while the team runs, and the scorer between runs.
-private final class Reader: @unchecked Sendable {
+/// Some of the lanes of a text.
+private struct LaneReader {
   static let steps = 128
 
-  let lanes: Range<Int>
   /// Steps still to read.
   private(set) var remaining = 0
+  /// Steps of the last chunk.
+  private(set) var read = 0
   /// By lane: the sum of its part so far.
   private(set) var nats: [Double]
-  /// `[T, B]`
-  let targets: UnsafeMutableBufferPointer<Int32>
-  /// `[T, B]`
-  let losses: UnsafeMutableBufferPointer<Float>
-  private let inputs: UnsafeMutableBufferPointer<Int32>
-  /// `[T, B]`: where in the text each target stands.
-  private let places: UnsafeMutableBufferPointer<Int64>
-  private let workspace: LanguageModelWorkspace
+  let chunk: StreamChunk
+  private let part: any StreamPart
   private var chunks: LaneChunks?
   private var isWarm = false
   private var position = 0
 
-  init(_ weights: PackedWeights, lanes: Range<Int>) {
-    self.lanes = lanes
-    nats = Array(repeating: 0, count: lanes.count)
-    workspace = LanguageModelWorkspace(weights, steps: Self.steps, lanes: lanes.count)
-    let count = Self.steps * lanes.count
-    inputs = .allocate(capacity: count)
-    targets = .allocate(capacity: count)
-    losses = .allocate(capacity: count)
-    places = .allocate(capacity: count)
-    places.initialize(repeating: 0)
-    inputs.initialize(repeating: 0)
-    targets.initialize(repeating: 0)
-    losses.initialize(repeating: 0)
-  }
-
-  deinit {
-    inputs.deallocate()
-    targets.deallocate()
-    losses.deallocate()
-    places.deallocate()
+  init(_ part: any StreamPart) {
+    self.part = part
+    nats = Array(repeating: 0, count: part.lanes.count)
+    chunk = StreamChunk(steps: Self.steps, lanes: part.lanes.count)
   }
 
   /// Puts each lane at its part of the text, warmed up on what comes before.
-  func begin(
+  mutating func begin(
     _ text: EncodedText, _ plan: LanePlan, from start: RecurrentState, firstPlace: Int = 0
   ) {
-    var chunks = LaneChunks(text: text, plan: plan, lanes: lanes, firstPlace: firstPlace)
+    var chunks = LaneChunks(text: text, plan: plan, lanes: part.lanes, firstPlace: firstPlace)
     let warmUp = min(TextScorer.warmUp, (plan.lanes - 1) * plan.laneLength)
     chunks.startEpoch(offset: (text.count - warmUp) % text.count)
     self.chunks = chunks
-    for lane in 0..<lanes.count { workspace.load(start, lane: lane) }
+    for lane in 0..<part.lanes.count { part.load(start, lane: lane) }
     isWarm = false
     // A lane with less than a whole warm-up before its part comes from the text's end, and starts
     // anew where it comes to the beginning: the last lanes first.
     var ahead = warmUp
-    for lane in (0..<lanes.count).reversed() {
-      let before = (lanes.lowerBound + lane) * plan.laneLength
+    for lane in (0..<part.lanes.count).reversed() {
+      let before = (part.lanes.lowerBound + lane) * plan.laneLength
       guard before < warmUp else { continue }
       read(steps: ahead - before)
-      workspace.load(start, lane: lane)
+      part.load(start, lane: lane)
       ahead = before
     }
     read(steps: ahead)
@@ -211,20 +161,19 @@ private final class Reader: @unchecked Sendable {
     remaining = plan.laneLength + (text.count - 1) % plan.lanes
   }
 
-  private func read(steps: Int) {
+  private mutating func read(steps: Int) {
     remaining = steps
     while remaining > 0 { readChunk() }
   }
 
-  /// Reads the next chunk of all lanes and returns its steps.
-  @discardableResult
-  func readChunk(adding share: Float = 0, to softTargets: SoftTargets? = nil) -> Int {
-    guard let input = inputs.baseAddress, let target = targets.baseAddress,
-      let place = places.baseAddress, let plan = chunks?.plan
-    else { return 0 }
+  /// Reads the next chunk of all lanes.
+  mutating func readChunk(adding share: Float = 0, to softTargets: SoftTargets? = nil) {
+    guard let plan = chunks?.plan else { return }
     let steps = min(Self.steps, remaining)
+    let lanes = part.lanes
     chunks?.next(
-      steps: steps, inputs: inputs, targets: targets, places: softTargets == nil ? nil : places)
+      steps: steps, inputs: chunk.symbols, targets: chunk.targets,
+      places: softTargets == nil ? nil : chunk.indices)
     func counted(_ lane: Int) -> Int {
       let isLast = lanes.lowerBound + lane == plan.lanes - 1
       return isLast ? steps : max(0, min(steps, plan.laneLength - position))
@@ -232,20 +181,22 @@ private final class Reader: @unchecked Sendable {
     if softTargets != nil {
       // Of what is read in vain nothing is expected.
       for lane in 0..<lanes.count {
-        for step in counted(lane)..<steps { places[step * lanes.count + lane] = 0 }
+        for step in counted(lane)..<steps { chunk.indices[step * lanes.count + lane] = 0 }
       }
     }
-    _ = workspace.evaluate(
-      input, targets: target, steps: steps, losses: losses.baseAddress,
-      distributions: softTargets.map { SoftTargets.Rows($0, index: place, share: share) })
+    _ = part.evaluate(
+      chunk, steps: steps,
+      distributions: softTargets.flatMap { chunk.rows(of: $0, share: share) })
     if isWarm {
       for lane in 0..<lanes.count {
-        for step in 0..<counted(lane) { nats[lane] += Double(losses[step * lanes.count + lane]) }
+        for step in 0..<counted(lane) {
+          nats[lane] += Double(chunk.losses[step * lanes.count + lane])
+        }
       }
     }
     remaining -= steps
     position += steps
-    return steps
+    read = steps
   }
 }
 

@@ -64,7 +64,7 @@ extension ClassifierInterpreter {
   ) { interpreter, argument in
     let old = interpreter.resident
     interpreter.resident = try ResidentClassifier(
-      contentsOf: file(argument, for: "/load"), precision: old.precision, threads: old.threads)
+      contentsOf: file(argument, for: "/load"), precision: old.precision, device: old.device)
     try interpreter.screen.remark("\(interpreter.resident.name): \(interpreter.resident.shape)")
   }
 

@@ -38,8 +38,8 @@ struct Evidence {
       }
 
     var odds: [Double] = []
-    // As many at a time as are read side by side, so that Ctrl-C is not kept waiting.
-    let batch = 64 * resident.threads
+    // Not all at a time, so that Ctrl-C is not kept waiting.
+    let batch = 128
     for start in stride(from: 0, to: prefixes.count, by: batch) {
       if isInterrupted() { throw Interrupted() }
       odds += try resident.probabilities(

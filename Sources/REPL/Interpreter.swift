@@ -44,7 +44,7 @@ package final class Interpreter: LineInterpreter {
 
   /// Rounds weights to another precision.
   func use(_ precision: PrecisionChoice) {
-    resident.use(precision.resolved(for: .writing))
-    classifier?.use(precision.resolved(for: .reading))
+    resident.use(precision)
+    classifier?.use(precision)
   }
 }

@@ -10,33 +10,33 @@ package struct ResidentClassifier {
   let path: String
   let trained: TrainedClassifier
   let precision: PrecisionChoice
-  let threads: Int
+  let device: Device
   private(set) var classifier: Classifier
 
-  /// - Parameters:
-  ///   - path: that of the file which the classifier came from.
-  ///   - threads: those that share out texts.
+  /// - Parameter path: that of the file which the classifier came from.
   package init(
-    _ trained: TrainedClassifier, path: String, precision: PrecisionChoice, threads: Int
+    _ trained: TrainedClassifier, path: String, precision: PrecisionChoice, device: Device
   ) {
     self.path = path
     self.precision = precision
-    self.threads = threads
+    self.device = device
     self.trained = trained
-    classifier = Classifier(trained, precision: precision.resolved(for: .reading), threads: threads)
+    classifier = Classifier(
+      trained, precision: precision.resolved(for: .reading, on: device), device: device)
   }
 
   /// - Throws: `CheckpointError`.
   package init(
-    contentsOf path: String, precision: PrecisionChoice, threads: Int
+    contentsOf path: String, precision: PrecisionChoice, device: Device
   ) throws(CheckpointError) {
     self.init(
-      try TrainedClassifier(contentsOf: path), path: path, precision: precision, threads: threads)
+      try TrainedClassifier(contentsOf: path), path: path, precision: precision, device: device)
   }
 
   /// Rounds the weights to another precision.
-  mutating func use(_ precision: Precision) {
-    classifier = Classifier(trained, precision: precision, threads: threads)
+  mutating func use(_ precision: PrecisionChoice) {
+    classifier = Classifier(
+      trained, precision: precision.resolved(for: .reading, on: device), device: device)
   }
 
   /// The file's name.

@@ -9,35 +9,34 @@ import Text
 package struct ResidentModel {
   let path: String
   let trained: TrainedModel
-  let threads: Int
+  let device: Device
   private(set) var generator: Generator
 
-  /// - Parameters:
-  ///   - path: that of the file which the model came from.
-  ///   - threads: those that share each matrix product.
+  /// - Parameter path: that of the file which the model came from.
   package init(
-    _ trained: TrainedModel, path: String, precision: PrecisionChoice, threads: Int
+    _ trained: TrainedModel, path: String, precision: PrecisionChoice, device: Device
   ) {
     self.path = path
-    self.threads = threads
+    self.device = device
     self.trained = trained
     generator = Generator(
-      trained.model, vocabulary: trained.vocabulary, precision: precision.resolved(for: .writing),
-      threads: threads)
+      trained.model, vocabulary: trained.vocabulary,
+      precision: precision.resolved(for: .writing, on: device), device: device)
   }
 
   /// - Throws: `CheckpointError`.
   package init(
-    contentsOf path: String, precision: PrecisionChoice, threads: Int
+    contentsOf path: String, precision: PrecisionChoice, device: Device
   ) throws(CheckpointError) {
     self.init(
-      try TrainedModel(contentsOf: path), path: path, precision: precision, threads: threads)
+      try TrainedModel(contentsOf: path), path: path, precision: precision, device: device)
   }
 
   /// Rounds the weights to another precision; states stay what they are.
-  mutating func use(_ precision: Precision) {
+  mutating func use(_ precision: PrecisionChoice) {
     generator = Generator(
-      trained.model, vocabulary: trained.vocabulary, precision: precision, threads: threads)
+      trained.model, vocabulary: trained.vocabulary,
+      precision: precision.resolved(for: .writing, on: device), device: device)
   }
 
   /// The file's name.

@@ -18,7 +18,7 @@ public struct Dropout: Codable, Equatable, Sendable {
   public static let none = Dropout()
 
   /// At the place before a layer, or before the head, which comes after `layers` of them.
-  func probability(before layer: Int, of layers: Int) -> Float {
+  package func probability(before layer: Int, of layers: Int) -> Float {
     layer == layers ? output : layer == 0 ? embedding : betweenLayers
   }
 }

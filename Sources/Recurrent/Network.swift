@@ -25,9 +25,9 @@ public struct Network: Sendable {
   public init(_ configuration: ModelConfiguration, seed: UInt64) throws(ConfigurationError) {
     try configuration.validate()
     self.init(valid: configuration)
-    var generator = Xoshiro256(seed: seed, stream: [0x1217])
+    var random = Xoshiro256(seed: seed, stream: [0x1217])
     for index in parameters[layout.embedding.range].indices {
-      parameters[layout.embedding.range][index] = normal(using: &generator)
+      parameters[layout.embedding.range][index] = normal(using: &random)
     }
     for tensor in layout.tensors
     where tensor.isMatrix && tensor != layout.embedding && tensor != layout.ngrams {
@@ -35,13 +35,13 @@ public struct Network: Sendable {
       let bound =
         (tensor == layout.head?.weight ? 10 : 1) / Float(configuration.hiddenSize).squareRoot()
       for index in elements.indices {
-        elements[index] = (2 * generator.uniform() - 1) * bound
+        elements[index] = (2 * random.uniform() - 1) * bound
       }
     }
     if let normalization = layout.normalization {
       parameters[normalization.variance.range].update(repeating: 1)
     }
-    let initialBiases = configuration.cell.definition.initialBiases
+    let initialBiases = configuration.cell.initialBiases
     for direction in layout.layers.joined() {
       let bias = parameters[direction.biasIH.range]
       for (gate, value) in initialBiases.enumerated() {
@@ -103,10 +103,10 @@ public struct Network: Sendable {
 }
 
 /// A normal number by the polar method (Marsaglia and Bray 1964).
-private func normal(using generator: inout some RandomNumberGenerator) -> Float {
+private func normal(using random: inout some RandomNumberGenerator) -> Float {
   while true {
-    let x = 2 * generator.uniform() - 1
-    let y = 2 * generator.uniform() - 1
+    let x = 2 * random.uniform() - 1
+    let y = 2 * random.uniform() - 1
     let s = x * x + y * y
     if s > 0 && s < 1 { return x * (-2 * log(s) / s).squareRoot() }
   }

@@ -15,7 +15,7 @@ public struct ParameterLayout: Equatable, Sendable {
     /// The number of gates whose rows are interleaved; 1 where rows are in file order.
     package let interleavedGates: Int
     /// Whether it multiplies the state: `weight_hh`.
-    let isRecurrent: Bool
+    package let isRecurrent: Bool
 
     /// Weight decay is for matrices.
     package var isMatrix: Bool { shape.count > 1 }

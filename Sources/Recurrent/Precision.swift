@@ -1,6 +1,3 @@
-import CKernels
-import COneDNN
-
 /// The type of the operands of matrix products, and with it of stored activations. Sums, cell states,
 /// master weights and the optimizer are in single precision whatever it is.
 public enum Precision: String, Codable, Sendable, CaseIterable {
@@ -9,70 +6,4 @@ public enum Precision: String, Codable, Sendable, CaseIterable {
   /// For inference only: weights with one scale a row, hidden states in steps of 1/127; activations
   /// are stored in single precision.
   case int8
-
-  /// `bfloat16` where this CPU multiplies it natively, `float32` elsewhere.
-  public static var native: Precision {
-    InstructionSet.current >= .avx512BFloat16 ? .bfloat16 : .float32
-  }
-
-  /// What trains fastest on this CPU: `native`, but for Intel's processors without AMX, whose
-  /// bfloat16 products take as long as single precision's and twice the instructions around them.
-  public static var nativeForTraining: Precision {
-    native == .bfloat16 && InstructionSet.current < .amx && ck_cpu_is_intel() ? .float32 : native
-  }
-
-  /// What texts are written with fastest on this CPU: `int8` where it has instructions for products
-  /// of small integers. What comes of it differs by less than two thousandths of a nat a character.
-  public static var nativeForWriting: Precision {
-    InstructionSet.current >= .avx2 ? .int8 : .float32
-  }
-
-  /// Whether this CPU gains by this precision; all are right on every CPU.
-  public var isFastHere: Bool {
-    switch self {
-    case .float32: true
-    case .bfloat16: Self.native == .bfloat16
-    case .int8: Self.nativeForWriting == .int8
-    }
-  }
-
-  /// Bytes of a stored activation.
-  package var size: Int {
-    switch self {
-    case .float32, .int8: 4
-    case .bfloat16: 2
-    }
-  }
-
-  var element: ck_element {
-    switch self {
-    case .float32, .int8: CK_F32
-    case .bfloat16: CK_BF16
-    }
-  }
-
-  /// Of stored activations.
-  var storedType: dnnl_data_type_t {
-    switch self {
-    case .float32, .int8: dnnl_f32
-    case .bfloat16: dnnl_bf16
-    }
-  }
-
-  /// Of the operands of products.
-  var operandType: dnnl_data_type_t {
-    switch self {
-    case .float32: dnnl_f32
-    case .bfloat16: dnnl_bf16
-    case .int8: dnnl_s8
-    }
-  }
-
-  /// Of the sums of products of these operands, where they are not stored as activations.
-  var sumType: dnnl_data_type_t {
-    switch self {
-    case .float32, .bfloat16: dnnl_f32
-    case .int8: dnnl_s32
-    }
-  }
 }

@@ -1,6 +1,6 @@
 /// A precision as asked for.
 public enum PrecisionChoice: String, Codable, Sendable, CaseIterable {
-  /// What is fastest on this CPU for the work at hand.
+  /// What the device is fastest with at the work at hand.
   case auto
   case float32
   case bfloat16
@@ -15,14 +15,17 @@ public enum PrecisionChoice: String, Codable, Sendable, CaseIterable {
     case reading
   }
 
-  public func resolved(for work: Work) -> Precision {
-    switch (self, work) {
-    case (.auto, .training): .nativeForTraining
-    case (.auto, .writing): .nativeForWriting
-    case (.auto, .reading): .native
-    case (.float32, _): .float32
-    case (.bfloat16, _): .bfloat16
-    case (.int8, _): .int8
+  public func resolved(for work: Work, on device: Device) -> Precision {
+    asked ?? device.precision(for: work)
+  }
+
+  /// Nil for `auto`.
+  package var asked: Precision? {
+    switch self {
+    case .auto: nil
+    case .float32: .float32
+    case .bfloat16: .bfloat16
+    case .int8: .int8
     }
   }
 }

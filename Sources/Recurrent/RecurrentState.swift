@@ -12,6 +12,6 @@ public struct RecurrentState: Equatable, Sendable {
   public init(_ configuration: ModelConfiguration) {
     let count = configuration.layers * configuration.directions * configuration.hiddenSize
     hidden = Array(repeating: 0, count: count)
-    cell = configuration.cell.definition.hasCellState ? hidden : []
+    cell = configuration.cell.hasCellState ? hidden : []
   }
 }

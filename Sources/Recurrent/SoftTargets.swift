@@ -9,13 +9,13 @@ package final class SoftTargets: @unchecked Sendable {
   private let vocabularySize: Int
   /// `[count, V]` in bfloat16. The first row is not used: nothing comes before the first symbol that
   /// it could be expected from.
-  let table: UnsafeMutablePointer<UInt16>
+  package let table: UnsafeMutablePointer<UInt16>
 
   /// Rows of the table for a chunk, and how much of each counts.
   package struct Rows {
-    let targets: SoftTargets
-    let index: UnsafePointer<Int64>
-    let share: Float
+    package let targets: SoftTargets
+    package let index: UnsafePointer<Int64>
+    package let share: Float
 
     /// - Parameter index: `[T · B]`, in `0..<count`; 0 for a row without expectations.
     package init(_ targets: SoftTargets, index: UnsafePointer<Int64>, share: Float) {

@@ -26,7 +26,7 @@ struct Distillation {
   let options: TrainingOptions
   let training: EncodedText
   let validation: EncodedText?
-  let team: WorkerTeam
+  let device: Device
 
   private var vocabulary: Vocabulary { training.vocabulary }
 
@@ -89,8 +89,8 @@ struct Distillation {
       for (text, place) in [(training, 0), (written, training.count)] {
         guard let text, text.count > 1 else { continue }
         let scorer = TextScorer(
-          model, precision: .nativeForWriting, lanes: LanguageModelTask.validationLanes(text.count),
-          team: team)
+          model, precision: device.precision(for: .writing),
+          lanes: LanguageModelTask.validationLanes(text.count), device: device)
         let isRead = scorer.addExpectations(
           of: text, share: 1 / Float(options.teachers), to: targets, at: place,
           goesOn: { !stops() })
@@ -109,13 +109,14 @@ struct Distillation {
       let path = place.folder.resumePath
       var point = try ResumePoint(contentsOf: path)
       // As the student, which has said so.
-      _ = point.moveHere(keepsPrecision: options.precision != .float32)
+      _ = point.move(to: device, keepsPrecision: options.precision != .float32)
       guard point.vocabulary == vocabulary else {
         throw TrainingError.cannotResume(path: path, reason: "its vocabulary is not the student's")
       }
       // That the text is the right one was the student's to ask.
       let teacher = try Trainer(
-        resuming: point, path: path, corpus: training.corpus, acceptsChangedCorpus: true)
+        resuming: point, path: path, corpus: training.corpus, acceptsChangedCorpus: true,
+        device: device)
       return (teacher, place.folder)
     }
     var options = Preset.standard.options(
@@ -130,7 +131,7 @@ struct Distillation {
       Preset.standard.configuration(
         characters: training.count, vocabularySize: vocabulary.count), seed: options.seed)
     let teacher = try Trainer(
-      model, training: training, validation: validation, options: options)
+      model, training: training, validation: validation, options: options, device: device)
     return (teacher, place?.folder)
   }
 
@@ -149,8 +150,8 @@ struct Distillation {
     let count = (characters + longest - 1) / longest
     let lanes = min(128, count)
     let generator = BatchGenerator(
-      teacher.averagedModel, vocabulary: vocabulary, precision: .nativeForWriting, lanes: lanes,
-      threads: teacher.options.threads)
+      teacher.averagedModel, vocabulary: vocabulary, precision: device.precision(for: .writing),
+      lanes: lanes, device: device)
     let length = (characters + count - 1) / count
     var bytes: [UInt8] = []
     for first in stride(from: 0, to: count, by: lanes) {

@@ -3,8 +3,8 @@ import Generation
 import Recurrent
 import Text
 
-/// Training of a language model by truncated backpropagation through time: each worker thread has its
-/// own lanes of the corpus, whose states go on from chunk to chunk of an epoch.
+/// Training of a language model by truncated backpropagation through time: lanes of the corpus, whose
+/// states go on from chunk to chunk of an epoch.
 final class LanguageModelTask: TrainingTask {
   let options: TrainingOptions
   let training: EncodedText
@@ -13,7 +13,9 @@ final class LanguageModelTask: TrainingTask {
   let lanePlan: LanePlan
   /// Those of the text, and as many again where teachers write too.
   let lanes: Int
-  private let workers: [TrainingWorker]
+  let device: Device
+  private let streams: any Streams
+  private let parts: PerPart<TrainingLanes>
   private let scorer: TextScorer?
   private let corpus: CorpusIdentity
 
@@ -21,9 +23,11 @@ final class LanguageModelTask: TrainingTask {
   ///   - model: where training starts, which is trained.
   ///   - training: in the model's vocabulary.
   ///   - validation: likewise, at least two symbols.
+  ///   - options: with a precision.
   /// - Throws: `TrainingError.corpusTooShort`.
   init(
-    _ model: Network, training: EncodedText, validation: EncodedText?, options: TrainingOptions
+    _ model: Network, training: EncodedText, validation: EncodedText?, options: TrainingOptions,
+    device: Device
   ) throws(TrainingError) {
     let texts = options.teacherText > 0 ? 2 : 1
     guard
@@ -41,31 +45,23 @@ final class LanguageModelTask: TrainingTask {
     // and a text that changes while it is trained on is noticed.
     corpus = CorpusIdentity(of: training.corpus, trainingBytes: training.byteRange.count)
 
-    let count = min(options.threads, lanes)
-    let team = WorkerTeam(count: count)
-    let weights = PackedWeights(
-      model,
-      for: .init(
-        precision: options.precision, lanes: (lanes + count - 1) / count, training: true,
-        inputTable: options.dropout.embedding == 0
-          && training.vocabulary.count <= lanes * plan.sequenceLength,
-        weightDrop: options.weightDrop))
-    workers = (0..<count).map { worker in
-      TrainingWorker(
-        weights, text: training, plan: plan,
-        lanes: lanes * worker / count..<lanes * (worker + 1) / count,
-        dropout: options.dropout, parameterCount: model.layout.count)
-    }
+    self.device = device
+    let precision = options.precision ?? device.precision(for: .training)
+    streams = device.backend.streams(
+      through: model,
+      StreamUse(
+        precision: precision, lanes: lanes, steps: plan.sequenceLength,
+        training: .init(dropout: options.dropout, weightDrop: options.weightDrop)))
+    parts = streams.perPart { TrainingLanes($0, text: training, plan: plan) }
     let optimization = OptimizationStep(
-      model, weights, team: team, options: options.optimization,
+      model, on: streams, options: options.optimization,
       weightDropStream: RandomStream.weightDrop)
     self.optimization = optimization
-    scorer =
-      validation.map { validation in
-        TextScorer(
-          model.replacing(parameters: optimization.optimizer.average),
-          precision: options.precision, lanes: Self.validationLanes(validation.count), team: team)
-      }
+    scorer = validation.map { validation in
+      TextScorer(
+        optimization.sharedAverage, precision: precision,
+        lanes: Self.validationLanes(validation.count), device: device)
+    }
   }
 
   /// Lanes to validate in: a long part is cut, each piece warmed up on what comes before it.
@@ -75,7 +71,7 @@ final class LanguageModelTask: TrainingTask {
 
   var stepsPerEpoch: Int { lanePlan.chunksPerEpoch }
   var warmupSteps: Int { options.warmupSteps }
-  var workerCount: Int { workers.count }
+  var partCount: Int { streams.parts.count }
 
   // MARK: - Batches
 
@@ -90,18 +86,16 @@ final class LanguageModelTask: TrainingTask {
     var random = Xoshiro256(
       seed: options.seed, stream: [RandomStream.epoch, UInt64(progress.epoch)])
     let offset = Int.random(in: 0..<training.count, using: &random)
-    for worker in workers {
-      worker.start(offset: offset, chunk: progress.chunk, states: states[worker.lanes])
-    }
+    streams.run(parts) { $0.start(offset: offset, chunk: progress.chunk, states: states) }
   }
 
   /// Has every target taught by the lesson too.
   func take(_ lesson: Lesson, _ progress: TrainingProgress) {
-    for worker in workers {
-      worker.softTargets = (lesson.targets, lesson.share)
-      guard let text = lesson.text else { continue }
-      let read = progress.epoch * lanePlan.chunksPerEpoch + progress.chunk
-      worker.read(
+    let read = progress.epoch * lanePlan.chunksPerEpoch + progress.chunk
+    streams.run(parts) { [lanePlan] lanes in
+      lanes.softTargets = (lesson.targets, lesson.share)
+      guard let text = lesson.text else { return }
+      lanes.read(
         written: text,
         plan: LanePlan(
           lanes: lanePlan.lanes, sequenceLength: lanePlan.sequenceLength,
@@ -114,8 +108,8 @@ final class LanguageModelTask: TrainingTask {
   func computeGradients(_ progress: TrainingProgress) -> BatchResult {
     let characters = lanes * lanePlan.sequenceLength
     let seed = options.seed
-    optimization.team.run { [workers] worker in
-      workers[worker].train(
+    streams.run(parts) { lanes in
+      lanes.train(
         scale: 1 / Float(characters),
         masks: { lane in
           Xoshiro256(
@@ -123,8 +117,7 @@ final class LanguageModelTask: TrainingTask {
         })
     }
     return BatchResult(
-      gradients: workers.map(\.gradients),
-      loss: workers.reduce(0) { $0 + $1.loss } / Double(characters), characters: characters)
+      loss: parts.values.reduce(0) { $0 + $1.loss } / Double(characters), characters: characters)
   }
 
   func rateFactors(_ progress: TrainingProgress) -> [Float]? { nil }
@@ -133,7 +126,7 @@ final class LanguageModelTask: TrainingTask {
 
   func validate() -> Validation? {
     guard let scorer, let validation else { return nil }
-    scorer.update()
+    scorer.update(to: optimization.sharedAverage)
     return Validation(loss: scorer.score(validation).natsPerCharacter)
   }
 
@@ -174,7 +167,7 @@ final class LanguageModelTask: TrainingTask {
     ResumePoint(
       options: options, progress: progress, corpus: corpus, vocabulary: training.vocabulary,
       weights: WeightsInTraining(optimization),
-      states: workers.flatMap { $0.states(optimization.model.configuration) },
-      instructionSet: InstructionSet.current)
+      states: parts.values.flatMap { $0.states(optimization.model.configuration) },
+      arithmetic: device.backend.arithmetic)
   }
 }

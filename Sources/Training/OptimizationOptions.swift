@@ -29,9 +29,11 @@ public struct OptimizationOptions: Codable, Equatable, Sendable {
   /// Minutes between savings; nil for none by time.
   public var saveMinutes: Double? = 10
   public var seed: UInt64 = 1
-  public var precision = Precision.nativeForTraining
+  /// What the device trains fastest in where nil; `Trainer.options` tells it.
+  public var precision: Precision?
   /// Whether models are saved with bfloat16 weights, at half the size.
   public var savesHalfSize = false
+  /// Of `Device.cpu`, where no other device is given.
   public var threads = 1
 
   public init() {}
@@ -57,7 +59,7 @@ public struct OptimizationOptions: Codable, Equatable, Sendable {
       $0 >= 0 && $0.isFinite
     },
     OptionRule("report-every", \.reportEvery, "1 or more", isSummarized: false) { $0 > 0 },
-    OptionRule("precision", \.precision, "float32 or bfloat16") { $0 != .int8 },
+    OptionRule("precision", optional: \.precision, "float32 or bfloat16") { $0 != .int8 },
     OptionRule("seed", \.seed, "any") { _ in true },
     OptionRule("threads", \.threads, "1 to 1024") { 1...1024 ~= $0 },
   ]
@@ -69,8 +71,8 @@ public struct OptimizationOptions: Codable, Equatable, Sendable {
   }
 
   /// Those of the optimizer.
-  package var adamW: AdamW.Options {
-    var options = AdamW.Options()
+  package var adamW: AdamWOptions {
+    var options = AdamWOptions()
     options.weightDecay = weightDecay
     options.clipNorm = clipNorm
     options.averageDecay = averageDecay

@@ -34,8 +34,8 @@ package struct ResumePoint {
   package var weights: WeightsInTraining
   /// By lane.
   package var states: [RecurrentState]
-  /// That of the CPU which the run was on; nil in files from before it was kept.
-  package var instructionSet: InstructionSet?
+  /// That of the device which the run was on; nil in files from before it was kept.
+  package var arithmetic: String?
 }
 
 extension ResumePoint: MovableRun {
@@ -61,7 +61,7 @@ extension ResumePoint: MovableRun {
         reason: "\(corpus.trainingBytes) of \(corpus.bytes) bytes to train on")
     }
     let contents = file.contents
-    instructionSet = contents.metadata["instruction_set"].flatMap { InstructionSet(rawValue: $0) }
+    arithmetic = contents.metadata["instruction_set"]
     let empty = RecurrentState(file.configuration)
     let lanes = contents.tensors["state.hidden"]?.shape.first ?? 0
     try contents.checkShape(of: "state.hidden", is: [lanes, empty.hidden.count])
@@ -140,12 +140,11 @@ extension ResumePoint: MovableRun {
     tensors.append(
       TensorContent(
         name: "state.cell", shape: [states.count, cell.count / states.count], values: cell))
-    try ModelFile.write(
-      tensors,
-      metadata: [
-        "configuration": json(weights.model.configuration), "corpus": json(corpus),
-        "options": json(options), "progress": json(progress), "vocabulary": json(vocabulary),
-        "instruction_set": InstructionSet.current.rawValue,
-      ], to: path)
+    var metadata = [
+      "configuration": json(weights.model.configuration), "corpus": json(corpus),
+      "options": json(options), "progress": json(progress), "vocabulary": json(vocabulary),
+    ]
+    metadata["instruction_set"] = arithmetic
+    try ModelFile.write(tensors, metadata: metadata, to: path)
   }
 }

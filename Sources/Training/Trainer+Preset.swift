@@ -11,14 +11,16 @@ extension Trainer {
   /// - Parameters:
   ///   - epochs: passes over the training part, 1 to 1,000,000; as many as the preset has where nil.
   ///     Dropout, weight decay and patience follow from it.
+  ///   - device: where it is trained; `options.threads` of this machine's processors where nil.
   ///   - adjust: changes what the preset has chosen.
   /// - Throws: `CorpusError.invalidUTF8`; `TrainingError` for options out of range and for a corpus
   ///   too short.
   public convenience init(
-    corpus: Corpus, preset: Preset = .standard, epochs: Int? = nil,
+    corpus: Corpus, preset: Preset = .standard, epochs: Int? = nil, device: Device? = nil,
     options adjust: (inout TrainingOptions) -> Void = { _ in }
   ) throws {
-    try self.init(CorpusParts(corpus), preset: preset, epochs: epochs, options: adjust)
+    try self.init(
+      CorpusParts(corpus), preset: preset, epochs: epochs, device: device, options: adjust)
   }
 
   /// Trains a network on the parts of a corpus as a preset would.
@@ -28,11 +30,13 @@ extension Trainer {
   ///     network of the preset's shape.
   ///   - epochs: passes over the training part, 1 to 1,000,000; as many as the preset has where nil.
   ///     Dropout, weight decay and patience follow from it.
+  ///   - device: where it is trained; `options.threads` of this machine's processors where nil.
   ///   - adjust: changes what the preset has chosen.
   /// - Throws: `TrainingError` for options out of range and for a corpus too short.
   public convenience init(
     _ parts: CorpusParts, from start: Network? = nil, preset: Preset = .standard,
-    epochs: Int? = nil, options adjust: (inout TrainingOptions) -> Void = { _ in }
+    epochs: Int? = nil, device: Device? = nil,
+    options adjust: (inout TrainingOptions) -> Void = { _ in }
   ) throws {
     // Before a preset computes with it.
     var given = TrainingOptions()
@@ -51,6 +55,6 @@ extension Trainer {
     adjust(&options)
     try self.init(
       start ?? Network(shape, seed: options.seed), training: parts.training,
-      validation: parts.validation, options: options)
+      validation: parts.validation, options: options, device: device)
   }
 }

@@ -1,9 +1,10 @@
+import CPU
 import Recurrent
 import Text
 
 /// Trains a language model by truncated backpropagation through time.
 ///
-/// The result depends on the number of threads but not on their timing. Not for several threads at a
+/// The result depends on the device and its number of threads, but not on their timing. Not for several threads at a
 /// time.
 public final class Trainer {
   private let task: LanguageModelTask
@@ -14,19 +15,23 @@ public final class Trainer {
   ///   - model: where training starts; it is not changed.
   ///   - training: in the model's vocabulary.
   ///   - validation: likewise; what has fewer than two symbols is not used.
+  ///   - device: where it is trained; `options.threads` of this machine's processors if nil.
   /// - Throws: `TrainingError` for options out of range and for a corpus too short.
   public init(
     _ model: Network, training: EncodedText, validation: EncodedText?,
-    options: TrainingOptions
+    options: TrainingOptions, device: Device? = nil
   ) throws(TrainingError) {
     try options.validate()
+    let device = device ?? .cpu(threads: options.threads)
+    var options = options
+    options.precision = options.precision ?? device.precision(for: .training)
     try Distillation.checkMemory(options, of: training)
     task = try LanguageModelTask(
       model.copy(), training: training,
-      validation: validation.flatMap { $0.count > 1 ? $0 : nil }, options: options)
+      validation: validation.flatMap { $0.count > 1 ? $0 : nil }, options: options, device: device)
     unknownValidationCharacters = validation?.unknownCount ?? 0
     loop = TrainingLoop(task, options: options.optimization)
-    task.optimization.pack(step: 0)
+    task.optimization.ready(step: 0)
     task.startEpoch(progress)
   }
 
@@ -37,12 +42,14 @@ public final class Trainer {
   /// - Throws: `TrainingError.corpusChanged`, and `.cannotResume` for a point that is not of this
   ///   corpus; `CorpusError`.
   package convenience init(
-    resuming point: ResumePoint, path: String, corpus: Corpus, acceptsChangedCorpus: Bool = false
+    resuming point: ResumePoint, path: String, corpus: Corpus, acceptsChangedCorpus: Bool = false,
+    device: Device? = nil
   ) throws {
     let (training, validation, isSame) = try point.parts(
       of: corpus, path: path, acceptsChangedCorpus: acceptsChangedCorpus)
     try self.init(
-      point.weights.model, training: training, validation: validation, options: point.options)
+      point.weights.model, training: training, validation: validation, options: point.options,
+      device: device)
     task.optimization.restore(point.weights)
     var progress = point.progress
     guard progress.isPlausible, progress.epoch <= options.epochs else {
@@ -62,10 +69,11 @@ public final class Trainer {
       task.startEpoch(progress)
     }
     loop = TrainingLoop(task, options: options.optimization, from: progress)
-    task.optimization.pack(step: progress.step)
+    task.optimization.ready(step: progress.step)
   }
 
   public var options: TrainingOptions { task.options }
+  public var device: Device { task.device }
   public var vocabulary: Vocabulary { task.training.vocabulary }
   public var progress: TrainingProgress { loop.progress }
 
@@ -83,7 +91,7 @@ public final class Trainer {
       unknownTrainingCharacters: task.training.unknownCount,
       unknownValidationCharacters: unknownValidationCharacters,
       stepsPerEpoch: task.stepsPerEpoch, totalSteps: loop.totalSteps, doneSteps: progress.step,
-      workers: task.workerCount)
+      workers: task.partCount)
   }
 
   /// Trains until all steps are done or patience is exhausted.
@@ -114,7 +122,7 @@ public final class Trainer {
       if progress.step == 0 { try folder?.save(resumePoint) }
       let distillation = Distillation(
         options: options, training: task.training, validation: task.validation,
-        team: task.optimization.team)
+        device: task.device)
       guard let lesson = try distillation.lesson(in: folder, stops: stops, report: report) else {
         return .interrupted
       }

@@ -114,8 +114,7 @@ package final class TrainingLoop<Task: TrainingTask> {
     var batch = task.computeGradients(progress)
     let norm: Double
     (batch.loss, norm) = try task.optimization(
-      batch.gradients, loss: batch.loss, rate: rate, rateFactors: task.rateFactors(progress),
-      step: progress.step)
+      loss: batch.loss, rate: rate, rateFactors: task.rateFactors(progress), step: progress.step)
     // A file may say anything of the steps before.
     let earlier = progress.characters ?? progress.step &* batch.characters
     progress.characters = earlier &+ batch.characters

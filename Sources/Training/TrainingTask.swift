@@ -11,7 +11,7 @@ package protocol TrainingTask: AnyObject {
   /// Prepares the epoch that begins.
   func startEpoch(_ progress: TrainingProgress)
 
-  /// Computes the gradients of the next batch: by worker, to be added up.
+  /// Computes the gradients of the next batch.
   func computeGradients(_ progress: TrainingProgress) -> BatchResult
 
   /// On the rate of each group of parameters; nil for one rate.
@@ -31,16 +31,13 @@ package protocol TrainingTask: AnyObject {
 
 /// What a step has read.
 package struct BatchResult {
-  /// By worker.
-  package var gradients: [FloatBuffer]
   /// The mean, in nats.
   package var loss: Double
   package var characters: Int
   /// Nil where there is one text, which is read on and on.
   package var texts: Int?
 
-  package init(gradients: [FloatBuffer], loss: Double, characters: Int, texts: Int? = nil) {
-    self.gradients = gradients
+  package init(loss: Double, characters: Int, texts: Int? = nil) {
     self.loss = loss
     self.characters = characters
     self.texts = texts

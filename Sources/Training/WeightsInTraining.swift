@@ -13,7 +13,7 @@ package struct WeightsInTraining {
 
   /// Those of a run, not copied.
   package init(_ step: OptimizationStep) {
-    model = step.model
+    model = step.model.replacing(parameters: step.optimizer.parameters)
     first = step.optimizer.first
     second = step.optimizer.second
     average = step.optimizer.average
@@ -63,11 +63,6 @@ package struct WeightsInTraining {
 extension OptimizationStep {
   /// Goes on with what an optimizer knew; the model is already that of `weights`.
   package func restore(_ weights: WeightsInTraining) {
-    for (mine, saved) in [
-      (optimizer.first, weights.first), (optimizer.second, weights.second),
-      (optimizer.average, weights.average),
-    ] {
-      mine.pointer.update(from: saved.pointer, count: mine.count)
-    }
+    optimizer.restore(first: weights.first, second: weights.second, average: weights.average)
   }
 }

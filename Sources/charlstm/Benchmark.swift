@@ -1,3 +1,4 @@
+import CPU
 import ArgumentParser
 import Checkpoints
 import Foundation
@@ -89,12 +90,14 @@ struct Benchmark: ParsableCommand {
     guard streams.allSatisfy({ (1...65536).contains($0) }) else {
       throw Failure.usage("--streams must be 1 to 65536")
     }
+    let device = try threads.device()
     return try BenchmarkRun(
       configuration: configuration, lanes: batchSize, steps: sequenceLength, streams: streams,
-      precision: precision.resolved(for: .training),
-      samplingPrecision: (samplingPrecision ?? precision.precision).resolved(for: .writing),
-      classifies: classification, threads: threads.resolved(),
-      streamThreads: threads.resolved(lanes: 1), seconds: seconds
+      precision: precision.resolved(for: .training, on: device),
+      samplingPrecision: (samplingPrecision ?? precision.precision)
+        .resolved(for: .writing, on: device),
+      classifies: classification, threads: threads.resolved(), device: device,
+      streamDevice: threads.device(lanes: 1), seconds: seconds
     ).measure()
   }
 

@@ -17,8 +17,10 @@ struct BenchmarkRun {
   var samplingPrecision: Precision
   var classifies: Bool
   var threads: Int
+  /// Of `threads`.
+  let device: Device
   /// For one stream.
-  var streamThreads: Int
+  let streamDevice: Device
   var seconds: Double
 
   func measure() throws -> BenchmarkRecord {
@@ -38,7 +40,7 @@ struct BenchmarkRun {
       hidden_size: configuration.hiddenSize, batch_size: lanes, sequence_length: steps,
       precision: precision, threads: threads, parameters: model.layout.parameterCount,
       training_characters_per_second: rate, gigaflops: rate * flopsPerCharacter / 1e9,
-      peak_gigaflops: peakGigaflops(precision: precision, threads: threads, seconds: seconds / 3),
+      peak_gigaflops: device.backend.peakGigaflops(precision, seconds: seconds / 3),
       sampling: sampling, classification: classification, peak_resident_megabytes: memory)
   }
 
@@ -75,7 +77,8 @@ struct BenchmarkRun {
     options.threads = threads
     let trainer = try Trainer(
       Network(configuration, seed: 1),
-      training: EncodedText(text, vocabulary: vocabulary), validation: nil, options: options)
+      training: EncodedText(text, vocabulary: vocabulary), validation: nil, options: options,
+      device: device)
     let clock = ContinuousClock()
     let start = clock.now
     var rates: [Double] = []
@@ -102,7 +105,7 @@ struct BenchmarkRun {
     if streams == 1 {
       let generator = Generator(
         model, vocabulary: vocabulary, precision: samplingPrecision,
-        threads: streamThreads)
+        device: streamDevice)
       var state = generator.start()
       var random = Xoshiro256(seed: 1)
       while rates.count < 6 || clock.now - start < .seconds(seconds / 2) {
@@ -113,7 +116,7 @@ struct BenchmarkRun {
     } else {
       let generator = BatchGenerator(
         model, vocabulary: vocabulary, precision: samplingPrecision, lanes: streams,
-        threads: threads)
+        device: device)
       while rates.count < 6 || clock.now - start < .seconds(seconds / 2) {
         try measure(characters: streams * options.length) {
           try generator.write(
@@ -138,7 +141,7 @@ struct BenchmarkRun {
         model: try Network(configuration, seed: 1),
         vocabulary: try Vocabulary(scalars: alphabet, byteFallback: false),
         labels: ["a", "b", "c", "d"]),
-      precision: samplingPrecision, threads: count == 1 ? streamThreads : threads)
+      precision: samplingPrecision, device: count == 1 ? streamDevice : device)
     var random = Xoshiro256(seed: 1)
     let texts = (0..<count).map { _ in
       (0..<Self.textLength).map { _ in
@@ -163,30 +166,6 @@ struct BenchmarkRun {
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     return Double(usage.ru_maxrss) / 1024
   }
-}
-
-/// What a large product reaches on all threads together, in 10⁹ operations a second.
-private func peakGigaflops(precision: Precision, threads: Int, seconds: Double) -> Double {
-  let team = WorkerTeam(count: threads)
-  let rates = Mutex<[Double]>([])
-  team.run { _ in
-    let (m, k, n) = (2048, 512, 2048)
-    let right = PackedMatrix(.rowMajor(k, n), precision: precision, rows: m)
-    let product = MatrixMultiply(
-      .rowMajor(m, k), by: right, into: .rowMajor(m, n), precision)
-    let left = FloatBuffer(count: m * k)
-    let result = FloatBuffer(count: m * n)
-    let clock = ContinuousClock()
-    let start = clock.now
-    var durations: [Double] = []
-    while durations.count < 6 || clock.now - start < .seconds(seconds) {
-      durations.append(
-        clock.measure { product(left.pointer, right, into: result.pointer) } / .seconds(1))
-    }
-    let rate = 2 * Double(m * k * n) / median(durations.dropFirst(1)) / 1e9
-    rates.withLock { $0.append(rate) }
-  }
-  return rates.withLock { $0.reduce(0, +) }
 }
 
 private func median(_ values: some Sequence<Double>) -> Double {

@@ -87,9 +87,11 @@ struct Evaluate: ParsableCommand {
   private func scorer(
     _ trained: TrainedModel, precision: Precision? = nil
   ) throws -> TextScorer {
-    TextScorer(
-      trained.model, precision: precision ?? self.precision.resolved(for: .reading), lanes: lanes,
-      threads: try threads.resolved(lanes: lanes))
+    let device = try threads.device(lanes: lanes)
+    return TextScorer(
+      trained.model,
+      precision: precision ?? self.precision.resolved(for: .reading, on: device), lanes: lanes,
+      device: device)
   }
 
   private func finite(_ score: TextScore) throws -> TextScore {
@@ -119,9 +121,10 @@ struct Evaluate: ParsableCommand {
   private func print(
     _ windows: RandomWindows, of text: EncodedText, _ trained: TrainedModel
   ) throws {
+    let device = try threads.device()
     let score = try windows.score(
-      text, with: trained.model, precision: precision.resolved(for: .reading),
-      threads: threads.resolved())
+      text, with: trained.model, precision: precision.resolved(for: .reading, on: device),
+      device: device)
     _ = try finite(score.total)
     guard !json else { return try print(Checkpoints.json(WindowRecord(windows, score))) }
     var lines = [
@@ -142,7 +145,7 @@ struct Evaluate: ParsableCommand {
   ) throws {
     let score = try finite(scorer(trained, precision: .float32).score(text))
     let adapted = try dynamic.score(
-      text, with: trained.model, threads: threads.resolved(lanes: 1))
+      text, with: trained.model, device: threads.device(lanes: 1))
     guard !json else {
       return try print(Checkpoints.json(DynamicRecord(score, dynamic, adapted)))
     }

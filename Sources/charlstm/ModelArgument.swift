@@ -1,4 +1,5 @@
 import ArgumentParser
+import CPU
 import Foundation
 import Recurrent
 
@@ -16,11 +17,11 @@ struct PrecisionOption: ParsableArguments {
   var precision = PrecisionChoice.auto
 
   /// Says so where this CPU has no instructions for what was asked for.
-  func resolved(for work: PrecisionChoice.Work) -> Precision {
-    let precision = precision.resolved(for: work)
-    if !precision.isFastHere {
+  func resolved(for work: PrecisionChoice.Work, on device: Device) -> Precision {
+    let precision = precision.resolved(for: work, on: device)
+    if !device.gains(by: precision) {
       standardError(
-        "This CPU (\(InstructionSet.current.rawValue)) has no instructions for "
+        "This CPU (\(device.backend.arithmetic)) has no instructions for "
           + "\(precision.rawValue), which will be slow; --precision auto is faster.\n")
     }
     return precision
@@ -45,4 +46,6 @@ struct ThreadsOption: ParsableArguments {
     }
     return count
   }
+
+  func device(lanes: Int = .max) throws -> Device { .cpu(threads: try resolved(lanes: lanes)) }
 }

@@ -1,10 +1,12 @@
 import ArgumentParser
+import CPU
 import Checkpoints
 import Classification
 import Generation
 import Glibc
 import LineEditing
 import REPL
+import Recurrent
 
 struct Repl: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -120,17 +122,18 @@ struct Repl: ParsableCommand {
   private func open(
     _ path: String, settings: Settings, _ screen: Screen, _ surroundings: Surroundings
   ) throws -> any LineInterpreter {
+    let device = Device.cpu(threads: threads)
     switch try checkpoint(at: path) {
     case .languageModel(let trained):
-      try Interpreter(
+      return try Interpreter(
         model: ResidentModel(
-          trained, path: path, precision: settings.precision, threads: threads),
+          trained, path: path, precision: settings.precision, device: device),
         settings: settings, seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)),
         screen: screen, surroundings: surroundings)
     case .classifier(let trained):
-      ClassifierInterpreter(
+      return ClassifierInterpreter(
         classifier: ResidentClassifier(
-          trained, path: path, precision: settings.precision, threads: threads),
+          trained, path: path, precision: settings.precision, device: device),
         screen: screen, surroundings: surroundings)
     }
   }

@@ -54,7 +54,6 @@ struct Sample: ParsableCommand {
   func run() throws {
     try check()
     let options = WritingOptions(sampling: sampling.options, length: length, stops: stop)
-    let precision = precision.resolved(for: .writing)
     let trained = try TrainedModel(contentsOf: model)
     let prompts = try prompt.read().map { text in
       let (symbols, unknown) = trained.vocabulary.encode(text)
@@ -62,7 +61,8 @@ struct Sample: ParsableCommand {
       return Prompt(text: text, symbols: symbols)
     }
     let lanes = min(batchSize, prompts.count * count)
-    let threads = try threads.resolved(lanes: lanes)
+    let device = try threads.device(lanes: lanes)
+    let precision = precision.resolved(for: .writing, on: device)
     let seed = seed ?? UInt64.random(in: 0...UInt64(UInt32.max))
     let destination = try Destination(
       path: output, folder: outputDirectory, jsonLines: jsonLines, total: prompts.count * count)
@@ -71,12 +71,12 @@ struct Sample: ParsableCommand {
 
     if prompts.count * count == 1 && !jsonLines {
       try stream(
-        trained, prompts[0], options, seed: seed, precision: precision, threads: threads,
+        trained, prompts[0], options, seed: seed, precision: precision, device: device,
         to: destination)
     } else {
       let generator = BatchGenerator(
         trained.model, vocabulary: trained.vocabulary, precision: precision,
-        lanes: lanes, threads: threads)
+        lanes: lanes, device: device)
       let count = count
       try generator.write(
         count: prompts.count * count, options,
@@ -110,10 +110,10 @@ struct Sample: ParsableCommand {
   /// One text, shown as it is written.
   private func stream(
     _ trained: TrainedModel, _ prompt: Prompt, _ options: WritingOptions, seed: UInt64,
-    precision: Precision, threads: Int, to destination: Destination
+    precision: Precision, device: Device, to destination: Destination
   ) throws {
     let generator = Generator(
-      trained.model, vocabulary: trained.vocabulary, precision: precision, threads: threads)
+      trained.model, vocabulary: trained.vocabulary, precision: precision, device: device)
     var state = generator.start()
     generator.read(prompt.symbols, into: &state)
     if !omitPrompt { try destination.write(bytes: Array(prompt.text.utf8)) }

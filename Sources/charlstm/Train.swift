@@ -1,3 +1,4 @@
+import CPU
 import ArgumentParser
 import Checkpoints
 import Files
@@ -95,8 +96,9 @@ struct Train: ParsableCommand {
     // Before a long text is read.
     var given = TrainingOptions()
     training.apply(to: &given)
-    given.precision = precision.resolved(for: .training)
     given.threads = try threads.resolved()
+    let device = Device.cpu(threads: given.threads)
+    given.precision = precision.resolved(for: .training, on: device)
     try given.validate()
     let start = try network.initializeFrom.map { try TrainedModel(contentsOf: $0) }
     try start.map { try network.check($0.model.configuration) }
@@ -112,7 +114,8 @@ struct Train: ParsableCommand {
             characters: parts.training.count, vocabularySize: parts.training.vocabulary.count)),
         seed: given.seed)
     let trainer = try Trainer(
-      parts, from: model, preset: preset, epochs: training.optimization.epochs
+      parts, from: model, preset: preset, epochs: training.optimization.epochs,
+      device: device
     ) { options in
       training.apply(to: &options)
       options.precision = given.precision
@@ -123,7 +126,7 @@ struct Train: ParsableCommand {
       quiet
       ? nil
       : try TrainingForecast(
-        of: model, on: parts.training, options: trainer.options, preset: preset)
+        of: model, on: parts.training, as: trainer, preset: preset)
     return (trainer, folder, forecast)
   }
 
@@ -139,12 +142,13 @@ struct Train: ParsableCommand {
         "--extend does not lengthen a run of --max-steps \(maxSteps); give more --max-steps too")
     }
     if let extend { try point.extend(epochs: extend) }
-    if let note = point.moveHere(keepsPrecision: precision.precision != .auto) {
+    let device = Device.cpu(threads: point.options.threads)
+    if let note = point.move(to: device, keepsPrecision: precision.precision != .auto) {
       standardError("\(note)\n")
     }
     let trainer = try Trainer(
       resuming: point, path: folder.resumePath, corpus: Corpus(paths: corpora),
-      acceptsChangedCorpus: acceptChangedCorpus)
+      acceptsChangedCorpus: acceptChangedCorpus, device: device)
     return (trainer, folder, nil)
   }
 

@@ -112,7 +112,7 @@ struct TrainingFlags: ParsableArguments {
     }
     var wanted = run
     apply(to: &wanted)
-    if precision.precision != .auto { wanted.precision = precision.resolved(for: .training) }
+    wanted.precision = precision.precision.asked ?? run.precision
     wanted.threads = threads.threads ?? run.threads
     try checkContradictions(
       of: wanted.summary, to: run.summary, longer: ", or add epochs with --extend")

@@ -37,7 +37,7 @@ final class TrainingDisplay {
     configuration = trainer.configuration
     options = trainer.options
     // Written once and read by each teacher, at a third of what training takes, or in int8 an eighth.
-    let share = Precision.nativeForWriting == .int8 ? 1.0 / 8 : 1.0 / 3
+    let share = trainer.device.precision(for: .writing) == .int8 ? 1.0 / 8 : 1.0 / 3
     let readings = Double(options.teacherText * (1 + options.teachers)) * share
     studentWork = trainer.plan.work + Double(trainer.plan.parameters) * readings
     show(configuration, options)

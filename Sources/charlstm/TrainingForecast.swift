@@ -15,20 +15,22 @@ struct TrainingForecast {
 
   /// Nil for a short run, and for one with teachers, whose networks are others.
   init?(
-    of model: Network, on training: EncodedText, options: TrainingOptions, preset: Preset
+    of model: Network, on training: EncodedText, as planned: Trainer, preset: Preset
   ) throws {
+    let options = planned.options
     let characters = Double(training.count)
-    let planned = characters * Double(options.epochs)
+    let everything = characters * Double(options.epochs)
     let all =
       options.maxSteps.map {
-        min(planned, Double($0) * Double(options.lanes * options.sequenceLength))
-      } ?? planned
+        min(everything, Double($0) * Double(options.lanes * options.sequenceLength))
+      } ?? everything
     let work = Double(model.layout.parameterCount) * all
     guard options.teachers == 0, 6 * work > Self.leastWork else { return nil }
     var trial = options
     trial.maxSteps = nil
     trial.reportEvery = 1
-    let trainer = try Trainer(model, training: training, validation: nil, options: trial)
+    let trainer = try Trainer(
+      model, training: training, validation: nil, options: trial, device: planned.device)
     let clock = ContinuousClock()
     let began = clock.now
     var rates: [Double] = []

@@ -1,3 +1,4 @@
+import CPU
 import Classification
 import Recurrent
 import Testing
@@ -24,7 +25,7 @@ struct ClassifierTests {
     return Classifier(
       TrainedClassifier(
         model: model, vocabulary: vocabulary, labels: ["x", "y", "z"], limit: limit),
-      precision: .float32, threads: threads)
+      precision: .float32, device: .cpu(threads: threads))
   }
 
   private var texts: [String] {

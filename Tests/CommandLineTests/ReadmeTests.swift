@@ -1,3 +1,4 @@
+import CPU
 import Foundation
 import Recurrent
 import Testing

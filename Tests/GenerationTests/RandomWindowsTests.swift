@@ -1,3 +1,4 @@
+import CPU
 import Foundation
 import Generation
 import Recurrent
@@ -59,7 +60,8 @@ struct RandomWindowsTests {
     let alone = try windows.score(text, with: tiny.model, precision: .float32)
     for threads in [2, 3, 5] {
       #expect(
-        try windows.score(text, with: tiny.model, precision: .float32, threads: threads) == alone)
+        try windows.score(
+          text, with: tiny.model, precision: .float32, device: .cpu(threads: threads)) == alone)
     }
     var other = windows
     other.seed = 2

@@ -1,3 +1,4 @@
+import CPU
 import Foundation
 import Generation
 import Recurrent
@@ -30,14 +31,16 @@ struct TextScorerTests {
   /// Surprisal of each symbol of a range but its first, read one by one from nothing.
   private func surprisals(_ symbols: some Sequence<Int32>) -> [Float] {
     let symbols = Array(symbols)
-    let workspace = LanguageModelWorkspace(
-      PackedWeights(
-        tiny.model, for: .init(precision: .float32, lanes: 1, training: false, inputTable: true)),
-      steps: 1, lanes: 1)
-    return zip(symbols, symbols.dropFirst()).map { symbol, target in
-      var loss: Float = 0
-      _ = workspace.evaluate([symbol], targets: [target], steps: 1, losses: &loss)
-      return loss
+    let streams = Device.cpu().backend.streams(
+      through: tiny.model, StreamUse(precision: .float32, lanes: 1, steps: 1))
+    let chunk = StreamChunk(steps: 1, lanes: 1)
+    return streams.withOnlyPart { lane in
+      zip(symbols, symbols.dropFirst()).map { symbol, target in
+        chunk.symbols[0] = symbol
+        chunk.targets[0] = target
+        _ = lane.evaluate(chunk, steps: 1, distributions: nil)
+        return chunk.losses[0]
+      }
     }
   }
 
@@ -51,7 +54,7 @@ struct TextScorerTests {
     let text = try text(count)
     let expected = surprisals(symbols(of: text))
     for threads in [1, 2] {
-      let scorer = TextScorer(tiny.model, precision: .float32, threads: threads)
+      let scorer = TextScorer(tiny.model, precision: .float32, device: .cpu(threads: threads))
       // Twice: nothing is left of the first pass.
       for _ in 0..<2 {
         #expect(
@@ -83,8 +86,10 @@ struct TextScorerTests {
       return total + sum(surprisals(symbols[first...end]).dropFirst(begin - first))
     }
     for threads in [1, 2] {
-      let score = TextScorer(tiny.model, precision: .float32, lanes: lanes, threads: threads)
-        .score(text)
+      let score = TextScorer(
+        tiny.model, precision: .float32, lanes: lanes, device: .cpu(threads: threads)
+      )
+      .score(text)
       #expect(score.characters == count - 1)
       #expect(abs(score.nats - expected) < 1e-9 * expected)
     }
@@ -93,7 +98,8 @@ struct TextScorerTests {
   @Test func severalLanesAreClose() throws {
     let text = try text(9000)
     let exact = TextScorer(tiny.model, precision: .float32).score(text)
-    let score = TextScorer(tiny.model, precision: .float32, lanes: 8, threads: 2).score(text)
+    let score = TextScorer(tiny.model, precision: .float32, lanes: 8, device: .cpu(threads: 2))
+      .score(text)
     #expect(abs(score.natsPerCharacter - exact.natsPerCharacter) < 1e-4 * exact.natsPerCharacter)
   }
 
@@ -113,7 +119,8 @@ struct TextScorerTests {
   func expectations(lanes: Int, threads: Int, first: Int) throws {
     let text = try text(700)
     let targets = SoftTargets(count: first + text.count, vocabularySize: tiny.vocabulary.count)
-    let scorer = TextScorer(tiny.model, precision: .float32, lanes: lanes, threads: threads)
+    let scorer = TextScorer(
+      tiny.model, precision: .float32, lanes: lanes, device: .cpu(threads: threads))
     for share in [Float(0.5), 0.5] {
       #expect(scorer.addExpectations(of: text, share: share, to: targets, at: first))
     }

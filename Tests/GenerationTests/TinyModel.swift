@@ -1,3 +1,4 @@
+import CPU
 import Generation
 import Recurrent
 import Text
@@ -33,7 +34,8 @@ struct TinyModel {
     _ options: WritingOptions, prompt: String = "", seed: UInt64 = 5, index: Int = 0,
     precision: Precision = .float32, threads: Int = 1
   ) throws -> Written {
-    let generator = Generator(model, vocabulary: vocabulary, precision: precision, threads: threads)
+    let generator = Generator(
+      model, vocabulary: vocabulary, precision: precision, device: .cpu(threads: threads))
     var state = generator.start()
     generator.read(vocabulary.encode(prompt).symbols, into: &state)
     var random = Xoshiro256(seed: seed, stream: [UInt64(index)])

@@ -1,3 +1,4 @@
+import CPU
 import Generation
 import Recurrent
 import Synchronization
@@ -25,7 +26,7 @@ struct WritingTests {
   ) throws -> [Written] {
     let generator = BatchGenerator(
       tiny.model, vocabulary: tiny.vocabulary, precision: precision, lanes: lanes,
-      threads: threads)
+      device: .cpu(threads: threads))
     let texts = Mutex<[Written]>([])
     let prompts = Self.prompts.map { tiny.vocabulary.encode($0).symbols }
     try generator.write(
@@ -98,15 +99,15 @@ struct WritingTests {
   /// Symbol by symbol with the model's own parts: what temperature 0 must give.
   @Test func temperatureZeroIsTheArgmax() throws {
     let tiny = try TinyModel()
-    let workspace = LanguageModelWorkspace(
-      PackedWeights(
-        tiny.model, for: .init(precision: .float32, lanes: 1, training: false, inputTable: true)),
-      steps: 1, lanes: 1)
+    let streams = Device.cpu().backend.streams(
+      through: tiny.model, StreamUse(precision: .float32, lanes: 1, steps: 1))
     let (prompt, _) = tiny.vocabulary.encode("\nbad")
     var symbols = prompt
     var logits: [Float] = []
     func read(_ symbol: Int32) {
-      logits = Array(UnsafeBufferPointer(start: workspace.logits(after: [symbol]), count: 10))
+      logits = streams.withOnlyPart { lane in
+        [symbol].withUnsafeBufferPointer { Array(lane.logits(after: $0)) }
+      }
     }
     for symbol in prompt { read(symbol) }
     for _ in 0..<50 {
@@ -231,7 +232,8 @@ struct WritingTests {
     struct Full: Error {}
     let tiny = try TinyModel()
     let generator = BatchGenerator(
-      tiny.model, vocabulary: tiny.vocabulary, precision: .float32, lanes: 4, threads: 2)
+      tiny.model, vocabulary: tiny.vocabulary, precision: .float32, lanes: 4,
+      device: .cpu(threads: 2))
     let delivered = Atomic(0)
     let request = { @Sendable (index: Int) in
       WritingRequest(prompt: [], generator: Xoshiro256(seed: UInt64(index)))

@@ -1,3 +1,4 @@
+import CPU
 import Generation
 import LineEditing
 import REPL
@@ -19,7 +20,7 @@ final class Talk {
   ) throws {
     try self.init(isInteractive, colour, width, interruptAfter, edit, classifier) {
       try Interpreter(
-        model: ResidentModel(contentsOf: model, precision: .float32, threads: 1),
+        model: ResidentModel(contentsOf: model, precision: .float32, device: .cpu()),
         settings: Settings(writing: WritingOptions(length: length), precision: .float32),
         seed: seed, screen: $0, surroundings: $1)
     }
@@ -32,7 +33,7 @@ final class Talk {
   ) throws {
     try self.init(isInteractive, colour, width, interruptAfter, nil, nil) {
       try ClassifierInterpreter(
-        classifier: ResidentClassifier(contentsOf: classifier, precision: .float32, threads: 1),
+        classifier: ResidentClassifier(contentsOf: classifier, precision: .float32, device: .cpu()),
         screen: $0, surroundings: $1)
     }
   }

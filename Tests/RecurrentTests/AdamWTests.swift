@@ -1,3 +1,4 @@
+import CPU
 import Foundation
 import Recurrent
 import Testing
@@ -6,13 +7,13 @@ import Testing
 struct AdamWTests {
   /// The update as in the paper (Loshchilov and Hutter 2019, algorithm 2), in double precision.
   private struct Plain {
-    var options: AdamW.Options
+    var options: AdamWOptions
     var weights: [Double]
     var average: [Double]
     var first: [Double]
     var second: [Double]
 
-    init(_ weights: [Float], _ options: AdamW.Options) {
+    init(_ weights: [Float], _ options: AdamWOptions) {
       self.options = options
       self.weights = weights.map(Double.init)
       average = self.weights
@@ -56,34 +57,30 @@ struct AdamWTests {
 
   /// Weights, averages and moments after a few steps by several workers, each with a gradient.
   private func run(
-    _ options: AdamW.Options, steps: Int, workers: Int
+    _ options: AdamWOptions, steps: Int, workers: Int
   ) throws -> (model: Network, optimizer: AdamW) {
     let model = try Network(configuration, seed: 1)
-    let optimizer = AdamW(model, options: options)
+    let shares = (0..<workers).map { _ in FloatBuffer(count: model.layout.count) }
+    let optimizer = AdamW(
+      model, options: options, gradients: shares, team: WorkerTeam(count: workers))
     for (index, gradient) in gradients(model.layout, steps: steps).enumerated() {
       // A half, a quarter, an eighth, …, and the last worker's the rest: exact in binary.
       var share: Float = 1
-      let buffers = (0..<workers).map { worker in
-        if worker < workers - 1 { share /= 2 }
-        let buffer = FloatBuffer(count: model.layout.count)
-        for (index, value) in gradient.enumerated() { buffer.elements[index] = value * share }
-        return buffer
-      }
-      let squares = (0..<workers).map {
-        optimizer.reduce(buffers, worker: $0, workers: workers)
-      }
       for worker in 0..<workers {
-        optimizer.update(
-          model.parameters, gradient: buffers[0], norm: squares.reduce(0, +).squareRoot(),
-          learningRate: 0.01, step: index + 1, worker: worker, workers: workers)
+        if worker < workers - 1 { share /= 2 }
+        for (index, value) in gradient.enumerated() {
+          shares[worker].elements[index] = value * share
+        }
       }
+      let norm = optimizer.reduceGradients(nil)
+      optimizer.update(norm: norm, learningRate: 0.01, step: index + 1, rateFactors: nil)
     }
     return (model, optimizer)
   }
 
   @Test(arguments: [0, 0.5, 100] as [Float], [0, 0.1] as [Float])
   func equalsThePlainUpdate(clipNorm: Float, weightDecay: Float) throws {
-    var options = AdamW.Options()
+    var options = AdamWOptions()
     options.clipNorm = clipNorm
     options.weightDecay = weightDecay
     options.averageDecay = 0.2
@@ -108,7 +105,7 @@ struct AdamWTests {
   }
 
   @Test func workersAgree() throws {
-    var options = AdamW.Options()
+    var options = AdamWOptions()
     // Clipping would bring in the norm, whose sum is rounded otherwise.
     options.clipNorm = 0
     let alone = try run(options, steps: 3, workers: 1)
@@ -118,11 +115,33 @@ struct AdamWTests {
   }
 
   @Test func whatIsBetweenTensorsStaysZero() throws {
-    let (model, _) = try run(AdamW.Options(), steps: 3, workers: 2)
+    let (model, _) = try run(AdamWOptions(), steps: 3, workers: 2)
     let used = Set(model.layout.tensors.flatMap { Array($0.range) })
     #expect(
       model.parameters.elements.indices.allSatisfy {
         used.contains($0) || model.parameters.elements[$0] == 0
       })
+  }
+
+  /// What another process adds counts in the norm and in the update.
+  @Test(arguments: [1, 3])
+  func anExchangeAddsToTheGradients(workers: Int) throws {
+    let model = try Network(configuration, seed: 1)
+    let shares = (0..<workers).map { _ in FloatBuffer(count: model.layout.count) }
+    for share in shares { share.elements[0] = 1 }
+    let optimizer = AdamW(
+      model, options: AdamWOptions(), gradients: shares, team: WorkerTeam(count: workers))
+    let norm = optimizer.reduceGradients { gradients in
+      #expect(gradients.elements[0] == Float(workers))
+      gradients.elements[0] = 3
+      gradients.elements[1] = 4
+    }
+    #expect(norm == 5)
+    let before = model.parameters.values
+    optimizer.update(norm: norm, learningRate: 0.01, step: 1, rateFactors: nil)
+    let changed = model.parameters.elements.indices.filter {
+      model.parameters.elements[$0] != before[$0]
+    }
+    #expect(changed == [0, 1])
   }
 }

@@ -1,3 +1,4 @@
+import CPU
 import Recurrent
 import Testing
 
@@ -19,12 +20,17 @@ struct AdaptationTests {
     var expected = original.elements.map(Double.init)
     var meanSquares = [Double](repeating: 0, count: count)
     let (rate, decay) = (0.02, 0.6)
-    var adaptation = Adaptation(of: original, rate: Float(rate), decay: Float(decay))
+    let gradient = FloatBuffer(count: count)
+    var packed = 0
+    let adaptation = RMSAdaptation(
+      weights, gradient: gradient, rate: Float(rate), decay: Float(decay), pack: { packed += 1 })
     for step in 1...6 {
       // Sizes differ, so that the share that goes back reaches its bound of 1.
-      let gradient = random(1)
-      for index in 0..<count { gradient.elements[index] *= Float(index % 5) }
-      adaptation.step(weights, gradient: gradient)
+      for (index, value) in random(1).values.enumerated() {
+        gradient.elements[index] = value * Float(index % 5)
+      }
+      adaptation.step()
+      #expect(packed == step || gradient.elements.allSatisfy { $0 == 0 })
       for index in 0..<count {
         let g = Double(gradient.elements[index])
         meanSquares[index] += (g * g - meanSquares[index]) / Double(step)
@@ -46,8 +52,9 @@ struct AdaptationTests {
     let original = FloatBuffer(count: 20)
     original.elements.update(repeating: 0.5)
     let weights = FloatBuffer(copying: original)
-    var adaptation = Adaptation(of: original, rate: 1, decay: 1)
-    adaptation.step(weights, gradient: FloatBuffer(count: 20))
+    let adaptation = RMSAdaptation(
+      weights, gradient: FloatBuffer(count: 20), rate: 1, decay: 1, pack: {})
+    adaptation.step()
     #expect(weights.elements.allSatisfy { $0 == 0.5 })
   }
 }

@@ -1,3 +1,4 @@
+import CPU
 import Recurrent
 import Testing
 
@@ -7,10 +8,10 @@ struct ClassifierTests {
   private func workspace(
     _ fixture: ClassifierFixture, precision: Precision = .float32, training: Bool,
     inputTable: Bool = true, spareSteps: Int = 0, spareLanes: Int = 0
-  ) -> ClassifierWorkspace {
+  ) -> TextWorkspace {
     let lanes = fixture.lanes + spareLanes
     let steps = fixture.steps + spareSteps
-    let workspace = ClassifierWorkspace(
+    let workspace = TextWorkspace(
       PackedWeights(
         fixture.model,
         for: .init(
@@ -50,9 +51,10 @@ struct ClassifierTests {
     let (classification, languageModel) = target.withUnsafeBufferPointer { target in
       workspace.train(
         widened(fixture.input, fixture, to: workspace.lanes, with: 0), lengths: fixture.lengths,
-        targets: ClassificationTargets(
-          labels: fixture.labels, classWeights: fixture.classWeights,
-          labelSmoothing: ClassifierFixture.labelSmoothing, scale: 1 / weight),
+        labels: fixture.labels,
+        targets: LabelTargets(
+          classWeights: fixture.classWeights, smoothing: ClassifierFixture.labelSmoothing,
+          scale: 1 / weight),
         languageModel: target.baseAddress.map { .init(targets: $0, scale: languageModelScale) },
         lowest: lowest, gradients: gradients)
     }

@@ -1,3 +1,4 @@
+import CPU
 import Recurrent
 import Testing
 
@@ -14,7 +15,7 @@ struct FusedCellTests {
       cell, hidden: hidden, embedding: 5, vocabulary: 21, seed: UInt64(hidden))
     let plain = PlainNetwork(model)
     let chunk = Chunk(model.configuration, steps: 6, lanes: 3)
-    let workspace = LanguageModelWorkspace(
+    let workspace = StreamWorkspace(
       PackedWeights(
         model, for: .init(precision: .float32, lanes: 3, training: false, inputTable: true)),
       steps: 6, lanes: 3)
@@ -49,7 +50,7 @@ struct FusedCellTests {
     let model = try Network.random(cell, hidden: 20)
     for index in model.parameters.elements.indices { model.parameters.elements[index] *= 300 }
     let plain = PlainNetwork(model)
-    let workspace = LanguageModelWorkspace(
+    let workspace = StreamWorkspace(
       PackedWeights(
         model, for: .init(precision: .float32, lanes: 1, training: true, inputTable: true)),
       steps: 3, lanes: 1)

@@ -1,3 +1,4 @@
+import CPU
 import Recurrent
 import Testing
 
@@ -18,7 +19,7 @@ struct LaneTests {
     var loss = 0.0
     let gradients = parts.map { lanes in
       let part = chunk[lanes]
-      let workspace = LanguageModelWorkspace(
+      let workspace = StreamWorkspace(
         weights, steps: part.steps, lanes: part.lanes, dropout: dropout)
       workspace.load(part.states)
       workspace.drawMasks { Xoshiro256(seed: 9, stream: [UInt64(lanes.lowerBound + $0)]) }
@@ -28,8 +29,10 @@ struct LaneTests {
         gradients: gradients)
       return gradients
     }
-    let optimizer = AdamW(model, options: AdamW.Options())
-    for worker in 0..<2 { _ = optimizer.reduce(gradients, worker: worker, workers: 2) }
+    let optimizer = AdamW(
+      model, options: AdamWOptions(), gradients: gradients,
+      team: WorkerTeam(count: parts.count))
+    _ = optimizer.reduceGradients(nil)
     return (loss, gradients[0].values)
   }
 
@@ -54,7 +57,7 @@ struct LaneTests {
         model,
         for: .init(precision: precision, lanes: lanes, training: false, inputTable: true))
     }
-    let together = LanguageModelWorkspace(weights(lanes: 3), steps: 6, lanes: 3)
+    let together = StreamWorkspace(weights(lanes: 3), steps: 6, lanes: 3)
     together.load(chunk.states)
     var losses = [Float](repeating: 0, count: 18)
     _ = together.evaluate(chunk.symbols, targets: chunk.targets, steps: 6, losses: &losses)
@@ -62,18 +65,18 @@ struct LaneTests {
 
     // Each lane alone, step by step, and after each step its state moved to another workspace.
     let alone = [0, 1].map { _ in
-      Box(LanguageModelWorkspace(weights(lanes: 1), steps: 1, lanes: 1))
+      StreamWorkspace(weights(lanes: 1), steps: 1, lanes: 1)
     }
     for lane in 0..<3 {
       var state = chunk.states[lane]
       for step in 0..<6 {
         let index = step * 3 + lane
         let workspace = alone[step % 2]
-        workspace.value.load(state, lane: 0)
+        workspace.load(state, lane: 0)
         var loss: Float = 0
-        _ = workspace.value.evaluate(
+        _ = workspace.evaluate(
           [chunk.symbols[index]], targets: [chunk.targets[index]], steps: 1, losses: &loss)
-        workspace.value.save(lane: 0, into: &state)
+        workspace.save(lane: 0, into: &state)
         #expect(loss == losses[index], "lane \(lane), step \(step)")
       }
       #expect(state == states[lane])
@@ -85,7 +88,7 @@ struct LaneTests {
     let model = try Network.random(cell, hidden: 20, vocabulary: 11)
     let chunk = Chunk(model.configuration, steps: 6, lanes: 2)
     func run(_ lengths: [Int]) -> (losses: [Float], states: [RecurrentState]) {
-      let workspace = LanguageModelWorkspace(
+      let workspace = StreamWorkspace(
         PackedWeights(
           model, for: .init(precision: .float32, lanes: 2, training: false, inputTable: true)),
         steps: 6, lanes: 2)
@@ -109,10 +112,4 @@ struct LaneTests {
     #expect(parts.losses == whole.losses)
     #expect(parts.states == whole.states)
   }
-}
-
-/// A workspace cannot be an array's element itself.
-private final class Box {
-  let value: LanguageModelWorkspace
-  init(_ value: consuming LanguageModelWorkspace) { self.value = value }
 }

@@ -1,3 +1,4 @@
+import CPU
 import CKernels
 import Recurrent
 import Testing
@@ -44,15 +45,16 @@ struct NgramTests {
     }
     let weights = PackedWeights(
       model, for: .init(precision: .float32, lanes: 3, training: true, inputTable: false))
-    let workspace = ClassifierWorkspace(weights, steps: 4, lanes: 3, dropout: dropout)
+    let workspace = TextWorkspace(weights, steps: 4, lanes: 3, dropout: dropout)
     workspace.drawMasks { Xoshiro256(seed: 11, stream: [UInt64($0)]) }
     let symbols: [Int32] = [0, 1, 2, 1, 2, 3, 2, 3, 0, 3, 0, 0]
     func loss(_ gradients: FloatBuffer) -> Double {
       weights.packShare(of: 0, workers: 1)
       return workspace.train(
         symbols, lengths: [4, 3, 3],
-        targets: ClassificationTargets(
-          labels: [0, 1, 1], classWeights: [1, 1], labelSmoothing: 0, scale: 1),
+        labels: [0, 1, 1],
+        targets: LabelTargets(
+          classWeights: [1, 1], smoothing: 0, scale: 1),
         gradients: gradients
       ).classification
     }

@@ -1,3 +1,4 @@
+import CPU
 import Recurrent
 import Testing
 
@@ -46,7 +47,7 @@ struct NumericGradientTests {
         weightDrop: test.weightDrop))
     var generator = Xoshiro256(seed: 5)
     weights.drawWeightDrop(using: &generator)
-    let workspace = LanguageModelWorkspace(
+    let workspace = StreamWorkspace(
       weights, steps: chunk.steps, lanes: chunk.lanes, dropout: test.dropout)
     workspace.drawMasks { Xoshiro256(seed: 11, stream: [UInt64($0)]) }
 
@@ -93,7 +94,7 @@ struct NumericGradientTests {
     let model = try Network.random(.lstm, hidden: 32)
     let chunk = Chunk(model.configuration, steps: 2, lanes: 2)
     func gradientOfHead(_ probability: Float) -> [Float] {
-      let workspace = LanguageModelWorkspace(
+      let workspace = StreamWorkspace(
         PackedWeights(
           model, for: .init(precision: .float32, lanes: 2, training: true, inputTable: true)),
         steps: 2, lanes: 2, dropout: Dropout(output: probability))

@@ -1,3 +1,4 @@
+import CPU
 import CKernels
 import Recurrent
 import Testing

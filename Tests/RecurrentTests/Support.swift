@@ -1,3 +1,4 @@
+import CPU
 import Recurrent
 
 extension Network {
@@ -84,7 +85,42 @@ struct Chunk {
   }
 }
 
-extension LanguageModelWorkspace {
+extension StreamWorkspace {
+  convenience init(_ weights: PackedWeights, steps: Int, lanes: Int, dropout: Dropout = .none) {
+    self.init(weights, steps: steps, lanes: 0..<lanes, dropout: dropout)
+  }
+
+  private func chunk(_ symbols: [Int32], _ targets: [Int32]) -> StreamChunk {
+    let chunk = StreamChunk(steps: symbols.count / lanes.count, lanes: lanes.count)
+    _ = chunk.symbols.update(fromContentsOf: symbols)
+    _ = chunk.targets.update(fromContentsOf: targets)
+    return chunk
+  }
+
+  /// Replaces `gradients` by those of a chunk, what is not written being left.
+  func train(
+    _ symbols: [Int32], targets: [Int32], scale: Float, gradients: FloatBuffer
+  ) -> Double {
+    guard let mine = self.gradients else { preconditionFailure("weights for training are needed") }
+    _ = mine.elements.update(fromContentsOf: gradients.values)
+    let loss = train(chunk(symbols, targets), softTargets: nil, scale: scale)
+    _ = gradients.elements.update(fromContentsOf: mine.values)
+    return loss
+  }
+
+  func evaluate(
+    _ symbols: [Int32], targets: [Int32], steps: Int, losses: UnsafeMutablePointer<Float>
+  ) -> Double {
+    let chunk = chunk(symbols, targets)
+    let total = evaluate(chunk, steps: steps, distributions: nil)
+    for index in 0..<steps * lanes.count { losses[index] = chunk.losses[index] }
+    return total
+  }
+
+  func logits(after symbols: [Int32]) -> [Float] {
+    symbols.withUnsafeBufferPointer { Array(logits(after: $0)) }
+  }
+
   func load(_ states: [RecurrentState]) {
     for (lane, state) in states.enumerated() { load(state, lane: lane) }
   }

@@ -1,3 +1,4 @@
+import CPU
 import Recurrent
 import Testing
 
@@ -13,7 +14,7 @@ struct WeightDropTests {
     var generator = Xoshiro256(seed: seed)
     weights.drawWeightDrop(using: &generator)
     weights.packShare(of: 0, workers: 1)
-    let workspace = LanguageModelWorkspace(weights, steps: 4, lanes: 2)
+    let workspace = StreamWorkspace(weights, steps: 4, lanes: 2)
     workspace.load(chunk.states)
     let gradients = FloatBuffer(count: model.layout.count)
     let loss = workspace.train(

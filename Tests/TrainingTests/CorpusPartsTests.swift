@@ -41,6 +41,7 @@ struct CorpusPartsTests {
     var expected = Preset.quick.options(
       characters: plan.trainingCharacters, vocabularySize: trainer.vocabulary.count, epochs: 3)
     expected.seed = 9
+    expected.precision = trainer.device.precision(for: .training)
     #expect(trainer.options == expected)
     #expect(
       trainer.configuration

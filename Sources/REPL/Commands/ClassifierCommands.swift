@@ -39,6 +39,6 @@ extension Interpreter {
 
   private func openClassifier(_ path: String) throws -> ResidentClassifier {
     try ResidentClassifier(
-      contentsOf: path, precision: session.settings.precision, threads: resident.threads)
+      contentsOf: path, precision: session.settings.precision, device: resident.device)
   }
 }

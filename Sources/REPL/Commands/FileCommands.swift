@@ -48,7 +48,7 @@ extension Interpreter {
       let path = try file(argument, for: "/load")
       let settings = interpreter.session.settings
       let model = try ResidentModel(
-        contentsOf: path, precision: settings.precision, threads: interpreter.resident.threads)
+        contentsOf: path, precision: settings.precision, device: interpreter.resident.device)
       let place = Place(
         state: model.generator.start(), seed: interpreter.session.draft.place.seed)
       interpreter.resident = model

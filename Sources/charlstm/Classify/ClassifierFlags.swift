@@ -104,7 +104,7 @@ struct ClassifierFlags: ParsableArguments {
   ) throws {
     var wanted = run
     try apply(to: &wanted)
-    if precision.precision != .auto { wanted.precision = precision.resolved(for: .training) }
+    wanted.precision = precision.precision.asked ?? run.precision
     wanted.threads = threads.threads ?? run.threads
     try checkContradictions(of: wanted.summary, to: run.summary)
   }

@@ -1,3 +1,4 @@
+import CPU
 import ArgumentParser
 import Checkpoints
 import Classification
@@ -107,15 +108,17 @@ struct ClassifyTrain: ParsableCommand {
     }
     var options = ClassifierOptions()
     try training.apply(to: &options)
-    options.precision = precision.resolved(for: .training)
     options.threads = try threads.resolved()
+    let device = Device.cpu(threads: options.threads)
+    options.precision = precision.resolved(for: .training, on: device)
     try options.validate()
     let source = try network.initializeFrom.map { try TrainedModel(contentsOf: $0) }
     try source.map { try network.check($0.model.configuration) }
     try checkCombinations(options, hasSource: source != nil)
     let parts = try parts(seed: options.seed)
     let trainer = try ClassifierTrainer(
-      parts, vocabulary: training.vocabulary(of: parts), from: source, options: options
+      parts, vocabulary: training.vocabulary(of: parts), from: source, options: options,
+      device: device
     ) { shape in
       shape = network.configuration(shape)
       shape.bidirectional = bidirectional
@@ -157,13 +160,14 @@ struct ClassifyTrain: ParsableCommand {
       }
     }
     try training.apply(to: &point.options)
-    if let note = point.moveHere(keepsPrecision: precision.precision != .auto) {
+    let device = Device.cpu(threads: point.options.threads)
+    if let note = point.move(to: device, keepsPrecision: precision.precision != .auto) {
       standardError("\(note)\n")
     }
     let parts = try parts(seed: point.options.seed)
     let trainer = try ClassifierTrainer(
       resuming: point, path: folder.resumePath, texts: parts.texts, training: parts.training,
-      validation: parts.validation)
+      validation: parts.validation, device: device)
     return (trainer, folder)
   }
 

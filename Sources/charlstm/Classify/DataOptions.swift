@@ -61,7 +61,8 @@ struct ClassifierArgument: ParsableArguments {
       }
       trained.limit.length = maxLength
     }
-    return try Classifier(
-      trained, precision: precision.resolved(for: .reading), threads: threads.resolved())
+    let device = try threads.device()
+    return Classifier(
+      trained, precision: precision.resolved(for: .reading, on: device), device: device)
   }
 }

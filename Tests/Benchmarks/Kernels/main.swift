@@ -1,6 +1,7 @@
 // Times the parts of an optimizer step by themselves: `swift run -c release kernel-benchmarks`.
 // The shapes are those of one of two workers at 2 layers × 512, 64 lanes × 64 steps.
 
+import CPU
 import Benchmark
 import CKernels
 import Recurrent
@@ -56,7 +57,7 @@ for (name, element) in [("float32", CK_F32), ("bfloat16", CK_BF16)] {
 
 // A worker multiplies with its own thread alone.
 let pair = WorkerTeam(count: 2)
-benchmark("a meeting of two workers") { pair.run { _ in } }
+benchmark("a meeting of two workers") { pair.run(workers: 2) { _ in } }
 
 for precision in Set([Precision.float32, .native]).sorted(by: { $0.rawValue < $1.rawValue }) {
   let packed = PackedMatrix(

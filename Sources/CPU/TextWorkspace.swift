@@ -1,3 +1,5 @@
+import Recurrent
+
 #if canImport(Glibc)
   import Glibc
 #endif
@@ -7,13 +9,13 @@
 ///
 /// Symbols are `[T, B]`, time first; those past a text's end must be valid, and have no influence.
 /// Not for several threads at a time.
-package struct ClassifierWorkspace: ~Copyable {
+package struct TextWorkspace: ~Copyable {
   package let steps: Int
   package let lanes: Int
   private let weights: PackedWeights
   private let stack: RecurrentStack
-  private let head: ClassifierHead
-  private let languageModelHead: LinearHead?
+  private let head: ClassHead
+  private let languageModelHead: SymbolHead?
 
   /// - Parameter weights: those of a classifier.
   package init(_ weights: PackedWeights, steps: Int, lanes: Int, dropout: Dropout = .none) {
@@ -21,17 +23,17 @@ package struct ClassifierWorkspace: ~Copyable {
     self.lanes = lanes
     self.weights = weights
     stack = RecurrentStack(weights, steps: steps, lanes: lanes, packed: true, dropout: dropout)
-    head = ClassifierHead(weights, steps: steps, lanes: lanes)
+    head = ClassHead(weights, steps: steps, lanes: lanes)
     if weights.use.training, let head = weights.head {
-      languageModelHead = LinearHead(head, of: weights, rows: steps * lanes)
+      languageModelHead = SymbolHead(head, of: weights, rows: steps * lanes)
     } else {
       languageModelHead = nil
     }
   }
 
   /// Draws dropout's masks for the next texts from one generator a lane.
-  package func drawMasks(_ generator: (_ lane: Int) -> Xoshiro256) {
-    stack.drawMasks(generator)
+  package func drawMasks(_ random: (_ lane: Int) -> Xoshiro256) {
+    stack.drawMasks(random)
   }
 
   /// Reads texts and returns the logits of their classes, `[B, C]`, valid until the next call.
@@ -69,16 +71,17 @@ package struct ClassifierWorkspace: ~Copyable {
   /// gradients of the scaled losses.
   ///
   /// - Parameters:
+  ///   - labels: by lane.
   ///   - lowest: the lowest layer that is trained, 0 for the embedding too, `L` for the head alone;
   ///     the gradients of what lies below are not written.
   package func train(
-    _ symbols: UnsafePointer<Int32>, lengths: [Int], targets: ClassificationTargets,
+    _ symbols: UnsafePointer<Int32>, lengths: [Int], labels: [Int32], targets: LabelTargets,
     languageModel: LanguageModelLoss? = nil, lowest: Int = 0, gradients: FloatBuffer
   ) -> (classification: Double, languageModel: Double) {
     let active = StepLanes(lengths: lengths)
     stack.forward(symbols, steps: active)
     head.forward(stack.headInput, lengths: lengths)
-    let loss = head.loss(targets)
+    let loss = head.loss(labels, targets)
     var languageModelLoss = 0.0
     let rows = active.steps * lanes
     if let languageModel, languageModelHead != nil {

@@ -1,15 +1,17 @@
 import COneDNN
 import Foundation
 import Synchronization
+import Recurrent
 
-/// Threads that stay together for a training run or a generator: each call of `run` gives every
-/// worker its share and returns when all are done.
+/// Threads that stay together as long as their device: each call of `run` gives every worker its share
+/// and returns when all are done.
 ///
 /// Matrix products inside a worker use that worker's thread alone. The caller is worker 0, so a team
 /// of one starts no thread.
 package final class WorkerTeam: Sendable {
   package let count: Int
   private let workers: [Worker]
+  private let turn = NSLock()
 
   package init(count: Int) {
     precondition(count > 0)
@@ -23,36 +25,18 @@ package final class WorkerTeam: Sendable {
     for worker in workers { worker.stop() }
   }
 
-  /// Calls `body` once for each worker, with its number, and waits for all of them. Not to be called
-  /// from two threads at a time, nor from within `body`.
-  package func run(_ body: @escaping @Sendable (_ worker: Int) -> Void) {
-    for worker in workers { worker.begin(body) }
-    omp_set_num_threads(1)
-    body(0)
-    for worker in workers { worker.finish() }
+  /// Calls `body` with the number of each of the first `workers`, and waits for all of them. Several
+  /// threads take turns; not to be called from within `body`.
+  package func run(workers active: Int, _ body: @escaping @Sendable (_ worker: Int) -> Void) {
+    precondition(1...count ~= active)
+    turn.withLock {
+      let others = workers.prefix(active - 1)
+      for worker in others { worker.begin(body) }
+      omp_set_num_threads(1)
+      body(0)
+      for worker in others { worker.finish() }
+    }
   }
-}
-
-/// A value that each worker writes for itself.
-package final class PerWorker<Value: Sendable>: @unchecked Sendable {
-  private let storage: UnsafeMutableBufferPointer<Value>
-
-  package init(repeating value: Value, count: Int) {
-    storage = .allocate(capacity: count)
-    storage.initialize(repeating: value)
-  }
-
-  deinit {
-    storage.deinitialize()
-    storage.deallocate()
-  }
-
-  package subscript(worker: Int) -> Value {
-    get { storage[worker] }
-    set { storage[worker] = newValue }
-  }
-
-  package var values: [Value] { Array(storage) }
 }
 
 /// One thread and the two signals by which it is given work and says that it is done.
@@ -96,8 +80,10 @@ private final class Worker: Sendable {
 /// Runs `body` with each of its matrix products shared out among `threads`: for work of one lane,
 /// which cannot be shared out by lanes. The products come out the same to the last bit. Prepare
 /// products likewise: they are divided for as many threads as there are then.
-package func withProductThreads<Result: ~Copyable>(_ threads: Int, _ body: () -> Result) -> Result {
+package func withProductThreads<Result: ~Copyable>(
+  _ threads: Int, _ body: () throws -> Result
+) rethrows -> Result {
   omp_set_num_threads(Int32(threads))
   defer { omp_set_num_threads(1) }
-  return body()
+  return try body()
 }

@@ -1,14 +1,15 @@
 import CKernels
+import Recurrent
 
 #if canImport(Glibc)
   import Glibc
 #endif
 
-/// Pooling over the steps of one worker's texts, normalisation, the linear layer from features to the classes'
-/// logits, and softmax with cross-entropy behind it. All of it in single precision.
+/// Pooling over the steps of one worker's texts, normalisation, the linear layer from features to
+/// the classes' logits, and softmax with cross-entropy behind it. All of it in single precision.
 ///
 /// Shapes: `T` steps, `B` lanes, `D·H` outputs, `F` features, `C` classes.
-struct ClassifierHead: ~Copyable {
+struct ClassHead: ~Copyable {
   private let weights: PackedWeights
   private let tensors: ParameterLayout.Linear
   private let normalization: ParameterLayout.Normalization
@@ -101,8 +102,8 @@ struct ClassifierHead: ~Copyable {
       }
     }
     normalize()
-    product(features, weights.bias(tensors.weight), into: logits)
-    let bias = weights.bias(tensors.bias)
+    product(features, weights.values(of: tensors.weight), into: logits)
+    let bias = weights.values(of: tensors.bias)
     for lane in 0..<lanes {
       for label in 0..<classes { logits[lane * classes + label] += bias[label] }
     }
@@ -110,13 +111,13 @@ struct ClassifierHead: ~Copyable {
 
   /// The factor on a feature's difference from its mean.
   private func scale(_ feature: Int) -> Float {
-    let variance = weights.bias(normalization.variance)[feature]
+    let variance = weights.values(of: normalization.variance)[feature]
     return 1 / (variance + ParameterLayout.Normalization.epsilon).squareRoot()
   }
 
   private func normalize() {
     let count = configuration.featureCount
-    let mean = weights.bias(normalization.mean)
+    let mean = weights.values(of: normalization.mean)
     for feature in 0..<count {
       let scale = scale(feature)
       for index in stride(from: feature, to: lanes * count, by: count) {
@@ -145,7 +146,7 @@ struct ClassifierHead: ~Copyable {
     guard let tensor = weights.layout.attention else {
       preconditionFailure("attention pooling needs its query")
     }
-    return weights.bias(tensor)
+    return weights.values(of: tensor)
   }
 
   private func takeLast(_ outputs: UnsafeRawPointer, into features: UnsafeMutablePointer<Float>) {
@@ -166,17 +167,18 @@ struct ClassifierHead: ~Copyable {
 
   /// The weighted sum of the labels' surprisal in nats, as PyTorch's `cross_entropy` has it before it
   /// divides; overwrites `logits` with `scale` times its gradients.
-  func loss(_ targets: ClassificationTargets) -> Double {
+  /// - Parameter labels: by lane; lanes after them hold nothing.
+  func loss(_ labels: [Int32], _ targets: LabelTargets) -> Double {
     var total = 0.0
-    let share = targets.labelSmoothing / Float(classes)
+    let share = targets.smoothing / Float(classes)
     for lane in 0..<lanes {
       let row = logits + lane * classes
-      guard lane < targets.labels.count else {
+      guard lane < labels.count else {
         row.update(repeating: 0, count: classes)
         continue
       }
-      let label = Int(targets.labels[lane])
-      let weight = targets.classWeights[label] * (1 - targets.labelSmoothing)
+      let label = Int(labels[lane])
+      let weight = targets.classWeights[label] * (1 - targets.smoothing)
       var largest = row[0]
       for index in 1..<classes { largest = max(largest, row[index]) }
       var sum: Float = 0
@@ -209,7 +211,7 @@ struct ClassifierHead: ~Copyable {
     let bias = gradients.pointer + tensors.bias.range.lowerBound
     bias.update(repeating: 0, count: classes)
     ck_add_column_sums(CK_F32, Int64(lanes), Int64(classes), logits, bias)
-    featureProduct(logits, weights.bias(tensors.weight), into: featureGradients)
+    featureProduct(logits, weights.values(of: tensors.weight), into: featureGradients)
     let count = configuration.featureCount
     for feature in 0..<count {
       let scale = scale(feature)
@@ -249,25 +251,5 @@ struct ClassifierHead: ~Copyable {
           outputGradients + lastOutput(lane, direction: direction))
       }
     }
-  }
-}
-
-/// What a worker's texts are to be, and how much each counts.
-package struct ClassificationTargets: Sendable {
-  /// By lane.
-  package var labels: [Int32]
-  /// By class: how much a text of it counts.
-  package var classWeights: [Float]
-  /// The share of the target that all classes divide equally (Szegedy et al. 2016).
-  package var labelSmoothing: Float
-  /// The factor on the loss whose gradient is taken: one over the sum of the weights of all texts of
-  /// the step makes it their mean.
-  package var scale: Float
-
-  package init(labels: [Int32], classWeights: [Float], labelSmoothing: Float, scale: Float) {
-    self.labels = labels
-    self.classWeights = classWeights
-    self.labelSmoothing = labelSmoothing
-    self.scale = scale
   }
 }

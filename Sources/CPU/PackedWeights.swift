@@ -1,4 +1,5 @@
 import CKernels
+import Recurrent
 
 /// A network's matrices packed for oneDNN, shared by all workers and packed anew when the weights
 /// change: once per optimizer step, not once per time step.
@@ -123,8 +124,8 @@ package final class PackedWeights: @unchecked Sendable {
 
   /// Chooses what is dropped of the recurrent weights when they are packed the next time. Not while
   /// a worker packs or runs.
-  package func drawWeightDrop(using generator: inout Xoshiro256) {
-    drop?.key = generator.next()
+  package func drawWeightDrop(using random: inout Xoshiro256) {
+    drop?.key = random.next()
   }
 
   /// Takes what was dropped out of the gradient of a tensor of recurrent weights.
@@ -133,11 +134,17 @@ package final class PackedWeights: @unchecked Sendable {
     drop?.apply(to: tensor, from: gradient, into: gradient)
   }
 
-  /// Packs all matrices for a step, which drops what `generator` draws. Not while a worker runs.
-  package func pack(on team: WorkerTeam, dropping generator: Xoshiro256) {
-    var generator = generator
-    drawWeightDrop(using: &generator)
-    team.run { worker in self.packShare(of: worker, workers: team.count) }
+  /// Packs all matrices, which drops what `random` draws, if anything is dropped at all. Not while a
+  /// worker runs.
+  package func pack(on team: WorkerTeam, workers: Int, dropping random: Xoshiro256? = nil) {
+    if var random { drawWeightDrop(using: &random) }
+    team.run(workers: workers) { worker in self.packShare(of: worker, workers: workers) }
+  }
+
+  /// Has other weights of the same network packed the next time. Not while a worker packs or runs.
+  func replace(_ parameters: FloatBuffer) {
+    precondition(parameters.count == layout.count)
+    self.parameters = parameters
   }
 
   /// Packs one worker's share of the matrices from the weights as they are now.
@@ -156,7 +163,8 @@ package final class PackedWeights: @unchecked Sendable {
     }
   }
 
-  func bias(_ tensor: ParameterLayout.Tensor) -> UnsafePointer<Float> {
+  /// A tensor's values, in memory's order.
+  func values(of tensor: ParameterLayout.Tensor) -> UnsafePointer<Float> {
     UnsafePointer(parameters.pointer + tensor.range.lowerBound)
   }
 }

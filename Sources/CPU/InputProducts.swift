@@ -1,3 +1,5 @@
+import Recurrent
+
 /// The products by the input weights of one direction of a layer, over a whole chunk.
 struct InputProducts {
   /// `[T·B, K] · [K, G·H]`

@@ -1,3 +1,5 @@
+import Recurrent
+
 /// A matrix product over all rows of a chunk, `[T·B, K]`, for chunks of any number of steps.
 ///
 /// The product is made for T steps and, where chunks differ in length, for halves of it down to one

@@ -1,10 +1,11 @@
 import CKernels
+import Recurrent
 
 /// The linear layer from the last outputs to logits, with softmax and cross-entropy behind it, for
 /// one worker's `T·B` rows.
 ///
 /// Rows are taken in blocks, so that logits of a large vocabulary need no more than a few megabytes.
-struct LinearHead: ~Copyable {
+struct SymbolHead: ~Copyable {
   private let weights: PackedWeights
   private let head: PackedWeights.Head
   private let vocabulary: Int
@@ -70,7 +71,7 @@ struct LinearHead: ~Copyable {
     precondition(blocks.count == 1, "rows beyond a block have no logits of their own")
     let block = blocks[0]
     block.logits(input, head.logits, into: logits)
-    let bias = weights.bias(head.tensors.bias)
+    let bias = weights.values(of: head.tensors.bias)
     for row in block.rows {
       let values = logits + row * vocabulary
       for symbol in 0..<vocabulary { values[symbol] += bias[symbol] }
@@ -92,7 +93,7 @@ struct LinearHead: ~Copyable {
       block.logits(input + offset(first), head.logits, into: logits)
       total += ck_cross_entropy(
         weights.use.precision.element, Int64(min(block.rows.count, count - first)),
-        Int64(vocabulary), logits, weights.bias(head.tensors.bias), targets + first, 0, nil,
+        Int64(vocabulary), logits, weights.values(of: head.tensors.bias), targets + first, 0, nil,
         losses.map { $0 + first })
       if let distributions {
         ck_add_softmax(
@@ -126,7 +127,8 @@ struct LinearHead: ~Copyable {
       let input = input + offset(first)
       block.logits(input, head.logits, into: logits)
       total += ck_cross_entropy(
-        element, rows, Int64(vocabulary), logits, weights.bias(head.tensors.bias), targets + first,
+        element, rows, Int64(vocabulary), logits, weights.values(of: head.tensors.bias),
+        targets + first,
         scale, logitGradients, nil)
       if let softTargets {
         ck_soften_targets(

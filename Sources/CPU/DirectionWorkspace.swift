@@ -1,4 +1,5 @@
 import CKernels
+import Recurrent
 
 #if canImport(Glibc)
   import Glibc
@@ -15,7 +16,8 @@ struct DirectionWorkspace {
   let hidden: Int
   let reversed: Bool
   let precision: Precision
-  private let cell: CellDefinition
+  private let cell: CellKernels
+  private let hasCellState: Bool
   /// `G·H`
   private let width: Int
 
@@ -61,7 +63,8 @@ struct DirectionWorkspace {
     recurrentProducts: UnsafeMutablePointer<Float>,
     recurrentGradient: UnsafeMutablePointer<Float>?
   ) {
-    cell = configuration.cell.definition
+    cell = configuration.cell.kernels
+    hasCellState = configuration.cell.hasCellState
     hidden = configuration.hiddenSize
     precision = use.precision
     self.steps = steps
@@ -69,11 +72,11 @@ struct DirectionWorkspace {
     self.reversed = reversed
     self.recurrentProducts = recurrentProducts
 
-    width = cell.gateCount * hidden
+    width = configuration.cell.gateCount * hidden
     let rows = steps * lanes
     outputs = arena.elements((steps + 2) * lanes * hidden, precision)
     gates = arena.elements(rows * width, precision)
-    cells = arena.elements(cell.hasCellState ? (steps + 2) * lanes * hidden : 0, precision)
+    cells = arena.elements(hasCellState ? (steps + 2) * lanes * hidden : 0, precision)
     kept = arena.elements(rows * cell.keptCount * hidden, precision)
     carry = arena.floats(lanes * hidden)
 
@@ -113,7 +116,7 @@ struct DirectionWorkspace {
   /// Bytes of a slot of outputs.
   private var slotSize: Int { lanes * hidden * precision.size }
   /// Bytes of a slot of cell states: 0 where there are none.
-  private var cellSlot: Int { cell.hasCellState ? slotSize : 0 }
+  private var cellSlot: Int { hasCellState ? slotSize : 0 }
   private var keptSlot: Int { cell.keptCount * slotSize }
   private var gateSlot: Int { lanes * width * precision.size }
 
@@ -145,7 +148,7 @@ struct DirectionWorkspace {
   /// backward: that of every lane past its text's end.
   private func clear(_ active: StepLanes) {
     carry.update(repeating: 0, count: lanes * hidden)
-    for states in cell.hasCellState ? [outputs, cells] : [outputs] {
+    for states in hasCellState ? [outputs, cells] : [outputs] {
       memset(states + (reversed ? active.steps + 1 : 0) * slotSize, 0, slotSize)
       for t in 0..<active.steps {
         let dead = (lanes - active(t, of: lanes)) * hidden * precision.size

@@ -1,4 +1,5 @@
 import CKernels
+import Recurrent
 
 /// The embedding and the recurrent layers, with the memory for one worker's lanes over a chunk.
 ///
@@ -165,19 +166,19 @@ struct RecurrentStack: ~Copyable {
     }
   }
 
-  /// Draws the masks of a chunk. `generator` gives the generator of a lane, so that a lane's masks
-  /// do not depend on the division of lanes among workers.
-  func drawMasks(_ generator: (_ lane: Int) -> Xoshiro256) {
+  /// Draws the masks of a chunk. Each lane has random numbers of its own, so that its masks do not
+  /// depend on the division of lanes among workers.
+  func drawMasks(_ random: (_ lane: Int) -> Xoshiro256) {
     guard masks.contains(where: { $0 != nil }) else { return }
     for lane in 0..<lanes {
-      var generator = generator(lane)
+      var random = random(lane)
       for (site, mask) in masks.enumerated() {
         guard let mask else { continue }
         let probability = dropout.probability(before: site, of: layers.count)
         let kept = 1 / (1 - probability)
         let size = configuration.inputSize(ofLayer: site)
         for index in lane * size..<(lane + 1) * size {
-          mask[index] = generator.uniform() < probability ? 0 : kept
+          mask[index] = random.uniform() < probability ? 0 : kept
         }
       }
     }
@@ -199,7 +200,7 @@ struct RecurrentStack: ~Copyable {
       } else if let input = inputs[0] {
         ck_gather(
           element, rows, Int64(configuration.embeddingSize),
-          weights.bias(weights.layout.embedding), symbols, Int64(lanes), masks[0], input)
+          weights.values(of: weights.layout.embedding), symbols, Int64(lanes), masks[0], input)
         ngrams?.add(to: input, symbols: symbols, count: Int(rows), weights: weights, mask: masks[0])
       }
       for (direction, workspace) in directions.enumerated() {
@@ -214,7 +215,7 @@ struct RecurrentStack: ~Copyable {
         }
         workspace.forward(
           source, steps: active, weights: packed,
-          bias: (weights.bias(tensors.biasIH), weights.bias(tensors.biasHH)))
+          bias: (weights.values(of: tensors.biasIH), weights.values(of: tensors.biasHH)))
       }
     }
     gather(intoLayer: layers.count, rows: rows)
@@ -274,9 +275,9 @@ struct RecurrentStack: ~Copyable {
           ck_scatter_add(
             element, rows, Int64(width), workspace.gates, symbols, Int64(lanes), nil,
             tableGradient)
-          weight(tableGradient, weights.bias(weights.layout.embedding), into: weightGradient)
+          weight(tableGradient, weights.values(of: weights.layout.embedding), into: weightGradient)
           embedding(
-            tableGradient, weights.bias(tensors.weightIH),
+            tableGradient, weights.values(of: tensors.weightIH),
             into: gradients.pointer + weights.layout.embedding.range.lowerBound)
         case nil:
           preconditionFailure("a stack for training is needed")

@@ -1,5 +1,3 @@
-import CKernels
-
 #if canImport(Glibc)
   import Glibc
 #endif
@@ -33,36 +31,9 @@ package final class FloatBuffer: @unchecked Sendable {
   }
 }
 
-/// The memory of a workspace: allocated piece by piece, freed as a whole.
-struct Arena: ~Copyable {
-  private var blocks: [UnsafeMutableRawPointer] = []
-
-  deinit {
-    for block in blocks { free(block) }
-  }
-
-  mutating func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
-    bytes(count * 4).bindMemory(to: Float.self, capacity: count)
-  }
-
-  mutating func integers(_ count: Int) -> UnsafeMutablePointer<Int32> {
-    bytes(count * 4).bindMemory(to: Int32.self, capacity: count)
-  }
-
-  mutating func elements(_ count: Int, _ precision: Precision) -> UnsafeMutableRawPointer {
-    bytes(count * precision.size)
-  }
-
-  private mutating func bytes(_ count: Int) -> UnsafeMutableRawPointer {
-    let block = allocateZeroed(bytes: count)
-    blocks.append(block)
-    return block
-  }
-}
-
 /// Zeroed memory on a cache line's boundary. Large blocks come from the system as untouched pages,
 /// which cost nothing until they are used.
-private func allocateZeroed(bytes count: Int) -> UnsafeMutableRawPointer {
+package func allocateZeroed(bytes count: Int) -> UnsafeMutableRawPointer {
   let size = max(64, (count + 63) / 64 * 64)
   guard let block = aligned_alloc(64, size) else {
     fatalError("out of memory: \(size) bytes for the network could not be had")

@@ -1,5 +1,6 @@
 import CKernels
 import COneDNN
+import Recurrent
 
 /// A product by this package's own kernels, for any number of rows of C, whose every element is one
 /// chain of sums over K.

@@ -1,4 +1,5 @@
 import CKernels
+import Recurrent
 
 /// Dropout on recurrent weights (DropConnect, Wan et al. 2013; on recurrent weights Merity et al.
 /// 2018): what is dropped is dropped for all lanes and all steps of a chunk.

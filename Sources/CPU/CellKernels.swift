@@ -1,15 +1,10 @@
 import CKernels
+import Recurrent
 
-/// What a kind of recurrent cell is to the rest of the network: its gates, what it remembers and
-/// how it takes a step. Looked up once, before the loops over time.
+/// How a kind of recurrent cell takes a step. Looked up once, before the loops over time.
 ///
 /// Shapes: `B` lanes, `H` hidden, `G` gates. What is called stored is in the workspace's precision.
-struct CellDefinition: Sendable {
-  /// What the gates' input biases start at, G of them in the order of the rows in PyTorch; the
-  /// recurrent biases start at zero.
-  let initialBiases: [Float]
-  /// Whether a cell state goes from step to step beside the hidden state.
-  let hasCellState: Bool
+struct CellKernels: Sendable {
   /// How many values of a cell, besides its gates, output and cell state, the backward step needs
   /// of the forward step.
   let keptCount: Int
@@ -20,9 +15,6 @@ struct CellDefinition: Sendable {
   let forward: @Sendable (UnsafePointer<ck_step>, ForwardStep) -> Void
   /// Turns a step's activations into gradients.
   let backward: @Sendable (UnsafePointer<ck_step>, BackwardStep) -> Void
-
-  /// `G`
-  var gateCount: Int { initialBiases.count }
 
   /// What a step forward reads and writes.
   struct ForwardStep {
@@ -66,4 +58,59 @@ struct CellDefinition: Sendable {
     /// `hasOwnProductGradients`.
     let productGradients: UnsafeMutableRawPointer
   }
+}
+
+extension Cell {
+  var kernels: CellKernels {
+    switch self {
+    case .lstm: .lstm
+    case .gru: .gru
+    case .rnn: .rnn
+    }
+  }
+}
+
+// A cell is an entry below and its kernels, in CKernels a file of the same name.
+
+extension CellKernels {
+  fileprivate static let lstm = CellKernels(
+    keptCount: 0,
+    hasOwnProductGradients: false,
+    forward: { step, values in
+      ck_lstm_forward(
+        step, values.input, values.rows, values.recurrentProducts, values.carry, values.gates,
+        values.cellState, values.output)
+    },
+    backward: { step, values in
+      ck_lstm_backward(
+        step, values.gates, values.previousCellState, values.cellState, values.outputGradient,
+        values.recurrentGradient, values.carryGradient)
+    })
+
+  /// Keeps the candidate's recurrent product, which the reset gate multiplies.
+  fileprivate static let gru = CellKernels(
+    keptCount: 1,
+    hasOwnProductGradients: true,
+    forward: { step, values in
+      ck_gru_forward(
+        step, values.input, values.rows, values.recurrentProducts, values.carry, values.gates,
+        values.kept, values.output)
+    },
+    backward: { step, values in
+      ck_gru_backward(
+        step, values.gates, values.kept, values.previousOutput, values.outputGradient,
+        values.recurrentGradient, values.carryGradient, values.productGradients)
+    })
+
+  fileprivate static let rnn = CellKernels(
+    keptCount: 0,
+    hasOwnProductGradients: false,
+    forward: { step, values in
+      ck_rnn_forward(
+        step, values.input, values.rows, values.recurrentProducts, values.carry, values.gates,
+        values.output)
+    },
+    backward: { step, values in
+      ck_rnn_backward(step, values.gates, values.outputGradient, values.recurrentGradient)
+    })
 }

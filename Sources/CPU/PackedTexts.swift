@@ -1,5 +1,5 @@
 /// Texts side by side, `[T, B]`, longest first: what a workspace reads.
-struct PackedBatch {
+final class PackedTexts {
   /// Of the texts, falling.
   private(set) var lengths: [Int] = []
   /// `[T, B]`, 0 past a text's end.
@@ -16,13 +16,13 @@ struct PackedBatch {
     targets.initialize(repeating: -1)
   }
 
-  func deallocate() {
+  deinit {
     symbols.deallocate()
     targets.deallocate()
   }
 
   /// - Parameter texts: longest first, no more and no longer than there is room for.
-  mutating func fill(_ texts: [[Int32]]) {
+  func fill(_ texts: [[Int32]]) {
     precondition(texts.count <= lanes && (texts.first?.count ?? 0) * lanes <= symbols.count)
     // The longest text was read to here, and no further.
     let used = max(lengths.first ?? 0, texts.first?.count ?? 0) * lanes

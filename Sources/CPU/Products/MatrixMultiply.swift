@@ -1,3 +1,5 @@
+import Recurrent
+
 /// How a matrix lies in memory.
 package struct MatrixLayout: Equatable {
   package var rows: Int

@@ -1,5 +1,6 @@
 import CKernels
 import COneDNN
+import Recurrent
 
 #if canImport(Glibc)
   import Glibc

@@ -1,4 +1,5 @@
 import CKernels
+import Recurrent
 
 /// What the n-grams of a worker's packed texts add to the embeddings of their symbols, and its
 /// gradients.
@@ -34,7 +35,8 @@ struct NgramInput {
       Int64(count), Int64(lanes), Int64(lengths), Int64(table.shape[0]), symbols, rows)
     for length in 0..<lengths {
       ck_gather_add(
-        weights.use.precision.element, Int64(count), Int64(table.shape[1]), weights.bias(table),
+        weights.use.precision.element, Int64(count), Int64(table.shape[1]),
+        weights.values(of: table),
         rows + length * count, Int64(lanes), mask, input)
     }
   }

@@ -1,5 +1,6 @@
 import CKernels
 import COneDNN
+import Recurrent
 
 /// A product by oneDNN: a primitive with its scratch memory. One thread at a time may call it.
 final class OneDNNProduct {

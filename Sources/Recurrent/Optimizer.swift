@@ -1,0 +1,59 @@
+/// Updates a network's weights on its device by the gradients of the last pass: AdamW (Loshchilov
+/// and Hutter 2019), with clipping by the global norm and an exponential moving average of the
+/// weights.
+package protocol Optimizer: AnyObject, Sendable {
+  /// The weights as they are now, the moments of each one's gradient, and the averaged weights, in the
+  /// order of the parameters.
+  var parameters: FloatBuffer { get }
+  var first: FloatBuffer { get }
+  var second: FloatBuffer { get }
+  var average: FloatBuffer { get }
+
+  /// Goes on with what an optimizer knew of the same weights.
+  func restore(first: FloatBuffer, second: FloatBuffer, average: FloatBuffer)
+
+  /// Sets a tensor that no gradient reaches, in the weights and in their average.
+  func set(_ values: [Float], of tensor: ParameterLayout.Tensor)
+
+  /// Adds up the gradients of all parts of the last pass.
+  ///
+  /// - Parameter exchange: adds those of other processes.
+  /// - Returns: the norm of the sum.
+  func reduceGradients(_ exchange: ((FloatBuffer) -> Void)?) -> Double
+
+  /// Updates the weights by the gradients that were added up.
+  ///
+  /// - Parameters:
+  ///   - step: the number of this update, from 1.
+  ///   - norm: that of the gradients.
+  ///   - rateFactors: on the rate of each group (`ParameterLayout.group`), 0 where weights stay as
+  ///     they are; 1 for all where nil.
+  func update(norm: Double, learningRate: Float, step: Int, rateFactors: [Float]?)
+}
+
+package struct AdamWOptions: Codable, Equatable, Sendable {
+  package var beta1: Float = 0.9
+  package var beta2: Float = 0.999
+  package var epsilon: Float = 1e-8
+  /// For matrices only.
+  package var weightDecay: Float = 0
+  /// The largest norm of all gradients together; 0 for no clipping.
+  package var clipNorm: Float = 1
+  /// How much of the average an update keeps, once it has seen many.
+  package var averageDecay: Float = 0.999
+
+  package init() {}
+}
+
+/// Adapts weights to the text being read, by dynamic evaluation (Krause et al. 2018, arXiv
+/// 1709.07432, equations 5 to 7): by gradient g, from weights θ with the original ones θ₀,
+///
+///     θ += min(1, decay · r / mean r) · (θ₀ − θ) − rate · g / (r + mean r / 10)
+///
+/// where r is the root of each weight's mean squared gradient. In the paper that mean is over the
+/// training text, and what is added to r a constant; here it is over the gradients so far, the
+/// present one included, so that no training text is needed.
+package protocol Adaptation: AnyObject {
+  /// Takes a step by the gradients of the last chunk, which was of one lane.
+  func step()
+}
