@@ -31,7 +31,7 @@ package struct TextWorkspace: ~Copyable {
     }
   }
 
-  /// Draws dropout's masks for the next texts from one generator a lane.
+  /// Draws dropout's masks for the next texts from random numbers of each lane.
   package func drawMasks(_ random: (_ lane: Int) -> Xoshiro256) {
     stack.drawMasks(random)
   }

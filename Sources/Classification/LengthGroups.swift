@@ -14,7 +14,7 @@ struct LengthGroups {
   ///   - length: of a text.
   init(
     _ texts: [Int], batchSize: Int, length: (Int) -> Int,
-    using generator: inout some RandomNumberGenerator
+    using random: inout some RandomNumberGenerator
   ) {
     var batches: [[Int]] = []
     for start in stride(from: 0, to: texts.count, by: Self.group * batchSize) {
@@ -25,6 +25,6 @@ struct LengthGroups {
         batches.append(group[first..<min(group.count, first + batchSize)].map(\.text))
       }
     }
-    self.batches = batches.shuffled(using: &generator)
+    self.batches = batches.shuffled(using: &random)
   }
 }

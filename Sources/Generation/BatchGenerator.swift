@@ -8,11 +8,11 @@ public struct WritingRequest: Sendable {
   /// What the text goes on from, in the model's symbols; it is not part of what is written.
   public var prompt: [Int32]
   /// Chooses the text. One request and seed give the same text in any company.
-  public var generator: Xoshiro256
+  public var random: Xoshiro256
 
-  public init(prompt: [Int32], generator: Xoshiro256) {
+  public init(prompt: [Int32], random: Xoshiro256) {
     self.prompt = prompt
-    self.generator = generator
+    self.random = random
   }
 }
 
@@ -222,7 +222,7 @@ private struct WritingLanes {
     for symbol in request.prompt { context.append(symbol, output: &ignored) }
     let prompt = openingSymbols(vocabulary) + request.prompt
     return Lane(
-      index: number, random: request.generator, prompt: prompt,
+      index: number, random: request.random, prompt: prompt,
       writer: TextWriter(options, stops: stops, from: context), symbol: prompt[0])
   }
 }

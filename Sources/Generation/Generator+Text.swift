@@ -7,15 +7,15 @@ extension Generator {
   /// - Parameters:
   ///   - prompt: what the text goes on from, and not part of it; characters that the model does not
   ///     know are left out.
-  ///   - generator: its next number draws the first symbol.
+  ///   - random: its next number draws the first symbol.
   /// - Throws: `SamplingOptionsError`, `StopStringsError`.
   public func text(
-    after prompt: String = "", _ options: WritingOptions, using generator: inout Xoshiro256
+    after prompt: String = "", _ options: WritingOptions, using random: inout Xoshiro256
   ) throws -> String {
     var state = start()
     read(vocabulary.encode(prompt).symbols, into: &state)
     var bytes: [UInt8] = []
-    _ = try write(from: &state, options, using: &generator) {
+    _ = try write(from: &state, options, using: &random) {
       bytes += $0
       return true
     }

@@ -63,8 +63,8 @@ public struct RandomWindows: Equatable, Sendable {
     guard text.count > length else {
       throw .textTooShort(characters: text.count, window: length)
     }
-    var generator = Xoshiro256(seed: seed, stream: [0x81D0])
-    return (0..<count).map { _ in Int.random(in: 0..<text.count - length, using: &generator) }
+    var random = Xoshiro256(seed: seed, stream: [0x81D0])
+    return (0..<count).map { _ in Int.random(in: 0..<text.count - length, using: &random) }
   }
 
   /// - Throws: `ScoringError.optionOutOfRange`.

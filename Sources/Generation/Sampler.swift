@@ -23,7 +23,7 @@ public struct Sampler: Sendable {
 
   /// Chooses a symbol.
   ///
-  /// Exactly one number is drawn from `generator`, whatever the options, at temperature 0 too: the
+  /// Exactly one number is drawn from `random`, whatever the options, at temperature 0 too: the
   /// n-th symbol of a seed always comes from the n-th number. Its upper 53 bits, as a fraction in
   /// [0, 1), are looked up in the cumulative distribution of the kept symbols.
   ///
@@ -34,7 +34,7 @@ public struct Sampler: Sendable {
   ///   - logits: [V], left as they are.
   ///   - allowed: [V], the symbols that may be chosen, at least one; `nil` allows all.
   ///   - recent: the text so far, for the repetition penalty; `nil` for no penalty.
-  ///   - generator: where the random number comes from.
+  ///   - random: where the random number comes from.
   /// - Returns: the symbol, and its surprisal in nats under the model's own distribution, the
   ///   softmax of all `logits` before any option or mask: infinite for a symbol that the model
   ///   holds impossible but the mask left as the only choice.
@@ -42,9 +42,9 @@ public struct Sampler: Sendable {
     logits: UnsafeBufferPointer<Float>,
     allowed: [Bool]? = nil,
     recent: RepetitionWindow? = nil,
-    using generator: inout some RandomNumberGenerator
+    using random: inout some RandomNumberGenerator
   ) -> (symbol: Int32, surprisal: Float) {
-    let fraction = Double(generator.next() >> 11) * 0x1p-53
+    let fraction = Double(random.next() >> 11) * 0x1p-53
     let symbol = choose(logits, allowed, recent, at: fraction)
     return (symbol, surprisal(of: symbol, in: logits))
   }

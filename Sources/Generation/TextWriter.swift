@@ -41,11 +41,11 @@ struct TextWriter {
   /// the next to read.
   mutating func draw(
     _ logits: UnsafeBufferPointer<Float>, sampler: inout Sampler, allowed: AllowedSymbols,
-    using generator: inout Xoshiro256, output: inout [UInt8]
+    using random: inout Xoshiro256, output: inout [UInt8]
   ) -> Int32 {
     let (symbol, surprisal) = sampler.sample(
       logits: logits, allowed: allowed.mask(after: context.decoder.automaton),
-      recent: penalizes ? context.recent : nil, using: &generator)
+      recent: penalizes ? context.recent : nil, using: &random)
     var bytes: [UInt8] = []
     context.append(symbol, output: &bytes)
     passage.symbols += 1

@@ -1,8 +1,8 @@
 /// How labelled texts are written down.
 public enum LabelledFormat: String, CaseIterable, Sendable {
-  /// RFC 4180 with a header line; fields are parted by commas.
+  /// RFC 4180 with a header line; commas separate fields.
   case csv
-  /// As `csv`, parted by tabs.
+  /// As `csv`, separated by tabs.
   case tsv
   /// An object a line.
   case jsonLines = "json-lines"

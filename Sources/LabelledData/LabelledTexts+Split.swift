@@ -8,7 +8,7 @@ extension LabelledTexts {
   /// - Returns: the texts' indices, ascending; they depend on nothing but the labels, the fraction
   ///   and the generator.
   package func stratifiedSplit(
-    fraction: Double, using generator: inout some RandomNumberGenerator
+    fraction: Double, using random: inout some RandomNumberGenerator
   ) -> (training: [Int], validation: [Int]) {
     precondition(fraction >= 0 && fraction < 1, "a fraction is at least 0 and below 1")
     guard fraction > 0 else { return (Array(0..<count), []) }
@@ -16,7 +16,7 @@ extension LabelledTexts {
     for (index, label) in labelIndices.enumerated() { members[Int(label)].append(index) }
     var validates = [Bool](repeating: false, count: count)
     for var texts in members where texts.count > 1 {
-      texts.shuffle(using: &generator)
+      texts.shuffle(using: &random)
       let drawn = Int((fraction * Double(texts.count)).rounded())
       for index in texts.prefix(min(max(drawn, 1), texts.count - 1)) { validates[index] = true }
     }

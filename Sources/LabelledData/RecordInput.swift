@@ -3,7 +3,7 @@ import Text
 
 /// A file on its way to records: its bytes, checked to be UTF-8 without byte 0, a buffer at a time.
 ///
-/// What is not text is told of when a reader gets there, not before, so that records before it
+/// What is not text is reported when a reader gets there, not before, so that records before it
 /// come out, or fail, in the same way however the file is cut into reads.
 ///
 /// Readers take a line feed with `consumeLineFeed`: that counts lines.

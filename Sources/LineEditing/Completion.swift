@@ -5,7 +5,7 @@ package struct CompletionRequest: Equatable, Sendable {
 
   /// Where the word to complete lies; it ends at the cursor.
   ///
-  /// Words are parted by blanks; a quoted run is one word, without its opening quote.
+  /// Spaces separate words; a quoted run is one word, without its opening quote.
   package let wordRange: Range<String.Index>
 
   package init(line: String, wordRange: Range<String.Index>) {

@@ -27,7 +27,7 @@ struct Setting: Sendable {
       }),
     Setting(
       name: "stop",
-      summary: #"strings that end the text, such as "\n\n", parted by blanks, or off"#,
+      summary: #"strings that end the text, such as "\n\n", separated by spaces, or off"#,
       values: ["off", #""\n\n""#],
       value: { interpreter in
         let stops = interpreter.session.settings.writing.stops

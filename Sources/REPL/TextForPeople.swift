@@ -1,6 +1,6 @@
 import Foundation
 
-/// The strings in `text`, parted by blanks; quotes hold blanks together, and `\n`, `\t`, `\r`,
+/// The strings in `text`, separated by spaces; quotes keep spaces together, and `\n`, `\t`, `\r`,
 /// `\"` and `\\` are what they are elsewhere.
 ///
 /// - Throws: `ReplError` for a quote that does not end and an escape that is none.

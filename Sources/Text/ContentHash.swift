@@ -96,33 +96,22 @@ extension UnsafeRawBufferPointer {
   }
 }
 
-/// The hash of a text's beginning.
-struct HashedText {
-  private(set) var hash = ContentHash()
-  private(set) var byteCount = 0
-
-  /// Adds `range` of the corpus if it is what comes next.
+extension ContentHash {
   mutating func add(_ range: Range<Int>, of corpus: Corpus) {
-    guard range.lowerBound == byteCount else { return }
-    corpus.forEachPiece(of: range) { piece, range in hash.add(piece.bytes(of: range)) }
-    byteCount = range.upperBound
+    corpus.forEachPiece(of: range) { piece, range in add(piece.bytes(of: range)) }
   }
 }
 
 extension Corpus {
-  /// XXH64 of all of the text, wherever its files begin and end.
-  ///
-  /// - Complexity: reads what no `scan` has read of the text from its beginning on, and nothing
-  ///   where one has read it all; memory stays constant however long it is.
+  /// XXH64 of all of the text, wherever its files begin and end: reads it, in constant memory.
   package func contentHash() -> UInt64 {
-    hashed.withLock { hashed in
-      while hashed.byteCount < byteCount {
-        let window = hashed.byteCount..<min(hashed.byteCount + hashWindow, byteCount)
-        hashed.add(window, of: self)
-        release(window)
-      }
-      return hashed.hash.value
+    var hash = ContentHash()
+    for start in stride(from: 0, to: byteCount, by: hashWindow) {
+      let window = start..<min(start + hashWindow, byteCount)
+      hash.add(window, of: self)
+      release(window)
     }
+    return hash.value
   }
 }
 

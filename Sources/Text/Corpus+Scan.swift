@@ -6,16 +6,18 @@ extension Corpus {
   /// Walks the UTF-8 of `range` once, checking it, and counts its symbols.
   ///
   /// The text is read in order, a block at a time, by as many threads as there are processors:
-  /// each takes the next block, adds it to the hash of the text, and then walks it while the
-  /// others do so with the blocks after it. What comes of it does not depend on who took which.
+  /// each takes the next block, hands it to `visit`, and then walks it while the others do so with
+  /// the blocks after it. What comes of it does not depend on who took which.
   /// Beside the index, memory stays constant however long the range.
   ///
   /// - Parameters:
-  ///   - makeSink: makes what is told of the scalars, one for each thread.
+  ///   - makeSink: makes what receives the scalars, one for each thread.
+  ///   - visit: called with each block, in order and one at a time, before it is walked.
   ///   - finish: takes each of them back at the end.
   /// - Throws: `CorpusError.invalidUTF8` with the first place that is not.
   func scan<Sink: UTF8Sink & ~Copyable>(
     _ range: Range<Int>, into makeSink: @Sendable () -> Sink,
+    visit: @Sendable (Range<Int>) -> Void = { _ in },
     finish: @Sendable (borrowing Sink) -> Void = { _ in }
   ) throws(CorpusError) -> SymbolIndex {
     let blockCount = (range.count + blockSize - 1) / blockSize
@@ -27,7 +29,7 @@ extension Corpus {
       nonisolated(unsafe) let counts = counts
       DispatchQueue.concurrentPerform(iterations: min(blockCount, processorCount)) { _ in
         var sink = makeSink()
-        while let block = nextBlock(of: range, in: pass) {
+        while let block = nextBlock(of: range, in: pass, visit: visit) {
           do throws(InvalidUTF8) {
             try walk(block, of: range, into: &sink, counts)
           } catch {
@@ -46,11 +48,13 @@ extension Corpus {
     return index
   }
 
-  /// The next block, now hashed; `nil` after the last, and where a flaw has been found: all blocks
+  /// The next block, now visited; `nil` after the last, and where a flaw has been found: all blocks
   /// before it have been taken then.
   ///
   /// Blocks are cut where scalars begin.
-  private func nextBlock(of range: Range<Int>, in pass: borrowing Mutex<Pass>) -> Range<Int>? {
+  private func nextBlock(
+    of range: Range<Int>, in pass: borrowing Mutex<Pass>, visit: (Range<Int>) -> Void
+  ) -> Range<Int>? {
     pass.withLock { pass in
       let start = pass.reached ?? range.lowerBound
       guard pass.flaw == nil, start < range.upperBound else { return nil }
@@ -58,8 +62,8 @@ extension Corpus {
       let end = scalarBoundary(atOrAfter: range.lowerBound + pass.blocks * blockSize)
       let block = start..<min(end, range.upperBound)
       pass.reached = block.upperBound
-      // Within the lock: the hash is of bytes in order.
-      hashed.withLock { $0.add(block, of: self) }
+      // Within the lock, so that blocks come in order.
+      visit(block)
       return block
     }
   }
@@ -101,7 +105,7 @@ private struct Pass {
 }
 
 /// How much of the text each thread keeps resident, and finds in the processor's cache after it was
-/// hashed. Less than what Linux maps at a time would have threads take it from each other.
+/// visited. Less than what Linux maps at a time would have threads take it from each other.
 private let blockSize = 1 << 21
 
 private let processorCount = max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))

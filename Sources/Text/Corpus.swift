@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A text of any size, read where it lies: files are mapped, never copied, and several are one
 /// text, joined exactly as they are, with nothing put between them and nothing normalised.
 ///
@@ -47,11 +45,6 @@ public final class Corpus: Sendable {
   public let files: [File]
   /// Files that are not empty, in order: at least one.
   let pieces: [Piece]
-
-  /// The hash of the text so far as it has been read from its beginning on: see `contentHash()`.
-  let hashed = Mutex(HashedText())
-  /// What the last reading for a vocabulary has learnt of the text's parts: see `survey(_:)`.
-  let surveys = Mutex<[TextSurvey]>([])
 
   /// Always more than 0.
   public var byteCount: Int { files.last?.byteRange.upperBound ?? 0 }

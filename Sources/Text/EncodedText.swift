@@ -20,8 +20,7 @@ public struct EncodedText: Sendable {
   /// Where symbols are found; `nil` where each byte is one.
   let index: SymbolIndex?
 
-  /// Reads `byteRange` once, checking that it is UTF-8, unless `vocabulary` is that of bytes, or
-  /// was just made by reading this part among others and knows all of its scalars.
+  /// Reads `byteRange` once, checking that it is UTF-8, unless `vocabulary` is that of bytes.
   ///
   /// - Parameter byteRange: between scalar boundaries, as `Split` gives it; may be empty.
   /// - Throws: `CorpusError.invalidUTF8`.
@@ -38,18 +37,12 @@ public struct EncodedText: Sendable {
       count = byteRange.count
       unknownCount = 0
       index = nil
-    } else if let index = corpus.index(of: byteRange, ifAllAreIn: vocabulary) {
-      count = index.count
-      unknownCount = 0
-      // As many scalars as bytes: all are ASCII.
-      self.index = index.count == byteRange.count ? nil : index
     } else {
       let (index, counter) = try vocabulary.table.withLookup { lookup throws(CorpusError) in
         let none = SymbolCounter(lookup: lookup, hasByteSymbols: vocabulary.hasByteSymbols)
         let total = Mutex(none)
-        let index = try corpus.scan(byteRange, into: { none }) { counter in
-          total.withLock { $0.add(counter) }
-        }
+        let index = try corpus.scan(
+          byteRange, into: { none }, finish: { counter in total.withLock { $0.add(counter) } })
         return (index, total.withLock { $0 })
       }
       count = index.count
@@ -58,14 +51,15 @@ public struct EncodedText: Sendable {
     }
   }
 
-  /// A part whose index is known: nothing is read.
+  /// A part whose index is known, all of it in the vocabulary: nothing is read.
   package init(
     _ corpus: Corpus, byteRange: Range<Int>, vocabulary: Vocabulary, index: SymbolIndex
   ) {
     self.corpus = corpus
     self.byteRange = byteRange
     self.vocabulary = vocabulary
-    self.index = index
+    // As many scalars as bytes: all are ASCII.
+    self.index = index.count == byteRange.count ? nil : index
     count = index.count
     unknownCount = 0
   }
@@ -73,20 +67,6 @@ public struct EncodedText: Sendable {
   /// All of `corpus`.
   public init(_ corpus: Corpus, vocabulary: Vocabulary) throws(CorpusError) {
     try self.init(corpus, byteRange: 0..<corpus.byteCount, vocabulary: vocabulary)
-  }
-}
-
-extension Corpus {
-  /// The index of a part that was surveyed, if each of its scalars is a symbol.
-  fileprivate func index(
-    of range: Range<Int>, ifAllAreIn vocabulary: Vocabulary
-  ) -> SymbolIndex? {
-    surveys.withLock { $0.first { $0.range == range } }.flatMap { survey in
-      let isKnown = survey.occurrences.allSatisfy {
-        vocabulary.table[$0.scalar] != ScalarTable.absent
-      }
-      return isKnown ? survey.index : nil
-    }
   }
 }
 

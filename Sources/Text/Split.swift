@@ -22,7 +22,13 @@ public struct Split: Equatable, Sendable {
     let product = UInt(corpus.byteCount).multipliedFullWidth(by: trained)
     let quotient = billion.dividingFullWidth(product).quotient
     let boundary = corpus.scalarBoundary(atOrAfter: max(1, Int(quotient)))
-    training = 0..<boundary
-    validation = boundary..<corpus.byteCount
+    self.init(corpus: corpus, trainingBytes: boundary)
+  }
+
+  /// - Parameter trainingBytes: at least 1.
+  package init(corpus: Corpus, trainingBytes: Int) {
+    precondition(1...corpus.byteCount ~= trainingBytes)
+    training = 0..<trainingBytes
+    validation = trainingBytes..<corpus.byteCount
   }
 }

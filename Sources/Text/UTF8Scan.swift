@@ -9,7 +9,7 @@ struct InvalidUTF8: Error {
   let offset: Int
 }
 
-/// Is told of the scalars of a text, in order within a block of it.
+/// Receives the scalars of a text, in order within a block of it.
 protocol UTF8Sink: ~Copyable, SendableMetatype {
   /// How many symbols the scalars so far have come to.
   var symbolCount: Int { get }

@@ -42,7 +42,7 @@ public struct Vocabulary: Sendable {
     self.init(ascending: scalars, hasByteSymbols: byteFallback)
   }
 
-  private init(ascending scalars: [Unicode.Scalar], hasByteSymbols: Bool) {
+  init(ascending scalars: [Unicode.Scalar], hasByteSymbols: Bool) {
     self.scalars = scalars
     self.hasByteSymbols = hasByteSymbols
     table = ScalarTable(scalars)
@@ -50,16 +50,14 @@ public struct Vocabulary: Sendable {
 
   /// The vocabulary of a text, by one pass over it.
   ///
-  /// The pass also checks that all of the text is UTF-8. The corpus remembers what else it tells,
-  /// so that an `EncodedText` of the same part need not read it again if the vocabulary knows all
-  /// of its scalars. For `Kind.bytes` nothing is read.
+  /// The pass also checks that the part is UTF-8. For `Kind.bytes` nothing is read.
   ///
   /// - Parameters:
   ///   - training: the part whose scalars are counted, between scalar boundaries and not empty,
   ///     as `Split` gives it.
   ///   - minCount: scalars rarer than this in `training` are no symbols of their own. Above 1 the
   ///     vocabulary has byte symbols to spell them with.
-  /// - Throws: `CorpusError.invalidUTF8` with the first place in `training`, or else in the rest.
+  /// - Throws: `CorpusError.invalidUTF8` with the first place in `training`.
   public init(
     scanning corpus: Corpus, training: Range<Int>, kind: Kind = .scalars, minCount: Int = 1
   ) throws(CorpusError) {
@@ -68,16 +66,7 @@ public struct Vocabulary: Sendable {
       return
     }
     precondition(!training.isEmpty, "a vocabulary needs a text")
-    let trained = try corpus.survey(training)
-    var surveys = [trained]
-    for rest in [0..<training.lowerBound, training.upperBound..<corpus.byteCount]
-    where !rest.isEmpty {
-      surveys.append(try corpus.survey(rest))
-    }
-    corpus.surveys.withLock { $0 = surveys }
-    self.init(
-      ascending: trained.occurrences.filter { $0.count >= minCount }.map(\.scalar),
-      hasByteSymbols: minCount > 1)
+    self = try TextSurvey(training, of: corpus).vocabulary(minCount: minCount)
   }
 
   /// The vocabulary of texts in memory, each UTF-8 and not all of them empty.

@@ -5,6 +5,7 @@ public struct CorpusParts: Sendable {
   public let training: EncodedText
   /// Nil where the share, or the corpus, is too small.
   public let validation: EncodedText?
+  let identity: CorpusIdentity
 
   /// Cuts a corpus and reads it once.
   ///
@@ -21,13 +22,30 @@ public struct CorpusParts: Sendable {
   ) throws {
     try checkValidationFraction(validationFraction)
     try checkMinCount(minCount)
-    let split = Split(corpus: corpus, validationFraction: validationFraction)
-    let vocabulary =
-      try vocabulary
-      ?? Vocabulary(scanning: corpus, training: split.training, kind: kind, minCount: minCount)
-    training = try EncodedText(corpus, byteRange: split.training, vocabulary: vocabulary)
-    validation =
-      split.validation.isEmpty
-      ? nil : try EncodedText(corpus, byteRange: split.validation, vocabulary: vocabulary)
+    try self.init(
+      corpus, Split(corpus: corpus, validationFraction: validationFraction),
+      vocabulary: vocabulary, kind: kind, minCount: minCount)
+  }
+
+  /// - Throws: `CorpusError.invalidUTF8`, unless symbols are bytes.
+  init(
+    _ corpus: Corpus, _ split: Split, vocabulary: Vocabulary?, kind: Vocabulary.Kind = .scalars,
+    minCount: Int = 1
+  ) throws(CorpusError) {
+    let hash: UInt64
+    if vocabulary?.kind ?? kind == .bytes {
+      training = try EncodedText(corpus, byteRange: split.training, vocabulary: .bytes)
+      validation =
+        split.validation.isEmpty
+        ? nil : try EncodedText(corpus, byteRange: split.validation, vocabulary: .bytes)
+      hash = corpus.contentHash()
+    } else {
+      let survey = try CorpusSurvey(corpus, split)
+      (training, validation) = try survey.encoded(
+        in: vocabulary ?? survey.vocabulary(minCount: minCount))
+      hash = survey.contentHash
+    }
+    identity = CorpusIdentity(
+      of: corpus, trainingBytes: split.training.count, contentHash: hash)
   }
 }

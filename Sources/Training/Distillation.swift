@@ -26,6 +26,7 @@ struct Distillation {
   let options: TrainingOptions
   let training: EncodedText
   let validation: EncodedText?
+  let corpus: CorpusIdentity
   let device: Device
 
   private var vocabulary: Vocabulary { training.vocabulary }
@@ -57,7 +58,7 @@ struct Distillation {
   /// Trains the teachers, or goes on with that, and takes what they expect of the training part and
   /// of what they write.
   ///
-  /// - Returns: nil if it was asked to stop.
+  /// - Returns: nil if it was stopped.
   func lesson(
     in folder: RunFolder?, stops: () -> Bool, report: (TrainingEvent) throws -> Void
   ) throws -> Lesson? {
@@ -131,14 +132,15 @@ struct Distillation {
       Preset.standard.configuration(
         characters: training.count, vocabularySize: vocabulary.count), seed: options.seed)
     let teacher = try Trainer(
-      model, training: training, validation: validation, options: options, device: device)
+      model, training: training, validation: validation, options: options, corpus: corpus,
+      device: device)
     return (teacher, place?.folder)
   }
 
   /// What a teacher writes, in texts of the same length, which together have so many characters or a
   /// few more, each ended by a line feed; from its folder, if it has been written there.
   ///
-  /// - Returns: nil if it was asked to stop.
+  /// - Returns: nil if it was stopped.
   private func written(
     _ characters: Int, by teacher: Trainer, in folder: RunFolder?, stops: () -> Bool,
     report: (TrainingEvent) throws -> Void
@@ -163,7 +165,7 @@ struct Distillation {
         request: { [seed = teacher.options.seed] index in
           WritingRequest(
             prompt: [],
-            generator: Xoshiro256(
+            random: Xoshiro256(
               seed: seed, stream: [RandomStream.writing, UInt64(first + index)]))
         },
         deliver: { _, text, _ in

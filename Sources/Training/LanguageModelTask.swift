@@ -17,17 +17,19 @@ final class LanguageModelTask: TrainingTask {
   private let streams: any Streams
   private let parts: PerPart<TrainingLanes>
   private let scorer: TextScorer?
-  private let corpus: CorpusIdentity
+  let corpus: CorpusIdentity
 
   /// - Parameters:
   ///   - model: where training starts, which is trained.
   ///   - training: in the model's vocabulary.
   ///   - validation: likewise, at least two symbols.
   ///   - options: with a precision.
+  ///   - corpus: what the parts are of, as it was when they were read: one that changes while it is
+  ///     trained on is noticed.
   /// - Throws: `TrainingError.corpusTooShort`.
   init(
     _ model: Network, training: EncodedText, validation: EncodedText?, options: TrainingOptions,
-    device: Device
+    corpus: CorpusIdentity, device: Device
   ) throws(TrainingError) {
     let texts = options.teacherText > 0 ? 2 : 1
     guard
@@ -38,13 +40,10 @@ final class LanguageModelTask: TrainingTask {
     let lanes = texts * plan.lanes
     self.options = options
     self.training = training
+    self.corpus = corpus
     self.validation = validation
     lanePlan = plan
     self.lanes = lanes
-    // Now, not when it is first saved: nothing has to be read for it that was not read just now,
-    // and a text that changes while it is trained on is noticed.
-    corpus = CorpusIdentity(of: training.corpus, trainingBytes: training.byteRange.count)
-
     self.device = device
     let precision = options.precision ?? device.precision(for: .training)
     streams = device.backend.streams(

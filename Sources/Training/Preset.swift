@@ -8,13 +8,13 @@ import Recurrent
 ///
 /// A preset is an amount of work: so many characters are read, be it in many passes over a short text
 /// or in part of one over a long text. The more passes, the more dropout and weight decay, as every
-/// pass after the first teaches more of the text by heart.
+/// pass after the first memorizes more of the text.
 public enum Preset: String, Codable, CaseIterable, Sendable {
   /// Some minutes.
   case quick
   /// Twice as long.
   case standard
-  /// Hours: of a text so short that it would be learnt by heart, three networks as `standard` makes
+  /// Hours: of a text so short that it would be memorized, three networks as `standard` makes
   /// them and a fourth that learns from those; of a longer one, a larger network.
   case best
 
@@ -36,7 +36,7 @@ public enum Preset: String, Codable, CaseIterable, Sendable {
     let mostMemory = 2 << 30
     let text =
       mostMemory / SoftTargets.size(count: 1, vocabularySize: vocabularySize) - characters
-    // A longer text is learnt less by heart, and of one with many symbols too little would be written.
+    // A longer text is memorized less, and of one with many symbols too little would be written.
     return self == .best && characters <= 2_000_000 && text >= 4 * characters ? text : 0
   }
 
@@ -87,13 +87,13 @@ public enum Preset: String, Codable, CaseIterable, Sendable {
     options.averageDecay = 1 - 1 / Float(min(1000, max(10, steps / 40)))
 
     // 1 at fifteen passes, for which the shares below are; none for a small part of one. Who learns
-    // from teachers learns less by heart, as half of what is read is new and no target is certain.
+    // from teachers memorizes less, as half of what is read is new and no target is certain.
     let taught = options.teachers > 0 ? 0.4 : 1
     let strength = min(1.25, pow(passes / 15, 0.6)) * taught
     func probability(_ share: Double) -> Float { Float((share * strength * 20).rounded() / 20) }
     options.dropout = Dropout(
       embedding: probability(0.1), betweenLayers: probability(0.25), output: probability(0.4))
-    // What does most against learning by heart: a text that is read often needs thirty times the usual
+    // What does most against memorizing: a text that is read often needs thirty times the usual
     // hundredth (Kim et al. 2025, arXiv 2509.14786), with which one that is read seldom learns too
     // little. So does the smaller network of a shorter text, for which dropout is enough.
     let decay =

@@ -11,18 +11,20 @@ package struct CorpusIdentity: Codable, Equatable, Sendable {
   /// XXH64 of all bytes in hexadecimal: a JSON number is not exact with every reader.
   package var xxh64: String
 
-  package init(of corpus: Corpus, trainingBytes: Int) {
+  init(of corpus: Corpus, trainingBytes: Int, contentHash: UInt64) {
     bytes = corpus.byteCount
     self.trainingBytes = trainingBytes
-    xxh64 = String(corpus.contentHash(), radix: 16)
+    xxh64 = String(contentHash, radix: 16)
+  }
+
+  /// That of the corpus whose beginning trains, which is read for it.
+  init(of training: EncodedText) {
+    self.init(
+      of: training.corpus, trainingBytes: training.byteRange.count,
+      contentHash: training.corpus.contentHash())
   }
 
   var validationFraction: Double { Double(bytes - trainingBytes) / Double(bytes) }
-
-  /// Whether these are the bytes of `corpus`, which is read only if it has as many.
-  package func isSameText(as corpus: Corpus) -> Bool {
-    bytes == corpus.byteCount && xxh64 == String(corpus.contentHash(), radix: 16)
-  }
 }
 
 /// Everything that a run needs to go on as if it had never stopped.
@@ -97,31 +99,26 @@ extension ResumePoint: MovableRun {
   /// - Throws: `TrainingError.corpusChanged` for another text, unless that is accepted; `CorpusError`.
   func parts(
     of corpus: Corpus, path: String, acceptsChangedCorpus: Bool
-  ) throws -> (training: EncodedText, validation: EncodedText, isSame: Bool) {
-    func parts(trainingBytes: Int) throws(CorpusError) -> (EncodedText, EncodedText) {
-      (
-        try EncodedText(corpus, byteRange: 0..<trainingBytes, vocabulary: vocabulary),
-        try EncodedText(
-          corpus, byteRange: trainingBytes..<corpus.byteCount, vocabulary: vocabulary)
-      )
-    }
-    // First, as reading them gives the hash of the same text too.
+  ) throws -> (parts: CorpusParts, isSame: Bool) {
+    let isAsLong = corpus.byteCount == self.corpus.bytes
+    // Where it cannot be read as it was, it is another text.
     let sameParts =
-      corpus.byteCount == self.corpus.bytes
-      ? try? parts(trainingBytes: self.corpus.trainingBytes) : nil
-    let isSame = self.corpus.isSameText(as: corpus)
-    guard isSame || acceptsChangedCorpus else {
+      isAsLong
+      ? try? CorpusParts(
+        corpus, Split(corpus: corpus, trainingBytes: self.corpus.trainingBytes),
+        vocabulary: vocabulary)
+      : nil
+    if let sameParts, sameParts.identity == self.corpus { return (sameParts, true) }
+    guard acceptsChangedCorpus else {
       throw TrainingError.corpusChanged(
         path: path,
-        reason: corpus.byteCount == self.corpus.bytes
+        reason: isAsLong
           ? "the corpus is not the one the run began with, though it has as many bytes"
           : "the corpus has \(corpus.byteCount) bytes, the run began with \(self.corpus.bytes)")
     }
-    if isSame, let (training, validation) = sameParts { return (training, validation, true) }
     // Another text is cut in the same proportion.
     let split = Split(corpus: corpus, validationFraction: self.corpus.validationFraction)
-    let (training, validation) = try parts(trainingBytes: split.training.count)
-    return (training, validation, isSame)
+    return (try CorpusParts(corpus, split, vocabulary: vocabulary), false)
   }
 
   /// Whether there is neither infinity nor NaN in it.

@@ -55,6 +55,6 @@ extension Trainer {
     adjust(&options)
     try self.init(
       start ?? Network(shape, seed: options.seed), training: parts.training,
-      validation: parts.validation, options: options, device: device)
+      validation: parts.validation, options: options, corpus: parts.identity, device: device)
   }
 }

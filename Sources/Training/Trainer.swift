@@ -17,9 +17,19 @@ public final class Trainer {
   ///   - validation: likewise; what has fewer than two symbols is not used.
   ///   - device: where it is trained; `options.threads` of this machine's processors if nil.
   /// - Throws: `TrainingError` for options out of range and for a corpus too short.
-  public init(
+  public convenience init(
     _ model: Network, training: EncodedText, validation: EncodedText?,
     options: TrainingOptions, device: Device? = nil
+  ) throws(TrainingError) {
+    try self.init(
+      model, training: training, validation: validation, options: options,
+      corpus: CorpusIdentity(of: training), device: device)
+  }
+
+  /// - Parameter corpus: what the parts are of.
+  package init(
+    _ model: Network, training: EncodedText, validation: EncodedText?, options: TrainingOptions,
+    corpus: CorpusIdentity, device: Device?
   ) throws(TrainingError) {
     try options.validate()
     let device = device ?? .cpu(threads: options.threads)
@@ -28,7 +38,8 @@ public final class Trainer {
     try Distillation.checkMemory(options, of: training)
     task = try LanguageModelTask(
       model.copy(), training: training,
-      validation: validation.flatMap { $0.count > 1 ? $0 : nil }, options: options, device: device)
+      validation: validation.flatMap { $0.count > 1 ? $0 : nil }, options: options,
+      corpus: corpus, device: device)
     unknownValidationCharacters = validation?.unknownCount ?? 0
     loop = TrainingLoop(task, options: options.optimization)
     task.optimization.ready(step: 0)
@@ -45,11 +56,11 @@ public final class Trainer {
     resuming point: ResumePoint, path: String, corpus: Corpus, acceptsChangedCorpus: Bool = false,
     device: Device? = nil
   ) throws {
-    let (training, validation, isSame) = try point.parts(
+    let (parts, isSame) = try point.parts(
       of: corpus, path: path, acceptsChangedCorpus: acceptsChangedCorpus)
     try self.init(
-      point.weights.model, training: training, validation: validation, options: point.options,
-      device: device)
+      point.weights.model, training: parts.training, validation: parts.validation,
+      options: point.options, corpus: parts.identity, device: device)
     task.optimization.restore(point.weights)
     var progress = point.progress
     guard progress.isPlausible, progress.epoch <= options.epochs else {
@@ -74,6 +85,7 @@ public final class Trainer {
 
   public var options: TrainingOptions { task.options }
   public var device: Device { task.device }
+  package var corpus: CorpusIdentity { task.corpus }
   public var vocabulary: Vocabulary { task.training.vocabulary }
   public var progress: TrainingProgress { loop.progress }
 
@@ -122,7 +134,7 @@ public final class Trainer {
       if progress.step == 0 { try folder?.save(resumePoint) }
       let distillation = Distillation(
         options: options, training: task.training, validation: task.validation,
-        device: task.device)
+        corpus: task.corpus, device: task.device)
       guard let lesson = try distillation.lesson(in: folder, stops: stops, report: report) else {
         return .interrupted
       }

@@ -83,6 +83,6 @@ public enum TrainingOutcome: Equatable, Sendable {
   case completed
   /// Validation did not get better for as many times as patience allows.
   case patienceExhausted
-  /// It was asked to stop, and can be resumed.
+  /// It was stopped, and can be resumed.
   case interrupted
 }

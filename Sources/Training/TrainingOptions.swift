@@ -13,7 +13,7 @@ public struct TrainingOptions: Equatable, Sendable {
   public var sequenceLength = 128
   public var warmupSteps = 200
   /// Networks that are trained first, as `Preset.standard` does and each with another seed. What
-  /// they expect on the average is a part of each target (Hinton, Vinyals and Dean 2015; Furlanello
+  /// they predict on average is a part of each target (Hinton, Vinyals and Dean 2015; Furlanello
   /// et al. 2018).
   public var teachers = 0
   /// Passes of a teacher; nil for as many as the preset has.

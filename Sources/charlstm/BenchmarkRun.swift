@@ -121,7 +121,7 @@ struct BenchmarkRun {
         try measure(characters: streams * options.length) {
           try generator.write(
             count: streams, options,
-            request: { WritingRequest(prompt: [], generator: Xoshiro256(seed: UInt64($0))) },
+            request: { WritingRequest(prompt: [], random: Xoshiro256(seed: UInt64($0))) },
             deliver: { _, _, _ in true })
         }
       }

@@ -83,7 +83,7 @@ struct Sample: ParsableCommand {
         request: { index in
           WritingRequest(
             prompt: prompts[index / count].symbols,
-            generator: Xoshiro256(seed: seed, stream: [UInt64(index)]))
+            random: Xoshiro256(seed: seed, stream: [UInt64(index)]))
         },
         deliver: { index, text, passage in
           try destination.write(

@@ -30,7 +30,8 @@ struct TrainingForecast {
     trial.maxSteps = nil
     trial.reportEvery = 1
     let trainer = try Trainer(
-      model, training: training, validation: nil, options: trial, device: planned.device)
+      model, training: training, validation: nil, options: trial, corpus: planned.corpus,
+      device: planned.device)
     let clock = ContinuousClock()
     let began = clock.now
     var rates: [Double] = []

@@ -33,7 +33,7 @@ struct WritingTests {
       count: count, options,
       request: { index in
         WritingRequest(
-          prompt: prompts[index % 4], generator: Xoshiro256(seed: 5, stream: [UInt64(index)]))
+          prompt: prompts[index % 4], random: Xoshiro256(seed: 5, stream: [UInt64(index)]))
       },
       deliver: { index, text, passage in
         texts.withLock {
@@ -236,7 +236,7 @@ struct WritingTests {
       device: .cpu(threads: 2))
     let delivered = Atomic(0)
     let request = { @Sendable (index: Int) in
-      WritingRequest(prompt: [], generator: Xoshiro256(seed: UInt64(index)))
+      WritingRequest(prompt: [], random: Xoshiro256(seed: UInt64(index)))
     }
     try generator.write(count: 100, WritingOptions(length: 10), request: request) { _, _, _ in
       delivered.add(1, ordering: .relaxed).newValue < 3

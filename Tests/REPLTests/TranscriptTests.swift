@@ -159,7 +159,7 @@ import Testing
           repetition-penalty  1.2         above 1: characters of the recent text become less probable
           repetition-window   10          how many characters back the penalty looks
           length              7           the most characters to write at a time
-          stop                "\\n\\n" "THE\\\\END"  strings that end the text, such as "\\n\\n", parted by blanks, or off
+          stop                "\\n\\n" "THE\\\\END"  strings that end the text, such as "\\n\\n", separated by spaces, or off
           seed                99          the next text's; each text after it has the next higher one. A number or random
           speed               60          characters a second, as if typed, or off for the model's own speed
           precision           float32     of matrix products: auto (int8 where this CPU gains by it), float32, bfloat16, int8
@@ -427,7 +427,7 @@ import Testing
           repetition-penalty  above 1: characters of the recent text become less probable
           repetition-window   how many characters back the penalty looks
           length              the most characters to write at a time
-          stop                strings that end the text, such as "\\n\\n", parted by blanks, or off
+          stop                strings that end the text, such as "\\n\\n", separated by spaces, or off
           seed                the next text's; each text after it has the next higher one. A number or random
           speed               characters a second, as if typed, or off for the model's own speed
           precision           of matrix products: auto (int8 where this CPU gains by it), float32, bfloat16, int8

@@ -22,14 +22,17 @@ struct ScanTests {
       let cut = Split(corpus: try Corpus(bytes: bytes), validationFraction: 0.3).training.count
 
       let corpus = try Corpus(bytes: bytes)
-      let vocabulary = try Vocabulary(scanning: corpus, training: 0..<cut)
+      let survey = try CorpusSurvey(corpus, Split(corpus: corpus, trainingBytes: cut))
+      let vocabulary = survey.vocabulary(minCount: 1)
       #expect(vocabulary.scalars == Set(naive).sorted())
+      #expect(survey.contentHash == expectedHash.value)
       #expect(corpus.contentHash() == expectedHash.value)
-      let fresh = try Corpus(bytes: bytes)
-      // From what the vocabulary's reading has left, and from a reading of its own.
+      let parts = try survey.encoded(in: vocabulary)
+      let validation = try #require(parts.validation)
+      #expect(validation.byteRange == cut..<bytes.count)
+      // From the survey, and from a reading of its own.
       for text in try [
-        EncodedText(corpus, byteRange: 0..<cut, vocabulary: vocabulary),
-        EncodedText(fresh, byteRange: 0..<cut, vocabulary: vocabulary),
+        parts.training, EncodedText(corpus, byteRange: 0..<cut, vocabulary: vocabulary),
       ] {
         let count = String(decoding: bytes[..<cut], as: UTF8.self).unicodeScalars.count
         #expect(text.count == count && text.unknownCount == 0)
@@ -40,9 +43,18 @@ struct ScanTests {
               vocabulary.scalars.firstIndex(of: $0).map { Int32($0) } ?? -1
             })
       }
-      _ = try EncodedText(fresh, byteRange: cut..<bytes.count, vocabulary: vocabulary)
-      #expect(fresh.contentHash() == expectedHash.value)
+      #expect(
+        validation.count + parts.training.count == naive.count && validation.unknownCount == 0)
     }
+  }
+
+  @Test func aVocabularyThatDoesNotKnowAllIsCountedAnew() throws {
+    let corpus = try Corpus(bytes: Array("aébaéc".utf8))
+    let survey = try CorpusSurvey(corpus, Split(corpus: corpus, trainingBytes: 4))
+    let parts = try survey.encoded(in: Vocabulary(scalars: ["a", "b"], byteFallback: false))
+    #expect(parts.training.count == 2 && parts.training.unknownCount == 1)
+    #expect(parts.validation?.count == 1)
+    #expect(parts.validation?.unknownCount == 2)
   }
 
   @Test func theFirstFlawIsTheOneNamed() throws {

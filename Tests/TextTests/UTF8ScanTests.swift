@@ -48,7 +48,7 @@ import Text
     ]
     let corpus = try Corpus(paths: paths)
     #expect(throws: CorpusError.invalidUTF8(file: paths[1], offset: 1)) {
-      try Vocabulary(scanning: corpus, training: 0..<3)
+      try Vocabulary(scanning: corpus, training: 0..<6)
     }
     #expect(throws: CorpusError.invalidUTF8(file: paths[1], offset: 1)) {
       try EncodedText(corpus, vocabulary: Vocabulary(scalars: ["a"], byteFallback: true))

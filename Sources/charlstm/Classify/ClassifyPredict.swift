@@ -17,7 +17,7 @@ struct ClassifyPredict: ParsableCommand {
 
   /// How results are written.
   enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
-    /// Label and probability of the most probable classes, parted by tabs.
+    /// Label and probability of the most probable classes, separated by tabs.
     case text
     /// The label and the probability of each class, with a header.
     case csv
