@@ -27,17 +27,17 @@ final class ClassificationTask: TrainingTask {
   ///   - trained: where training starts, whose model is trained.
   ///   - training: which of the texts to train on, at least one.
   ///   - validation: texts with the same labels.
+  ///   - data: that of the texts.
   ///   - device: where it is trained.
   init(
     _ trained: TrainedClassifier, texts: LabelledTexts, training: [Int],
-    validation: (texts: LabelledTexts, indices: [Int]), options: ClassifierOptions,
-    device: Device
+    validation: (texts: LabelledTexts, indices: [Int]), data: DataIdentity,
+    options: ClassifierOptions, device: Device
   ) {
     precondition(!training.isEmpty && trained.labels == texts.labels)
     self.trained = trained
     self.options = options
-    data = DataIdentity(
-      names: trained.summary?.data ?? [], texts, training, validation.texts, validation.indices)
+    self.data = data
     let model = trained.model
 
     // Symbols of bytes may be more than scalars.

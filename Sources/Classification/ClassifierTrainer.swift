@@ -15,23 +15,21 @@ public final class ClassifierTrainer {
   ///   - validation: texts with the same labels.
   ///   - device: where it is trained; `options.threads` of this machine's processors if nil.
   /// - Throws: `TrainingError` for options out of range.
-  package init(
+  package convenience init(
     _ trained: TrainedClassifier, texts: LabelledTexts, training: [Int],
     validation: (texts: LabelledTexts, indices: [Int]), options: ClassifierOptions,
     device: Device? = nil
   ) throws(TrainingError) {
     try options.validate()
-    let device = device ?? .cpu(threads: options.threads)
-    var options = options
-    options.precision = options.precision ?? device.precision(for: .training)
     var trained = trained
     trained.model = trained.model.copy()
-    task = ClassificationTask(
-      trained, texts: texts, training: training, validation: validation, options: options,
-      device: device)
-    loop = TrainingLoop(task, options: options.optimization)
-    task.optimization.ready(step: 0)
-    task.startEpoch(progress)
+    self.init(
+      trained, texts: texts, training: training, validation: validation,
+      data: DataIdentity(
+        names: trained.summary?.data ?? [], texts, training, validation.texts,
+        validation.indices),
+      options: options, device: device)
+    begin(.init())
   }
 
   /// Goes on from where a run was saved, as if it had never stopped.
@@ -47,14 +45,15 @@ public final class ClassifierTrainer {
     guard texts.labels == point.labels, data.isSame(as: point.data) else {
       throw .dataChanged(path: path)
     }
-    let trained = TrainedClassifier(
-      model: point.weights.model, vocabulary: point.vocabulary, labels: point.labels,
-      limit: point.options.limit,
-      summary: ClassifierSummary(
-        data: point.data.names, trainingTexts: training.count, options: [:]))
-    try self.init(
-      trained, texts: texts, training: training, validation: validation, options: point.options,
-      device: device)
+    try point.options.validate()
+    self.init(
+      TrainedClassifier(
+        model: point.weights.model, vocabulary: point.vocabulary, labels: point.labels,
+        limit: point.options.limit,
+        summary: ClassifierSummary(
+          data: point.data.names, trainingTexts: training.count, options: [:])),
+      texts: texts, training: training, validation: validation, data: data,
+      options: point.options, device: device)
     let progress = point.progress
     guard progress.isPlausible, progress.epoch <= options.epochs,
       progress.chunk < task.stepsPerEpoch
@@ -63,6 +62,27 @@ public final class ClassifierTrainer {
         path: path, reason: "its place in the run is none there can be; it is damaged")
     }
     task.optimization.restore(point.weights)
+    begin(progress)
+  }
+
+  /// - Parameters:
+  ///   - trained: its model is trained.
+  ///   - data: that of the texts.
+  private init(
+    _ trained: TrainedClassifier, texts: LabelledTexts, training: [Int],
+    validation: (texts: LabelledTexts, indices: [Int]), data: DataIdentity,
+    options: ClassifierOptions, device: Device?
+  ) {
+    let device = device ?? .cpu(threads: options.threads)
+    var options = options
+    options.precision = options.precision ?? device.precision(for: .training)
+    task = ClassificationTask(
+      trained, texts: texts, training: training, validation: validation, data: data,
+      options: options, device: device)
+    loop = TrainingLoop(task, options: options.optimization)
+  }
+
+  private func begin(_ progress: TrainingProgress) {
     task.optimization.ready(step: progress.step)
     task.startEpoch(progress)
     loop = TrainingLoop(task, options: options.optimization, from: progress)

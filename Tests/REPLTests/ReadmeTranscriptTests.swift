@@ -1,0 +1,62 @@
+import CPU
+import Foundation
+import TerminalTesting
+import Testing
+
+/// The session that the README begins with is what a terminal shows.
+@Suite struct ReadmeTranscriptTests {
+  private static let root = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
+  /// A line typed at a prompt, and the lines shown until the next prompt.
+  private struct Exchange {
+    var typed: String
+    var shown: [String]
+  }
+
+  /// Without what differs from run to run: how fast it was.
+  private static func withoutRate(_ text: some StringProtocol) -> String {
+    String(text).replacing(/[\d,]+\/s/, with: "N/s")
+  }
+
+  private static func transcript() throws -> (arguments: [String], [Exchange]) {
+    let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
+    let begin = try #require(readme.range(of: "```\n$ charlstm "))
+    let end = try #require(readme.range(of: "\n```", range: begin.upperBound..<readme.endIndex))
+    let lines = readme[begin.upperBound..<end.lowerBound].split(
+      separator: "\n", omittingEmptySubsequences: false)
+    var exchanges = [Exchange(typed: "", shown: [])]
+    for line in lines.dropFirst() {
+      if let prompt = line.firstMatch(of: #/^[a-z]*> /#) {
+        exchanges.append(Exchange(typed: String(line[prompt.range.upperBound...]), shown: []))
+      } else {
+        exchanges[exchanges.count - 1].shown.append(withoutRate(line))
+      }
+    }
+    return (lines[0].split(separator: " ").map(String.init), exchanges)
+  }
+
+  // CPUs without fused multiplication round otherwise, and write in float32.
+  @Test(.enabled(if: InstructionSet.current >= .avx2))
+  func theSessionIsWhatATerminalShows() throws {
+    let (arguments, exchanges) = try Self.transcript()
+    #expect(exchanges.count > 5)
+    let folder = try TemporaryFolder()
+    let terminal = try PseudoTerminal(
+      spawning: builtExecutable(named: "charlstm"), arguments: arguments,
+      environment: [
+        "TERM": "xterm", "HOME": folder.path, "INPUTRC": "/dev/null", "LANG": "C.UTF-8",
+        "NO_COLOR": "1",
+      ])
+    for exchange in exchanges {
+      if !exchange.typed.isEmpty { try terminal.send(exchange.typed + "\r") }
+      guard !exchange.shown.isEmpty else { continue }
+      let output = try terminal.wait(for: "> ", timeout: .seconds(60))
+        .replacing(/\u{1B}\[[0-9;?]*[A-Za-z]/, with: "").replacing("\r\n", with: "\n")
+      // Before it comes what was typed, after it the prompt's name.
+      let shown = exchange.shown.joined(separator: "\n") + "\n"
+      #expect(Self.withoutRate(output).contains(shown), "after \(exchange.typed)")
+    }
+    #expect(try terminal.exitStatus() == .exited(0))
+  }
+}
