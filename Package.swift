@@ -6,6 +6,7 @@ let package = Package(
   name: "charlstm",
   products: [
     .library(name: "CharLSTM", targets: ["CharLSTM"]),
+    .library(name: "Safetensors", targets: ["Safetensors"]),
     .executable(name: "charlstm", targets: ["charlstm"]),
   ],
   dependencies: [
@@ -18,32 +19,43 @@ let package = Package(
     .target(name: "CKernels"),
     .target(name: "Recurrent"),
     .target(name: "CPU", dependencies: ["Recurrent", "CKernels", "COneDNN"]),
+    .target(name: "TerminalText"),
     .target(name: "Text"),
-    .target(name: "LabelledData", dependencies: ["Text"]),
-    .target(name: "Checkpoints", dependencies: ["Recurrent", "Text"]),
+    .target(name: "LabelledData", dependencies: ["TerminalText", "Text"]),
+    .target(name: "Files", dependencies: ["TerminalText"]),
+    .target(name: "Safetensors", dependencies: ["Files", "TerminalText"]),
+    .target(
+      name: "Checkpoints", dependencies: ["Recurrent", "Safetensors", "TerminalText", "Text"]),
     .target(name: "Generation", dependencies: ["Recurrent", "CPU", "Text"]),
     .target(
-      name: "Training", dependencies: ["Recurrent", "CPU", "Text", "Checkpoints", "Generation"]),
+      name: "Training",
+      dependencies: [
+        "Recurrent", "CPU", "Text", "Files", "Safetensors", "Checkpoints", "Generation",
+      ]),
     .target(
       name: "Classification",
-      dependencies: ["Recurrent", "CPU", "Text", "Checkpoints", "LabelledData", "Training"]),
+      dependencies: [
+        "Recurrent", "CPU", "Text", "TerminalText", "Safetensors", "Checkpoints", "LabelledData",
+        "Training",
+      ]),
     .target(
       name: "CharLSTM",
       dependencies: [
-        "Recurrent", "CPU", "Text", "LabelledData", "Checkpoints", "Training", "Generation",
-        "Classification",
+        "Recurrent", "CPU", "Text", "LabelledData", "Files", "Safetensors", "Checkpoints",
+        "Training", "Generation", "Classification",
       ]),
-    .target(name: "LineEditing", dependencies: ["CReadline"]),
+    .target(name: "LineEditing", dependencies: ["CReadline", "Files"]),
     .target(
       name: "REPL",
       dependencies: [
-        "Recurrent", "Text", "Checkpoints", "Generation", "Classification", "LineEditing",
+        "Recurrent", "Text", "TerminalText", "Files", "Safetensors", "Checkpoints", "Generation",
+        "Classification", "LineEditing",
       ]),
     .executableTarget(
       name: "charlstm",
       dependencies: [
-        "Recurrent", "CPU", "Text", "Checkpoints", "Training", "Generation", "LabelledData",
-        "Classification", "LineEditing", "REPL",
+        "Recurrent", "CPU", "Text", "TerminalText", "Files", "Safetensors", "Checkpoints",
+        "Training", "Generation", "LabelledData", "Classification", "LineEditing", "REPL",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -53,16 +65,23 @@ let package = Package(
       ],
       path: "Tests/Benchmarks/Kernels"),
     .executableTarget(
-      name: "fuzz", dependencies: ["Checkpoints", "LabelledData", "Text", "Training"],
-      path: "Tests/Fuzz",
-      exclude: ["Seeds"]),
+      name: "fuzz",
+      dependencies: ["Checkpoints", "LabelledData", "Safetensors", "Text", "Training"],
+      path: "Tests/Fuzz", exclude: ["Seeds"]),
     // Sees public API only, like any user of the library.
     .executableTarget(
-      name: "examples", dependencies: ["CharLSTM"], path: "Tests/Examples", packageAccess: false),
+      name: "examples", dependencies: ["CharLSTM", "Safetensors"], path: "Tests/Examples",
+      packageAccess: false),
     .testTarget(name: "ExamplesTests", dependencies: ["examples"]),
     .testTarget(
-      name: "RecurrentTests", dependencies: ["CKernels", "Recurrent", "CPU", "Checkpoints"]),
-    .testTarget(name: "CheckpointsTests", dependencies: ["Recurrent", "Text", "Checkpoints"]),
+      name: "RecurrentTests", dependencies: ["CKernels", "Recurrent", "CPU", "Safetensors"]),
+    .target(name: "FileTesting", path: "Tests/FileTesting"),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "FileTesting"]),
+    .testTarget(name: "SafetensorsTests", dependencies: ["FileTesting", "Safetensors"]),
+    .testTarget(
+      name: "CheckpointsTests",
+      dependencies: ["Recurrent", "FileTesting", "Text", "Safetensors", "Checkpoints"]),
+    .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),
     .testTarget(name: "TextTests", dependencies: ["Text"]),
     .testTarget(name: "LabelledDataTests", dependencies: ["LabelledData", "Text"]),
     .testTarget(
@@ -73,7 +92,8 @@ let package = Package(
     .testTarget(
       name: "ClassificationTests",
       dependencies: [
-        "Recurrent", "CPU", "Text", "Checkpoints", "LabelledData", "Training", "Classification",
+        "Recurrent", "CPU", "FileTesting", "Text", "TerminalText", "Safetensors", "Checkpoints",
+        "LabelledData", "Training", "Classification",
       ]),
     .testTarget(name: "CommandLineTests", dependencies: ["charlstm", "Recurrent", "CPU"]),
     .target(name: "TerminalTesting", path: "Tests/TerminalTesting"),
@@ -84,11 +104,13 @@ let package = Package(
       name: "LineEditingTests",
       dependencies: ["LineEditing", "TerminalTesting", "line-editing-probe"]),
     .testTarget(
-      name: "REPLTests", dependencies: ["CPU", "REPL", "TerminalTesting", "charlstm"]),
+      name: "REPLTests",
+      dependencies: ["CPU", "REPL", "Safetensors", "TerminalTesting", "charlstm"]),
     .testTarget(
       name: "RobustnessTests",
       dependencies: [
-        "Recurrent", "Text", "Checkpoints", "Generation", "Training", "charlstm", "fuzz",
+        "Recurrent", "Text", "Safetensors", "Checkpoints", "Generation", "Training", "charlstm",
+        "fuzz",
       ]),
   ],
   swiftLanguageModes: [.v6]

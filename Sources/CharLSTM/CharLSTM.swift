@@ -2,8 +2,10 @@
 @_exported import CPU
 @_exported import Checkpoints
 @_exported import Classification
+@_exported import Files
 @_exported import Generation
 @_exported import LabelledData
 @_exported import Recurrent
+@_exported import Safetensors
 @_exported import Text
 @_exported import Training

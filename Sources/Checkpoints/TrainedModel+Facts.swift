@@ -1,17 +1,7 @@
 import Foundation
 import Recurrent
+import TerminalText
 import Text
-
-/// A row of a table for people.
-package typealias Fact = (name: String, value: String)
-
-/// Facts as lines, the values below each other.
-package func factSheet(_ facts: [Fact]) -> String {
-  let width = facts.map(\.name.count).reduce(21, max) + 1
-  return facts.map { name, value in
-    name.padding(toLength: width, withPad: " ", startingAt: 0) + value
-  }.joined(separator: "\n")
-}
 
 extension TrainedModel {
   /// What there is to know of a model.
@@ -35,13 +25,13 @@ extension TrainedModel {
 }
 
 /// The options of a run as they would be given.
-func optionFacts(_ options: [String: String]) -> [Fact] {
+package func optionFacts(_ options: [String: String]) -> [Fact] {
   options.sorted { $0.key < $1.key }.map { ("  --\(printable($0.key))", printable($0.value)) }
 }
 
 extension Network {
   /// Its shape.
-  var facts: [Fact] {
+  package var facts: [Fact] {
     [
       ("cell", configuration.cell.rawValue),
       ("layers", "\(configuration.layers)" + (configuration.bidirectional ? ", both ways" : "")),
@@ -53,7 +43,7 @@ extension Network {
 }
 
 extension Vocabulary {
-  var summary: String {
+  package var summary: String {
     guard kind == .scalars else { return "256 bytes" }
     let shown = scalars.prefix(100).map { "\(Symbol.scalar($0))" }.joined(separator: " ")
     let more = scalars.count > 100 ? " …" : ""

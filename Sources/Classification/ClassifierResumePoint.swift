@@ -59,15 +59,15 @@ extension ClassifierResumePoint: MovableRun {
   /// - Throws: `CheckpointError`, for a file that cannot be read, is something else, or whose parts
   ///   do not fit together.
   package init(contentsOf path: String) throws(CheckpointError) {
-    let file = try SafetensorsFile(path: path)
-    let metadata = ModelMetadata(file: file)
-    let configuration: ModelConfiguration
-    (configuration, vocabulary) = try metadata.network()
-    guard let classifier = configuration.classifier else { throw .isLanguageModel(path: path) }
-    options = try metadata.decode("options")
-    progress = try metadata.decode("progress")
-    data = try metadata.decode("data")
-    labels = try metadata.decode("labels")
+    let file = try ModelFile(path: path)
+    vocabulary = file.vocabulary
+    guard let classifier = file.configuration.classifier else {
+      throw .isLanguageModel(path: path)
+    }
+    options = try file.decode("options")
+    progress = try file.decode("progress")
+    data = try file.decode("data")
+    labels = try file.decode("labels")
     guard labels.count == classifier.classes else {
       throw .invalidMetadata(
         path: path, key: "labels",
@@ -78,8 +78,8 @@ extension ClassifierResumePoint: MovableRun {
     } catch {
       throw .invalidMetadata(path: path, key: "options", reason: error.description)
     }
-    arithmetic = file.metadata["instruction_set"]
-    weights = try WeightsInTraining(file, configuration)
+    arithmetic = file.contents.metadata["instruction_set"]
+    weights = try WeightsInTraining(file.contents, file.configuration)
   }
 
   package func write(to path: String) throws(CheckpointError) {
@@ -89,6 +89,6 @@ extension ClassifierResumePoint: MovableRun {
       "vocabulary": json(vocabulary),
     ]
     metadata["instruction_set"] = arithmetic
-    try SafetensorsFile.write(weights.tensors, metadata: metadata, to: path)
+    try ModelFile.write(weights.tensors, metadata: metadata, to: path)
   }
 }

@@ -42,12 +42,13 @@ extension ClassifierTrainer {
     try options.checkCombinations(
       bidirectional: shape.bidirectional, startsFromModel: source != nil)
     if let source, !shape.hasBody(of: source.model.configuration) {
-      throw TrainingError.optionsContradict(
-        "the shape contradicts the model to begin with, whose layers it must have")
+      throw TrainingError.shapeContradictsModel
     }
     guard options.naiveBayes == 0 || !parts.validation.indices.isEmpty else {
-      throw TrainingError.optionsContradict(
-        "--naive-bayes needs texts to validate on: they say what it counts for")
+      // They say what it counts for.
+      throw TrainingError.optionOutOfRange(
+        name: "naive-bayes", value: "\(options.naiveBayes)",
+        range: "0 without texts to validate on")
     }
 
     let model = try Network(shape, seed: options.seed)
@@ -68,21 +69,22 @@ extension ClassifierTrainer {
 extension ClassifierOptions {
   /// Refuses what cannot be had together.
   ///
-  /// - Throws: `TrainingError.optionsContradict`.
+  /// - Throws: `TrainingError.optionsContradict`, `.optionNeeds`.
   package func checkCombinations(
     bidirectional: Bool, startsFromModel: Bool
   ) throws(TrainingError) {
     guard !startsFromModel || !bidirectional else {
       throw .optionsContradict(
-        "--bidirectional contradicts --initialize-from: a language model reads forward only")
+        "bidirectional", "initialize-from", reason: "a language model reads forward only")
     }
     guard languageModelLoss == 0 || !bidirectional else {
       throw .optionsContradict(
-        "--bidirectional contradicts --language-model-loss: backward, the next character is known")
+        "bidirectional", "language-model-loss",
+        reason: "backward, the next character is known")
     }
     guard !freezes || startsFromModel else {
-      throw .optionsContradict(
-        "--freeze needs --initialize-from: a random body has learnt nothing")
+      throw .optionNeeds(
+        "freeze", "initialize-from", reason: "a random body has learnt nothing")
     }
   }
 }

@@ -99,7 +99,7 @@ public final class ClassifierTrainer {
   /// - Parameters:
   ///   - folder: where checkpoints and metrics go; nowhere if nil.
   ///   - report: takes events as they come.
-  /// - Throws: `TrainingError.diverged`; `CheckpointError`; what `report` throws.
+  /// - Throws: `TrainingError.diverged`; `CheckpointError`, `FileError`; what `report` throws.
   public func run(
     in folder: RunFolder? = nil, report: (ClassificationEvent) throws -> Void = { _ in }
   ) throws -> TrainingOutcome {
@@ -112,7 +112,7 @@ public final class ClassifierTrainer {
   ///   - folder: where the best model, the state to go on from and metrics go; nowhere if nil.
   ///   - stops: asked after each step.
   ///   - report: takes events as they come.
-  /// - Throws: `TrainingError.diverged`; `CheckpointError`; what `report` throws.
+  /// - Throws: `TrainingError.diverged`; `CheckpointError`, `FileError`; what `report` throws.
   public func run(
     in folder: RunFolder? = nil, stops: () -> Bool,
     report: (ClassificationEvent) throws -> Void = { _ in }

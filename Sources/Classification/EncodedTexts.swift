@@ -1,4 +1,3 @@
-import Checkpoints
 import LabelledData
 
 /// Labelled texts as the symbols that are read of them, encoded once for all epochs.

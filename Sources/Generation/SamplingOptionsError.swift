@@ -14,5 +14,10 @@ public struct SamplingOptionsError: Error, Equatable, Sendable, CustomStringConv
   }
 
   /// One line, such as "temperature must be 0 or more, got -1".
-  public var description: String { "\(name) must be \(range), got \(value)" }
+  public var description: String { description { $0 } }
+
+  /// The same, the option as `option` spells its name.
+  package func description(spelling option: (String) -> String) -> String {
+    "\(option(name)) must be \(range), got \(value)"
+  }
 }

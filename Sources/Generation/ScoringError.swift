@@ -6,17 +6,20 @@ public enum ScoringError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The surprisal is not a finite number any more; `character` counts those scored before.
   case diverged(character: Int, rate: Float)
 
-  /// One line: what, and what to do.
-  public var description: String {
+  /// One line: what, and what to do; options by their names.
+  public var description: String { description { $0 } }
+
+  /// The same, each option as `option` spells its name.
+  package func description(spelling option: (String) -> String) -> String {
     switch self {
     case .optionOutOfRange(let name, let value, let range):
-      "--\(name) must be \(range), got \(value)"
+      "\(option(name)) must be \(range), got \(value)"
     case .textTooShort(let characters, let window):
       "the text has \(characters) known characters; a window of \(window) needs at least "
         + "\(window + 1)"
     case .diverged(let character, let rate):
       "dynamic evaluation came to no finite number after character \(character) at rate \(rate); "
-        + "try a lower --dynamic-rate"
+        + "try a lower \(option("dynamic-rate"))"
     }
   }
 }

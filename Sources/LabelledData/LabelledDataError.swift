@@ -1,4 +1,4 @@
-import Text
+import TerminalText
 
 /// What keeps labelled texts from being used.
 public enum LabelledDataError: Error, Equatable, Sendable {
@@ -36,10 +36,10 @@ public enum LabelledDataError: Error, Equatable, Sendable {
 public enum ColumnRole: Equatable, Sendable {
   case label, text
 
-  fileprivate var remedy: String {
+  fileprivate func remedy(spelling option: (String) -> String) -> String {
     switch self {
-    case .label: "name the labels' with --label-column"
-    case .text: "name the texts' with --text-column"
+    case .label: "name the labels' with \(option("label-column"))"
+    case .text: "name the texts' with \(option("text-column"))"
     }
   }
 }
@@ -72,8 +72,11 @@ public enum RecordProblem: Error, Equatable, Sendable {
 }
 
 extension LabelledDataError: CustomStringConvertible {
-  /// One line: what, where, and what to do.
-  public var description: String {
+  /// One line: what, where, and what to do; options by their names.
+  public var description: String { description { $0 } }
+
+  /// The same, each option as `option` spells its name.
+  package func description(spelling option: (String) -> String) -> String {
     switch self {
     case .noSuchFile(let path):
       "no such file or folder: \(path)"
@@ -81,15 +84,16 @@ extension LabelledDataError: CustomStringConvertible {
       "cannot read \(path): \(reason)"
     case .unknownFormat(let path):
       "\(path): the format cannot be told from the name; use .csv, .tsv, .jsonl or .txt, or name "
-        + "it with --format \(LabelledFormat.allCases.map(\.rawValue).joined(separator: "|"))"
+        + "it with \(option("format")) \(LabelledFormat.allCases.map(\.rawValue).joined(separator: "|"))"
     case .noLabels(let path):
       "\(path): plain lines have no labels; use CSV, TSV, JSON Lines, fastText lines or a folder "
-        + "with a file for each class, and name the format with --format if its name does not tell"
+        + "with a file for each class, and name the format with "
+        + "\(option("format")) if its name does not tell"
     case .isFolder(let path, let format):
       "\(path) is a folder, not a file of format \(format.rawValue); name a file, or leave out "
-        + "--format for a folder with a file for each class"
+        + "\(option("format")) for a folder with a file for each class"
     case .notFolder(let path):
-      "\(path) is not a folder with a file for each class; name one, or another --format"
+      "\(path) is not a folder with a file for each class; name one, or another \(option("format"))"
     case .noClasses(let folder):
       "no classes in folder \(folder): put a file for each class in it, a text a line"
     case .notClass(let path):
@@ -101,22 +105,26 @@ extension LabelledDataError: CustomStringConvertible {
     case .notText(let source, let line, let offset):
       "\(source) line \(line): binary or not UTF-8 at byte \(offset); convert it to UTF-8"
     case .missingColumn(let source, let column, let role, let columns):
-      "\(source): there is no column \(quoted(column)) among \(list(columns)); \(role.remedy)"
+      "\(source): there is no column \(quoted(column)) among \(list(columns)); \(role.remedy(spelling: option))"
     case .repeatedColumn(let source, let column):
       "\(source): there are several columns \(quoted(column)); give each its own name"
     case .oneClass(let source, let label):
       "\(source): all texts have the label \(quoted(label)); at least 2 classes are needed"
     case .tooManyClasses(let source, let limit):
       "\(source): there are more than \(limit) labels; name the labels' column with "
-        + "--label-column if this is another"
+        + "\(option("label-column")) if this is another"
     case .record(let place, let problem):
-      "\(place): \(problem)"
+      "\(place): \(problem.description(spelling: option))"
     }
   }
 }
 
 extension RecordProblem: CustomStringConvertible {
-  public var description: String {
+  /// What, and what to do, to follow the place; options by their names.
+  public var description: String { description { $0 } }
+
+  /// The same, each option as `option` spells its name.
+  package func description(spelling option: (String) -> String) -> String {
     switch self {
     case .emptyText:
       "the text is empty; give it a text or remove the row"
@@ -137,7 +145,7 @@ extension RecordProblem: CustomStringConvertible {
     case .tooDeep:
       "its JSON is nested more than 64 deep; make it flat"
     case .missingKey(let key, let role, let keys):
-      "there is no key \(quoted(key)) among \(list(keys)); \(role.remedy)"
+      "there is no key \(quoted(key)) among \(list(keys)); \(role.remedy(spelling: option))"
     case .notString(let key, .label):
       "the label under the key \(quoted(key)) is neither a string nor a number; make it a string"
     case .notString(let key, .text):

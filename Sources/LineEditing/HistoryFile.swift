@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// The lines of former sessions in a file that only its owner can read.
@@ -35,8 +36,12 @@ package struct HistoryFile: Equatable, Sendable {
 
   /// The newest entries, oldest first; none where there is no file yet.
   package func load() throws(HistoryError) -> [String] {
-    guard let file = try LockedFile(path: path, creating: false) else { return [] }
-    return try newestLines(of: file.contents()).map(Self.unescape)
+    do throws(FileError) {
+      guard let file = try LockedFile(path: path, creating: false) else { return [] }
+      return try newestLines(of: contents(of: file)).map(Self.unescape)
+    } catch {
+      throw HistoryError(error)
+    }
   }
 
   /// Adds `entry` at the end, creating the file (mode 0600) and its folder (mode 0700) if needed.
@@ -44,9 +49,18 @@ package struct HistoryFile: Equatable, Sendable {
     var line = Self.escape(entry)
     guard line.count <= Self.longestEntry else { return }
     line.append(UInt8(ascii: "\n"))
+    do throws(FileError) {
+      try append(line: line)
+    } catch {
+      throw HistoryError(error)
+    }
+  }
+
+  private func append(line: [UInt8]) throws(FileError) {
     try createFolder()
     guard let file = try LockedFile(path: path, creating: true) else { return }
-    let contents = try file.contents()
+    let contents = try contents(of: file)
+    var line = line
     if let last = contents.last, last != UInt8(ascii: "\n") {
       // A session that was killed in the middle of a write left half an entry.
       line.insert(UInt8(ascii: "\n"), at: 0)
@@ -57,6 +71,11 @@ package struct HistoryFile: Equatable, Sendable {
     } else {
       try file.append(line)
     }
+  }
+
+  /// A file that something else has blown up is read from its end only.
+  private func contents(of file: borrowing LockedFile) throws(FileError) -> [UInt8] {
+    try file.contents(last: 2 * Self.largestSize)
   }
 
   /// The last `limit` lines of `contents` that together fit into half of the largest size.
@@ -79,7 +98,7 @@ package struct HistoryFile: Equatable, Sendable {
     return bytes
   }
 
-  private func createFolder() throws(HistoryError) {
+  private func createFolder() throws(FileError) {
     guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return }
     let folder = path[..<slash]
     var end = folder.startIndex
@@ -90,7 +109,7 @@ package struct HistoryFile: Equatable, Sendable {
       let code = errno
       // Existing parents answer EEXIST, and those that may not be written to EACCES or EROFS.
       if end == folder.endIndex, code != EEXIST {
-        throw .system(operation: "create the folder of", path: path, code: code)
+        throw .cannotCreate(path: path, code: code)
       }
     }
   }
@@ -134,8 +153,17 @@ package enum HistoryError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Another session has kept the file locked for a second.
   case busy(path: String)
 
-  /// A system call failed with the error number `code`.
-  case system(operation: String, path: String, code: Int32)
+  /// The file cannot be read or written.
+  case file(FileError)
+
+  init(_ error: FileError) {
+    self =
+      switch error {
+      case .notOwnFile(let path): .notOwnRegularFile(path: path)
+      case .inUse(let path): .busy(path: path)
+      default: .file(error)
+      }
+  }
 
   package var description: String {
     switch self {
@@ -143,8 +171,8 @@ package enum HistoryError: Error, Equatable, Sendable, CustomStringConvertible {
       "history file \(path) is a link, not a plain file, or not yours: move it away to keep history"
     case .busy(let path):
       "history file \(path) stays locked by another session: end that one to keep history"
-    case .system(let operation, let path, let code):
-      "cannot \(operation) history file \(path): \(String(cString: strerror(code)))"
+    case .file(let error):
+      "no history is kept: \(error)"
     }
   }
 }

@@ -1,5 +1,5 @@
 import Checkpoints
-import Text
+import TerminalText
 
 /// Classifies: what is no command is a text, and its classes are shown and what in it they come
 /// from.

@@ -1,4 +1,4 @@
-import Text
+import TerminalText
 
 /// A command: a line that begins with a slash.
 ///

@@ -1,5 +1,5 @@
 import LineEditing
-import Text
+import TerminalText
 
 /// A number of 1 or more; nil where there is none.
 func wholeNumber(_ text: String, of command: String) throws(ReplError) -> Int? {

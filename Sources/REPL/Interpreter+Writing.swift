@@ -1,5 +1,6 @@
 import Generation
 import Recurrent
+import TerminalText
 import Text
 
 extension Interpreter {

@@ -1,4 +1,5 @@
 import LineEditing
+import TerminalText
 import Text
 
 /// Runs lines: commands, and texts, which are what it is for.

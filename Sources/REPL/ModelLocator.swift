@@ -28,7 +28,9 @@ package struct ModelLocator {
         // A link has the name of what it is to.
         return URL(filePath: folder + "/default.safetensors").resolvingSymlinksInPath().path
       }
-      if models.count > 1 { models.removeAll { isClassifier(folder + "/" + $0) } }
+      if models.count > 1 {
+        models.removeAll { (try? ModelFile(path: folder + "/" + $0))?.isClassifier ?? false }
+      }
       if models.count == 1 { return folder + "/" + models[0] }
       if models.count > 1 {
         notes.append("\(folder) has \(models.count) models and none is default.safetensors")
@@ -72,10 +74,6 @@ package struct ModelLocator {
       return home + "/.local/share/charlstm"
     }
     return nil
-  }
-
-  private func isClassifier(_ path: String) -> Bool {
-    (try? TrainedClassifier.isClassifier(path)) ?? false
   }
 
   private func models(in folder: String) -> [String] {

@@ -13,16 +13,24 @@ package struct ResidentClassifier {
   let device: Device
   private(set) var classifier: Classifier
 
-  /// - Throws: `CheckpointError`.
+  /// - Parameter path: that of the file which the classifier came from.
   package init(
-    contentsOf path: String, precision: PrecisionChoice, device: Device
-  ) throws {
+    _ trained: TrainedClassifier, path: String, precision: PrecisionChoice, device: Device
+  ) {
     self.path = path
     self.precision = precision
     self.device = device
-    trained = try TrainedClassifier(contentsOf: path)
+    self.trained = trained
     classifier = Classifier(
       trained, precision: precision.resolved(for: .reading, on: device), device: device)
+  }
+
+  /// - Throws: `CheckpointError`.
+  package init(
+    contentsOf path: String, precision: PrecisionChoice, device: Device
+  ) throws(CheckpointError) {
+    self.init(
+      try TrainedClassifier(contentsOf: path), path: path, precision: precision, device: device)
   }
 
   /// Rounds the weights to another precision.

@@ -12,16 +12,24 @@ package struct ResidentModel {
   let device: Device
   private(set) var generator: Generator
 
-  /// - Throws: `CheckpointError`.
+  /// - Parameter path: that of the file which the model came from.
   package init(
-    contentsOf path: String, precision: PrecisionChoice, device: Device
-  ) throws {
+    _ trained: TrainedModel, path: String, precision: PrecisionChoice, device: Device
+  ) {
     self.path = path
     self.device = device
-    trained = try TrainedModel(contentsOf: path)
+    self.trained = trained
     generator = Generator(
       trained.model, vocabulary: trained.vocabulary,
       precision: precision.resolved(for: .writing, on: device), device: device)
+  }
+
+  /// - Throws: `CheckpointError`.
+  package init(
+    contentsOf path: String, precision: PrecisionChoice, device: Device
+  ) throws(CheckpointError) {
+    self.init(
+      try TrainedModel(contentsOf: path), path: path, precision: precision, device: device)
   }
 
   /// Rounds the weights to another precision; states stay what they are.

@@ -1,4 +1,4 @@
-import Text
+import TerminalText
 
 extension Screen {
   /// Shows a text coloured by what its characters did, green for the decision and red against it;

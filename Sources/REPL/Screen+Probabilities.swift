@@ -1,4 +1,4 @@
-import Text
+import TerminalText
 
 extension Screen {
   /// Shows names with their probabilities, as numbers and as bars where there is room.

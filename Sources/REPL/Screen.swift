@@ -1,5 +1,5 @@
-import Text
 import LineEditing
+import TerminalText
 
 /// Where the interpreter shows things, and how.
 ///

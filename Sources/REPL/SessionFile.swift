@@ -2,6 +2,7 @@ import Checkpoints
 import Foundation
 import Generation
 import Recurrent
+import Safetensors
 
 /// A session as one safetensors file: every state bit for bit in tensors, the rest as JSON.
 ///
@@ -11,10 +12,10 @@ import Recurrent
 enum SessionFile {
   /// Writes the file for its owner alone, whole or not at all.
   ///
-  /// - Throws: `CheckpointError`.
+  /// - Throws: `SafetensorsError`.
   static func write(
     _ session: Session, of model: ResidentModel, to path: String
-  ) throws(CheckpointError) {
+  ) throws(SafetensorsError) {
     var states: [TextState.Parts] = []
     let record = SessionRecord(session, of: model, states: &states)
     let count = states.count
@@ -48,14 +49,14 @@ enum SessionFile {
 
   /// Reads a session that was written with this model.
   ///
-  /// - Throws: `CheckpointError`, or `ReplError` for a file that holds no session, one of another
+  /// - Throws: `SafetensorsError`, or `ReplError` for a file that holds no session, one of another
   ///   model, or one that contradicts itself.
   static func read(_ path: String, for model: ResidentModel) throws -> Session {
     let file = try SafetensorsFile(path: path)
     guard let text = file.metadata["charlstm.session"] else {
       throw ReplError.badData("\(path) is no session that /save has written")
     }
-    // Not `ModelMetadata`: a transcript may hold any number of brackets.
+    // Not by `ModelFile`: a transcript may hold any number of brackets.
     guard let record = try? JSONDecoder().decode(SessionRecord.self, from: Data(text.utf8)) else {
       throw damaged(path, "its description is not readable")
     }

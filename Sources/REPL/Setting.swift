@@ -1,6 +1,7 @@
-import Text
 import Generation
 import Recurrent
+import TerminalText
+import Text
 
 /// One of the settings that `/set` knows.
 struct Setting: Sendable {

@@ -1,21 +1,4 @@
 import Foundation
-import Text
-
-/// `text` in quotes, with the escapes that `unescaped` takes back.
-package func escaped(_ text: String) -> String {
-  var result = "\""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "\n": result += "\\n"
-    case "\t": result += "\\t"
-    case "\r": result += "\\r"
-    case "\"": result += "\\\""
-    case "\\": result += "\\\\"
-    default: result += String(scalar).withControlPictures
-    }
-  }
-  return result + "\""
-}
 
 /// The strings in `text`, separated by spaces; quotes keep spaces together, and `\n`, `\t`, `\r`,
 /// `\"` and `\\` are what they are elsewhere.
@@ -51,15 +34,6 @@ func unescapedWords(_ text: String) throws(ReplError) -> [String] {
   guard !isQuoted else { throw .usage("a quote has no end") }
   if let word { words.append(String(word)) }
   return words
-}
-
-/// `scalar` as one that can be seen and does nothing to a terminal.
-func picture(of scalar: Unicode.Scalar) -> String {
-  switch scalar {
-  case "\n": "\u{23CE}"
-  case "\t": "\u{2409}"
-  default: String(scalar).withControlPictures
-  }
 }
 
 extension Double {

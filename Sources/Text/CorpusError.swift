@@ -15,8 +15,11 @@ public enum CorpusError: Error, Equatable, Sendable {
 }
 
 extension CorpusError: CustomStringConvertible {
-  /// One line: what, where, and what to do.
-  public var description: String {
+  /// One line: what, where, and what to do; options by their names.
+  public var description: String { description { $0 } }
+
+  /// The same, each option as `option` spells its name.
+  package func description(spelling option: (String) -> String) -> String {
     switch self {
     case .noSuchFile(let path):
       "no such file or folder: \(path)"
@@ -30,7 +33,7 @@ extension CorpusError: CustomStringConvertible {
       "the text is empty: \(paths.joined(separator: ", ")) (0 bytes)"
     case .invalidUTF8(let file, let offset):
       "\(file): invalid UTF-8 at byte \(offset); convert it to UTF-8, or use "
-        + "--vocabulary bytes, which takes any bytes"
+        + "\(option("vocabulary")) bytes, which takes any bytes"
     case .cannotSpool(let path, let folder, let reason):
       "cannot keep \(path) in a temporary file in \(folder): \(reason); "
         + "set TMPDIR to a folder with room"

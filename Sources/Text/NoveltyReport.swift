@@ -144,18 +144,21 @@ public enum NoveltyError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Less than 1.
   case lengthOutOfRange(Int)
 
-  /// One line: what, where, and what to do.
-  public var description: String {
+  /// One line: what, where, and what to do; options by their names.
+  public var description: String { description { $0 } }
+
+  /// The same, each option as `option` spells its name.
+  package func description(spelling option: (String) -> String) -> String {
     switch self {
     case .corpus(.invalidUTF8(let file, let offset)):
       "\(file): invalid UTF-8 at byte \(offset); convert it to UTF-8, for instance with iconv"
     case .corpus(let error):
-      error.description
+      error.description(spelling: option)
     case .sampleTooLarge(let bytes):
       "the sample has \(bytes) bytes; at most \(NoveltyReport.sampleLimit) are taken: give a part "
         + "of it, or several runs"
     case .lengthOutOfRange(let n):
-      "--n must be 1 or more, got \(n)"
+      "\(option("n")) must be 1 or more, got \(n)"
     }
   }
 }

@@ -1,5 +1,6 @@
 import Checkpoints
 import Recurrent
+import Safetensors
 import Text
 
 /// What tells one corpus, cut in two parts, from another.
@@ -45,13 +46,12 @@ extension ResumePoint: MovableRun {
   /// - Throws: `CheckpointError`, for a file that cannot be read, is something else, or whose parts
   ///   do not fit together. Memory is taken only for what the file has.
   package init(contentsOf path: String) throws(CheckpointError) {
-    let file = try SafetensorsFile(path: path)
-    let metadata = ModelMetadata(file: file)
-    let configuration: ModelConfiguration
-    (configuration, vocabulary) = try metadata.languageModel()
-    options = try metadata.decode("options")
-    progress = try metadata.decode("progress")
-    corpus = try metadata.decode("corpus")
+    let file = try ModelFile(path: path)
+    try file.checkIsLanguageModel()
+    vocabulary = file.vocabulary
+    options = try file.decode("options")
+    progress = try file.decode("progress")
+    corpus = try file.decode("corpus")
     do throws(TrainingError) {
       try options.validate()
     } catch {
@@ -62,15 +62,16 @@ extension ResumePoint: MovableRun {
         path: path, key: "corpus",
         reason: "\(corpus.trainingBytes) of \(corpus.bytes) bytes to train on")
     }
-    arithmetic = file.metadata["instruction_set"]
-    let empty = RecurrentState(configuration)
-    let lanes = try file.tensor(named: "state.hidden").shape.first ?? 0
-    try file.checkShape(of: "state.hidden", is: [lanes, empty.hidden.count])
-    try file.checkShape(of: "state.cell", is: [lanes, empty.cell.count])
+    let contents = file.contents
+    arithmetic = contents.metadata["instruction_set"]
+    let empty = RecurrentState(file.configuration)
+    let lanes = contents.tensors["state.hidden"]?.shape.first ?? 0
+    try contents.checkShape(of: "state.hidden", is: [lanes, empty.hidden.count])
+    try contents.checkShape(of: "state.cell", is: [lanes, empty.cell.count])
 
-    weights = try WeightsInTraining(file, configuration)
-    let hidden = try file.finiteFloats(of: "state.hidden")
-    let cell = try file.finiteFloats(of: "state.cell")
+    weights = try WeightsInTraining(contents, file.configuration)
+    let hidden = try contents.finiteFloats(of: "state.hidden")
+    let cell = try contents.finiteFloats(of: "state.cell")
     states = (0..<lanes).map { lane in
       var state = empty
       state.hidden = Array(hidden[lane * empty.hidden.count..<(lane + 1) * empty.hidden.count])
@@ -141,6 +142,6 @@ extension ResumePoint: MovableRun {
       "options": json(options), "progress": json(progress), "vocabulary": json(vocabulary),
     ]
     metadata["instruction_set"] = arithmetic
-    try SafetensorsFile.write(tensors, metadata: metadata, to: path)
+    try ModelFile.write(tensors, metadata: metadata, to: path)
   }
 }

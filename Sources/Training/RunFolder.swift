@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Foundation
 
 /// The folder of a training run: `best.safetensors`, `last.safetensors`, `resume.safetensors` and
@@ -14,9 +15,9 @@ public struct RunFolder: Sendable {
   ///
   /// - Parameter isNew: whether the folder is made where there is none, and metrics of an earlier
   ///   run there are put aside; otherwise there must be a run to go on with.
-  /// - Throws: `CheckpointError` if the folder cannot be made or written to, has no run to go on
+  /// - Throws: `FileError` if the folder cannot be made or written to, has no run to go on
   ///   with, or is in use by another process.
-  public init(path: String, isNew: Bool) throws(CheckpointError) {
+  public init(path: String, isNew: Bool) throws(FileError) {
     self.path = path
     if isNew {
       if mkdir(path, 0o777) != 0 && errno != EEXIST {
@@ -64,7 +65,7 @@ public struct RunFolder: Sendable {
   }
 
   /// The folder of a teacher's run, and whether there is something in it to go on with.
-  func teacher(_ number: Int) throws(CheckpointError) -> (folder: RunFolder, hasRun: Bool) {
+  func teacher(_ number: Int) throws(FileError) -> (folder: RunFolder, hasRun: Bool) {
     let path = Self.teacherPath(number, in: path)
     let hasRun = access(Self.resumePath(in: path), F_OK) == 0
     return (try RunFolder(path: path, isNew: !hasRun), hasRun)
@@ -83,7 +84,7 @@ public struct RunFolder: Sendable {
   }
 
   /// Forgets the metrics of steps after `step`, which a resumed run takes again.
-  func dropMetrics(after step: Int) throws(CheckpointError) {
+  func dropMetrics(after step: Int) throws(FileError) {
     struct Line: Decodable { var step: Int }
     guard let text = FileManager.default.contents(atPath: "\(path)/metrics.jsonl") else { return }
     let kept = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
@@ -95,11 +96,11 @@ public struct RunFolder: Sendable {
   }
 
   /// Writes a line of metrics, an object of JSON.
-  func append(_ line: some Encodable) throws(CheckpointError) {
+  func append(_ line: some Encodable) throws(FileError) {
     try metrics.append(json(line))
   }
 
-  func append<Task>(_ event: TrainingLoop<Task>.Event) throws(CheckpointError) {
+  func append<Task>(_ event: TrainingLoop<Task>.Event) throws(FileError) {
     switch event {
     case .step(let report): try append(StepLine(report))
     case .validation(let report): try append(ValidationLine(report))

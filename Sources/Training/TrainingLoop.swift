@@ -37,7 +37,7 @@ package final class TrainingLoop<Task: TrainingTask> {
   ///   - folder: where checkpoints and metrics go; nowhere if nil.
   ///   - stops: asked after each step.
   ///   - report: takes events as they come.
-  /// - Throws: `TrainingError.diverged`; `CheckpointError`; what `report` throws.
+  /// - Throws: `TrainingError.diverged`; `CheckpointError`, `FileError`; what `report` throws.
   package func run(
     in folder: RunFolder?, stops: () -> Bool, report: (Event) throws -> Void
   ) throws -> TrainingOutcome {

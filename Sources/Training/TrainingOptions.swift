@@ -58,7 +58,7 @@ public struct TrainingOptions: Equatable, Sendable {
     try Self.teacherRules.check(self)
     guard teachers > 0 || teacherText == 0 else {
       throw .optionOutOfRange(
-        name: "teacher-text", value: "\(teacherText)", range: "0 without --teachers")
+        name: "teacher-text", value: "\(teacherText)", range: "0 without teachers")
     }
   }
 

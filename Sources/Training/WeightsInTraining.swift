@@ -1,5 +1,6 @@
 import Checkpoints
 import Recurrent
+import Safetensors
 
 /// A network's weights with what an optimizer keeps of each, as a resume file holds them.
 package struct WeightsInTraining {

@@ -3,7 +3,7 @@ import ArgumentParser
 import Checkpoints
 import Foundation
 import Recurrent
-import Text
+import TerminalText
 
 struct Benchmark: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 import CPU
 import Checkpoints
 import Recurrent
+import TerminalText
 
 /// What `--precision auto` takes on this CPU, and who multiplies.
 struct CPUChoices: Encodable {

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Foundation
 import Synchronization
 
@@ -23,7 +24,7 @@ final class Destination: Sendable {
       place = .file(path)
     } else if let folder {
       if mkdir(folder, 0o777) != 0 && errno != EEXIST {
-        throw CheckpointError.cannotCreate(path: folder, code: errno)
+        throw FileError.cannotCreate(path: folder, code: errno)
       }
       place = .folder(folder, digits: "\(total - 1)".count)
     } else {

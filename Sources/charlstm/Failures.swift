@@ -1,10 +1,13 @@
 import ArgumentParser
 import Checkpoints
+import Files
 import Foundation
 import Generation
 import LabelledData
 import REPL
 import Recurrent
+import Safetensors
+import TerminalText
 import Text
 import Training
 
@@ -37,9 +40,13 @@ extension ExitCode {
     case NoveltyError.corpus(let error): self = error.exitCode
     case NoveltyError.sampleTooLarge: self = .badData
     case NoveltyError.lengthOutOfRange: self = .usage
-    case let error as CheckpointError: self = error.exitCode
+    case let error as FileError, CheckpointError.file(let error), SafetensorsError.file(let error):
+      self = error.exitCode
+    case is CheckpointError, is SafetensorsError: self = .badData
     case let error as LabelledDataError: self = error.exitCode
-    case TrainingError.optionOutOfRange, TrainingError.optionsContradict: self = .usage
+    case TrainingError.optionOutOfRange, TrainingError.optionsContradict, TrainingError.optionNeeds,
+      TrainingError.shapeContradictsModel:
+      self = .usage
     case is TrainingError: self = .badData
     case is SamplingOptionsError, is StopStringsError, is ConfigurationError: self = .usage
     case let error as ReplError: self = error.exitCode
@@ -78,15 +85,35 @@ extension LabelledDataError {
   }
 }
 
-extension CheckpointError {
+extension FileError {
   fileprivate var exitCode: ExitCode {
     switch self {
     case .cannotOpen: .noInput
     case .cannotCreate: .cannotCreate
     case .inUse: .temporary
     case .diskFull, .writeFailed, .renameFailed: .inputOutput
-    default: .badData
+    case .notAFile, .notOwnFile: .badData
     }
+  }
+}
+
+/// What an error says, with options and commands as they are typed: the libraries know only names.
+private func printed(_ error: any Error) -> String {
+  func option(_ name: String) -> String { "--\(name)" }
+  return switch error {
+  case let error as CorpusError: error.description(spelling: option)
+  case let error as LabelledDataError: error.description(spelling: option)
+  case let error as NoveltyError: error.description(spelling: option)
+  case let error as SamplingOptionsError: error.description(spelling: option)
+  case let error as ScoringError: error.description(spelling: option)
+  case let error as TrainingError: error.description(spelling: option)
+  case CheckpointError.isClassifier(let path):
+    "\(printable(path)) is a classifier, which predicts labels and writes no text; "
+      + "give it to charlstm classify predict"
+  case CheckpointError.isLanguageModel(let path):
+    "\(printable(path)) is a language model, which knows no labels; "
+      + "charlstm classify train DATA --initialize-from makes a classifier of it"
+  default: "\(error)"
   }
 }
 
@@ -94,7 +121,7 @@ extension ParsableArguments {
   /// Says in one line what went wrong and ends the process with the code that fits.
   static func exit(reporting error: any Error) -> Never {
     if let code = ExitCode(for: error) {
-      standardError("Error: \(error)\n")
+      standardError("Error: \(printed(error))\n")
       Foundation.exit(code.rawValue)
     }
     exit(withError: error)

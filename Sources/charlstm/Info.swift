@@ -1,6 +1,8 @@
 import ArgumentParser
 import Checkpoints
+import Classification
 import Recurrent
+import TerminalText
 import Text
 
 struct Info: ParsableCommand {
@@ -33,12 +35,12 @@ struct Info: ParsableCommand {
       let choices = CPUChoices()
       return json ? Checkpoints.json(choices) : factSheet(choices.facts)
     }
-    if try TrainedClassifier.isClassifier(model) {
-      let trained = try TrainedClassifier(contentsOf: model)
+    switch try Checkpoint(contentsOf: model) {
+    case .languageModel(let trained):
+      return json ? Checkpoints.json(ModelRecord(trained)) : factSheet(trained.facts)
+    case .classifier(let trained):
       return json ? Checkpoints.json(ClassifierRecord(trained)) : factSheet(trained.facts)
     }
-    let trained = try TrainedModel(contentsOf: model)
-    return json ? Checkpoints.json(ModelRecord(trained)) : factSheet(trained.facts)
   }
 }
 

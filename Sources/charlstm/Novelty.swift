@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Foundation
 import REPL
+import TerminalText
 import Text
 
 struct Novelty: ParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import Classification
 import Generation
 import Glibc
 import LineEditing
@@ -112,26 +113,35 @@ struct Repl: ParsableCommand {
 
   /// An interpreter for the file's kind of model.
   ///
-  /// - Throws: as `ResidentModel` does; a word that was probably meant as a command is named.
+  /// - Throws: as `checkpoint(at:)` does.
   private func open(
     _ path: String, on device: Device, settings: Settings, _ screen: Screen,
     _ surroundings: Surroundings
   ) throws -> any LineInterpreter {
-    do {
+    switch try checkpoint(at: path) {
+    case .languageModel(let trained):
       return try Interpreter(
-        model: ResidentModel(contentsOf: path, precision: settings.precision, device: device),
+        model: ResidentModel(
+          trained, path: path, precision: settings.precision, device: device),
         settings: settings, seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)),
         screen: screen, surroundings: surroundings)
-    } catch CheckpointError.isClassifier(path: path) {
-      return try ClassifierInterpreter(
+    case .classifier(let trained):
+      return ClassifierInterpreter(
         classifier: ResidentClassifier(
-          contentsOf: path, precision: settings.precision, device: device),
+          trained, path: path, precision: settings.precision, device: device),
         screen: screen, surroundings: surroundings)
-    } catch CheckpointError.cannotOpen(path: path, code: ENOENT) {
+    }
+  }
+
+  /// - Throws: as `Checkpoint` does; a word that was probably meant as a command is named.
+  private func checkpoint(at path: String) throws -> Checkpoint {
+    do {
+      return try Checkpoint(contentsOf: path)
+    } catch {
       let commands = Charlstm.configuration.subcommands.map { "\($0)".lowercased() }
-      guard let command = nearest(path, among: commands) else {
-        throw CheckpointError.cannotOpen(path: path, code: ENOENT)
-      }
+      guard error == .file(.cannotOpen(path: path, code: ENOENT)),
+        let command = nearest(path, among: commands)
+      else { throw error }
       throw Failure.usage(
         "there is neither a command nor a model file \(path); did you mean \(command)?")
     }

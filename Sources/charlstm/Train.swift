@@ -1,6 +1,7 @@
 import CPU
 import ArgumentParser
 import Checkpoints
+import Files
 import Foundation
 import Generation
 import Recurrent
@@ -76,7 +77,7 @@ struct Train: ParsableCommand {
       }
     } catch {
       display.finish()
-      if error is CheckpointError { rescue(trainer, folder) }
+      if error is CheckpointError || error is FileError { rescue(trainer, folder) }
       throw error
     }
     display.finish()

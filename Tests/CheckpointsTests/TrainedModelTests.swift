@@ -1,4 +1,5 @@
 import Checkpoints
+import FileTesting
 import Foundation
 import Recurrent
 import Testing
@@ -113,7 +114,8 @@ struct TrainedModelTests {
     model.model.parameters.elements[model.model.layout.head!.bias.range.lowerBound + 2] = .nan
     try model.write(to: path)
     #expect(
-      throws: CheckpointError.notFinite(path: path, tensor: "head.bias", index: 2)
+      throws: CheckpointError.safetensors(
+        .notFinite(path: path, tensor: "head.bias", index: 2))
     ) { try TrainedModel(contentsOf: path) }
   }
 }

@@ -1,5 +1,4 @@
 import CPU
-import Checkpoints
 import Classification
 import Recurrent
 import Testing

@@ -3,6 +3,7 @@ import Classification
 import Foundation
 import LabelledData
 import Recurrent
+import Safetensors
 import Testing
 import Text
 import Training

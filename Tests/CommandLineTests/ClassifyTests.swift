@@ -195,7 +195,7 @@ struct ClassifyTests {
       ("--naive-bayes 17", "--naive-bayes must be 0 to 16, got 17"),
       (
         "--naive-bayes 3 --validation-fraction 0",
-        "--naive-bayes needs texts to validate on: they say what it counts for"
+        "--naive-bayes must be 0 without texts to validate on, got 3"
       ),
       ("--label-smoothing 1", "--label-smoothing must be 0 to below 1, got 1.0"),
       (

@@ -106,7 +106,7 @@ struct FailureTests {
           + "give a .safetensors file")
       try expect(
         "/", fails: 65,
-        saying: "cannot read /: it is a folder, a pipe or a device; give a .safetensors file")
+        saying: "cannot read /: it is a folder, a pipe or a device; give a regular file")
     }
     #expect(try charlstm("info empty.safetensors").code == 65)
   }
@@ -137,14 +137,14 @@ struct FailureTests {
       ("--length=-1", "--length must be 0 or more, got -1"),
       ("--count 0", "--count must be 1 or more, got 0"),
       ("--batch-size 0", "--batch-size must be 1 to 65536, got 0"),
-      ("--temperature=-0.5", "temperature must be 0 or more, got -0.5"),
-      ("--temperature nan", "temperature must be 0 or more, got nan"),
-      ("--top-k 0", "top-k must be 1 or more, got 0"),
-      ("--top-p 1.5", "top-p must be more than 0 and at most 1, got 1.5"),
-      ("--min-p 2", "min-p must be from 0 to 1, got 2"),
-      ("--typical-p 0", "typical-p must be more than 0 and at most 1, got 0"),
-      ("--repetition-penalty 0", "repetition-penalty must be more than 0, got 0"),
-      ("--repetition-window=-1", "repetition-window must be 0 or more, got -1"),
+      ("--temperature=-0.5", "--temperature must be 0 or more, got -0.5"),
+      ("--temperature nan", "--temperature must be 0 or more, got nan"),
+      ("--top-k 0", "--top-k must be 1 or more, got 0"),
+      ("--top-p 1.5", "--top-p must be more than 0 and at most 1, got 1.5"),
+      ("--min-p 2", "--min-p must be from 0 to 1, got 2"),
+      ("--typical-p 0", "--typical-p must be more than 0 and at most 1, got 0"),
+      ("--repetition-penalty 0", "--repetition-penalty must be more than 0, got 0"),
+      ("--repetition-window=-1", "--repetition-window must be 0 or more, got -1"),
       ("--output a --output-directory b", "give --output or --output-directory, not both"),
       ("--prompt a --prompt-file b", "give one of --prompt, --prompt-file, --prompts-file"),
     ] {

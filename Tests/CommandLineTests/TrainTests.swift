@@ -110,7 +110,7 @@ struct TrainTests {
       try charlstm("train text.txt --output other --teacher-text 17")
         == .init(
           code: 64, output: "",
-          error: "Error: --teacher-text must be 0 without --teachers, got 17\n"))
+          error: "Error: --teacher-text must be 0 without teachers, got 17\n"))
   }
 
   /// bfloat16 is an instruction set's, and a run moves on without it.

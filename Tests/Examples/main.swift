@@ -2,8 +2,8 @@
 import Foundation
 
 let examples = [
-  "Classify": classify, "OpenModel": openModel, "Score": score, "Train": train,
-  "TrainClassifier": trainClassifier, "Write": write, "WriteOn": writeOn,
+  "Classify": classify, "OpenModel": openModel, "Score": score, "Tensors": tensors,
+  "Train": train, "TrainClassifier": trainClassifier, "Write": write, "WriteOn": writeOn,
 ]
 guard CommandLine.arguments.count == 2, let example = examples[CommandLine.arguments[1]] else {
   print("usage: examples", examples.keys.sorted().joined(separator: "|"))

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The articles' examples do what the articles say, with nothing but `import CharLSTM`.
+/// The articles' examples do what the articles say, with nothing but the library products.
 @Suite("Examples")
 struct ExamplesTests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent()
@@ -26,7 +26,7 @@ struct ExamplesTests {
       })
   }
 
-  /// What stands in the articles between ```` ```swift ```` and ```` ``` ```` and begins with the
+  /// What stands in the articles between ```` ```swift ```` and ```` ``` ```` and begins with an
   /// import.
   private static func blocks() throws -> [(article: String, code: String)] {
     let folder = root.appending(path: "Sources/CharLSTM/CharLSTM.docc")
@@ -36,7 +36,7 @@ struct ExamplesTests {
       let text = try String(contentsOf: folder.appending(path: article), encoding: .utf8)
       return text.components(separatedBy: "```swift\n").dropFirst().compactMap { rest in
         let code = rest.components(separatedBy: "\n```").first ?? ""
-        return code.hasPrefix("import CharLSTM") ? (article, code) : nil
+        return code.hasPrefix("import ") ? (article, code) : nil
       }
     }
   }
@@ -85,6 +85,12 @@ struct ExamplesTests {
     let (first, last) = (try #require(losses.first ?? nil), try #require(losses.last ?? nil))
     #expect(last < first)
     #expect(example.files("run").contains("best.safetensors"))
+  }
+
+  @Test func tensors() throws {
+    let example = try Example("Tensors")
+    #expect(example.output == "weight f32 [2, 3]\n[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]\n")
+    #expect(example.files(".").contains("small.safetensors"))
   }
 
   @Test func classify() throws {

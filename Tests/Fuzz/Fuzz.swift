@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import LabelledData
+import Safetensors
 import Text
 import Training
 
@@ -68,11 +69,11 @@ private func withFile(_ content: [UInt8], _ body: (String) -> Void) {
 /// As a safetensors file, a model and a resume file.
 private func readFile(_ content: [UInt8]) {
   withFile(content) { path in
-    do throws(CheckpointError) {
+    do throws(SafetensorsError) {
       let file = try SafetensorsFile(path: path)
       for name in file.tensors.keys {
         _ = try? file.floats(of: name)
-        try file.withBytes(of: name) { (bytes) throws(CheckpointError) in
+        try file.withBytes(of: name) { (bytes) throws(SafetensorsError) in
           precondition(bytes.count <= content.count)
         }
       }

@@ -103,6 +103,6 @@ struct DynamicEvaluationTests {
     #expect(
       diverged?.description
         == "dynamic evaluation came to no finite number after character 20 at rate "
-        + "3.4028235e+38; try a lower --dynamic-rate")
+        + "3.4028235e+38; try a lower dynamic-rate")
   }
 }

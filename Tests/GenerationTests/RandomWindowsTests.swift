@@ -108,6 +108,6 @@ struct RandomWindowsTests {
         == .optionOutOfRange(name: "window-count", value: "0", range: "1 to 1000000"))
     #expect(
       error(length: 5, count: .max)?.description
-        == "--window-count must be 1 to 1000000, got 9223372036854775807")
+        == "window-count must be 1 to 1000000, got 9223372036854775807")
   }
 }

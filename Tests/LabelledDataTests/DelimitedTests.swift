@@ -84,11 +84,11 @@ import Testing
     ),
     (
       "id,review,\"mood\nx\"\n1,2,3\n",
-      "a.csv: there is no column \"text\" among \"id\", \"review\", \"mood⏎x\"; name the texts' with --text-column"
+      "a.csv: there is no column \"text\" among \"id\", \"review\", \"mood⏎x\"; name the texts' with text-column"
     ),
     (
       "id,text\n1,2\n",
-      "a.csv: there is no column \"label\" among \"id\", \"text\"; name the labels' with --label-column"
+      "a.csv: there is no column \"label\" among \"id\", \"text\"; name the labels' with label-column"
     ),
     (
       "label,text,label\n1,2,3\n",
@@ -122,7 +122,7 @@ import Testing
         content, as: "a.csv", columns: LabelledColumns(label: "x", texts: ["body"]),
         requiresLabels: false)
         == [
-          "error: a.csv: there is no column \"x\" among \"id\", \"title\", \"body\", \"mood\"; name the labels' with --label-column"
+          "error: a.csv: there is no column \"x\" among \"id\", \"title\", \"body\", \"mood\"; name the labels' with label-column"
         ])
   }
 

@@ -95,7 +95,7 @@ import Testing
         == #"a.csv: all texts have the label "a"; at least 2 classes are needed"#)
     #expect(
       try error("label,text\n" + (0...4096).map { "\($0),x\n" }.joined())
-        == "a.csv: there are more than 4096 labels; name the labels' column with --label-column "
+        == "a.csv: there are more than 4096 labels; name the labels' column with label-column "
         + "if this is another")
     #expect(try error("label,text\na,\n").hasPrefix("a.csv row 1 (line 2): the text is empty"))
   }

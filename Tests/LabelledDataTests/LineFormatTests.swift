@@ -41,15 +41,15 @@ import Testing
     ),
     (
       #"{"b":1,"a":"x"}"#,
-      "row 1 (line 1): there is no key \"text\" among \"a\", \"b\"; name the texts' with --text-column"
+      "row 1 (line 1): there is no key \"text\" among \"a\", \"b\"; name the texts' with text-column"
     ),
     (
       #"{"text":"x"}"#,
-      "row 1 (line 1): there is no key \"label\" among \"text\"; name the labels' with --label-column"
+      "row 1 (line 1): there is no key \"label\" among \"text\"; name the labels' with label-column"
     ),
     (
       "{}",
-      "row 1 (line 1): there is no key \"text\" among none; name the texts' with --text-column"
+      "row 1 (line 1): there is no key \"text\" among none; name the texts' with text-column"
     ),
     (
       #"{"text":1,"label":"a"}"#,
@@ -162,12 +162,12 @@ import Testing
     #expect(
       try reading("a", as: "a.txt")
         == [
-          "error: a.txt: plain lines have no labels; use CSV, TSV, JSON Lines, fastText lines or a folder with a file for each class, and name the format with --format if its name does not tell"
+          "error: a.txt: plain lines have no labels; use CSV, TSV, JSON Lines, fastText lines or a folder with a file for each class, and name the format with format if its name does not tell"
         ])
     #expect(
       try reading("[]", as: "a.json", requiresLabels: false)
         == [
-          "error: a.json: the format cannot be told from the name; use .csv, .tsv, .jsonl or .txt, or name it with --format csv|tsv|json-lines|fasttext|folder|lines"
+          "error: a.json: the format cannot be told from the name; use .csv, .tsv, .jsonl or .txt, or name it with format csv|tsv|json-lines|fasttext|folder|lines"
         ])
     #expect(
       try reading("[]", as: "a.json", format: .lines, requiresLabels: false) == ["1:1 -=[]"])
@@ -215,10 +215,10 @@ import Testing
     #expect(error(folder.path + "/b.csv") == "error: no such file or folder: b.csv")
     #expect(
       error(file, .folder)
-        == "error: a.csv is not a folder with a file for each class; name one, or another --format")
+        == "error: a.csv is not a folder with a file for each class; name one, or another format")
     #expect(
       error(folder.path + "/none", .csv)
-        == "error: none is a folder, not a file of format csv; name a file, or leave out --format for a folder with a file for each class"
+        == "error: none is a folder, not a file of format csv; name a file, or leave out format for a folder with a file for each class"
     )
     #expect(
       error(folder.path + "/none")

@@ -1,4 +1,4 @@
-import Checkpoints
+import Classification
 import Testing
 import Text
 
@@ -178,7 +178,7 @@ import Text
     #expect(
       said.replacing(folder.path, with: "FOLDER") == """
         > /load FOLDER/tiny.safetensors
-        Error: FOLDER/tiny.safetensors is a language model, which knows no labels; charlstm classify train DATA --initialize-from makes a classifier of it
+        Error: FOLDER/tiny.safetensors is a language model, which knows no labels; give a classifier
         > /load
         Error: /load needs the name of a file
         > /load FOLDER/missing
@@ -306,9 +306,9 @@ import Text
         x  98.7% ████████████████████████████████████████████████▍
         y   1.3% ▋
         > /load FOLDER/other.safetensors
-        Error: FOLDER/other.safetensors is a classifier, which predicts labels and writes no text; give it to charlstm classify predict
+        Error: FOLDER/other.safetensors is a classifier, which predicts labels and writes no text; give a language model
         > /classifier FOLDER/tiny.safetensors
-        Error: FOLDER/tiny.safetensors is a language model, which knows no labels; charlstm classify train DATA --initialize-from makes a classifier of it
+        Error: FOLDER/tiny.safetensors is a language model, which knows no labels; give a classifier
         > /classify ABC
         The model does not know these characters, which are left out: A B C
         Error: the model knows no character of this

@@ -4,6 +4,7 @@ import Generation
 import LineEditing
 import REPL
 import Recurrent
+import Safetensors
 import Testing
 import Text
 

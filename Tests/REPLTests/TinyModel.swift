@@ -1,4 +1,5 @@
 import Checkpoints
+import Classification
 import Foundation
 import Recurrent
 import Text

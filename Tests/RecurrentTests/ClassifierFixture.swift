@@ -1,5 +1,5 @@
-import Checkpoints
 import Recurrent
+import Safetensors
 import Testing
 
 /// A classifier with texts of different lengths, and what PyTorch's packed sequences make of them in

@@ -1,6 +1,6 @@
-import Checkpoints
 import Foundation
 import Recurrent
+import Safetensors
 import Testing
 
 /// A model with its inputs, states, outputs and gradients as PyTorch computes them in double

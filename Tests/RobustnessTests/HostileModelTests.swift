@@ -2,6 +2,7 @@ import Checkpoints
 import Foundation
 import Generation
 import Recurrent
+import Safetensors
 import Testing
 import Text
 import Training
@@ -157,11 +158,11 @@ import Training
   @Test func missingExtraAndMisshapen() throws {
     for name in try SafetensorsFile(path: path).tensors.keys.sorted() {
       try rewrite(tensors: { values, _ in values[name] = nil })
-      #expect(error() == .missingTensor(path: path, tensor: name))
+      #expect(error() == .safetensors(.missingTensor(path: path, tensor: name)))
       try rewrite(tensors: { values, shapes in
         shapes[name] = [values[name]?.count ?? 0, 1, 1]
       })
-      guard case .unexpectedShape(path, name, _, _) = error() else {
+      guard case .safetensors(.unexpectedShape(path, name, _, _)) = error() else {
         Issue.record("\(name) of another shape")
         return
       }
@@ -169,13 +170,13 @@ import Training
         values[name] = []
         shapes[name] = [0, 7]
       })
-      guard case .unexpectedShape(path, name, _, _) = error() else {
+      guard case .safetensors(.unexpectedShape(path, name, _, _)) = error() else {
         Issue.record("\(name) of no elements")
         return
       }
       for bad in [Float.nan, .infinity, -.infinity, .signalingNaN] {
         try rewrite(tensors: { values, _ in values[name]?[1] = bad })
-        #expect(error() == .notFinite(path: path, tensor: name, index: 1))
+        #expect(error() == .safetensors(.notFinite(path: path, tensor: name, index: 1)))
       }
     }
     try rewrite(tensors: { values, _ in values["lstm.weight_ih_l1"] = [1] })
@@ -219,14 +220,17 @@ import Training
     try put("{}" + String(repeating: " ", count: 17_000_000))
     #expect(
       error()
-        == .headerTooLarge(
-          path: path, reason: "has 17000002 bytes, more than the 16777216 that are read"))
+        == .safetensors(
+          .headerTooLarge(
+            path: path, reason: "has 17000002 bytes, more than the 16777216 that are read")))
     let entry = #":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}"#
     try put("{" + (0...100_000).map { "\"\($0)\"" + entry }.joined(separator: ",") + "}")
-    #expect(error() == .headerTooLarge(path: path, reason: "has more than 100000 tensors"))
+    #expect(
+      error() == .safetensors(.headerTooLarge(path: path, reason: "has more than 100000 tensors")))
     try put(
       "{\"__metadata__\":{" + (0...100_000).map { "\"\($0)\":\"\"" }.joined(separator: ",") + "}}")
-    #expect(error() == .headerTooLarge(path: path, reason: "has more than 100000 keys"))
+    #expect(
+      error() == .safetensors(.headerTooLarge(path: path, reason: "has more than 100000 keys")))
     #expect(residentBytes() - before < 300 << 20)
   }
 

@@ -55,7 +55,7 @@ import Text
     }
     #expect(
       CorpusError.invalidUTF8(file: "x.txt", offset: 12).description
-        == "x.txt: invalid UTF-8 at byte 12; convert it to UTF-8, or use --vocabulary bytes, "
+        == "x.txt: invalid UTF-8 at byte 12; convert it to UTF-8, or use vocabulary bytes, "
         + "which takes any bytes")
   }
 

@@ -118,7 +118,7 @@ struct ResumeTests {
       let bytes = Bench.text.utf8.count
       return "\(error)"
         == "cannot resume \(path): the corpus has \(bytes + 1) bytes, the run began with "
-        + "\(bytes); give the text the run began with, or --accept-changed-corpus to go on with "
+        + "\(bytes); give the text the run began with, or accept-changed-corpus to go on with "
         + "this one from the beginning of the epoch"
     }
 

@@ -171,7 +171,7 @@ struct TeacherTests {
       _ = try Trainer(model, training: text, validation: nil, options: options)
     } throws: {
       "\($0)"
-        == "--teachers must be 0 for so long a text, as what they expect of it would take 4101 MB, "
+        == "teachers must be 0 for so long a text, as what they expect of it would take 4101 MB, "
         + "got 1"
     }
     options.teacherText = .max
@@ -179,7 +179,7 @@ struct TeacherTests {
     #expect {
       _ = try Trainer(model, training: short, validation: nil, options: options)
     } throws: {
-      "\($0)".hasPrefix("--teacher-text must be less, as what they expect of it would take ")
+      "\($0)".hasPrefix("teacher-text must be less, as what they expect of it would take ")
     }
   }
 
@@ -193,7 +193,7 @@ struct TeacherTests {
       #expect {
         try options.validate()
       } throws: {
-        "\($0)".hasPrefix("--\(name) must be ")
+        "\($0)".hasPrefix("\(name) must be ")
       }
     }
   }

@@ -187,14 +187,14 @@ struct TrainerTests {
 
   @Test func optionsOutOfRange() throws {
     for (change, message) in [
-      ({ $0.lanes = 0 }, "--batch-size must be 1 to 65536, got 0"),
-      ({ $0.sequenceLength = 65537 }, "--sequence-length must be 1 to 65536, got 65537"),
-      ({ $0.learningRate = .nan }, "--learning-rate must be above 0, finite, got nan"),
-      ({ $0.dropout.output = 1 }, "--dropout-output must be 0 to below 1, got 1.0"),
-      ({ $0.clipNorm = -1 }, "--clip-norm must be 0 or more, got -1.0"),
-      ({ $0.patience = 0 }, "--patience must be 1 or more, got 0"),
-      ({ $0.maxSteps = 0 }, "--max-steps must be 1 or more, got 0"),
-      ({ $0.weightDrop = 1 }, "--weight-drop must be 0 to below 1, got 1.0"),
+      ({ $0.lanes = 0 }, "batch-size must be 1 to 65536, got 0"),
+      ({ $0.sequenceLength = 65537 }, "sequence-length must be 1 to 65536, got 65537"),
+      ({ $0.learningRate = .nan }, "learning-rate must be above 0, finite, got nan"),
+      ({ $0.dropout.output = 1 }, "dropout-output must be 0 to below 1, got 1.0"),
+      ({ $0.clipNorm = -1 }, "clip-norm must be 0 or more, got -1.0"),
+      ({ $0.patience = 0 }, "patience must be 1 or more, got 0"),
+      ({ $0.maxSteps = 0 }, "max-steps must be 1 or more, got 0"),
+      ({ $0.weightDrop = 1 }, "weight-drop must be 0 to below 1, got 1.0"),
     ] as [((inout TrainingOptions) -> Void, String)] {
       var bench = Bench()
       change(&bench.options)

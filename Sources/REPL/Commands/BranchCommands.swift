@@ -1,4 +1,4 @@
-import Text
+import TerminalText
 
 extension Interpreter {
   static let branchCommands: [Command<Interpreter>] = [

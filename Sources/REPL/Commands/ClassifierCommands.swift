@@ -1,5 +1,3 @@
-import Text
-
 extension Interpreter {
   static let classifierCommands: [Command<Interpreter>] = [
     Command(

@@ -1,6 +1,7 @@
 import Foundation
 import Generation
 import Recurrent
+import TerminalText
 import Text
 
 extension Interpreter {

@@ -1,6 +1,7 @@
-import Text
-import Checkpoints
+import Files
 import LineEditing
+import TerminalText
+import Text
 
 extension Interpreter {
   static let fileCommands: [Command<Interpreter>] = [

@@ -1,5 +1,5 @@
 import Checkpoints
-import Text
+import TerminalText
 
 extension Interpreter {
   static let set = Command<Interpreter>(

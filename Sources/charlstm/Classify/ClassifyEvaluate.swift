@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Classification
+import Files
 import LabelledData
 
 struct ClassifyEvaluate: ParsableCommand {

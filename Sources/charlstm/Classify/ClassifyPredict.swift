@@ -3,6 +3,7 @@ import Checkpoints
 import Classification
 import Foundation
 import LabelledData
+import TerminalText
 import Text
 
 struct ClassifyPredict: ParsableCommand {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Checkpoints
 import Classification
 import LabelledData
 import Recurrent

@@ -1,0 +1,67 @@
+import Checkpoints
+import Foundation
+import Recurrent
+import TerminalText
+import Text
+
+extension TrainedClassifier {
+  /// What there is to know of a classifier.
+  package var facts: [Fact] {
+    var facts = model.facts
+    if let classifier = model.configuration.classifier {
+      facts.append(("pooling", classifier.pooling.rawValue))
+      if let ngrams = classifier.ngrams {
+        facts.append(("n-grams", "up to \(ngrams.longest), in \(ngrams.buckets.grouped) rows"))
+      }
+      if classifier.hasLanguageModelHead { facts.append(("predicts", "the next character too")) }
+    }
+    if let naiveBayes {
+      facts.append(
+        (
+          "naive Bayes",
+          "on \(naiveBayes.ngrams.count.grouped) n-grams of up to \(naiveBayes.longest) symbols"
+        ))
+    }
+    facts += [
+      ("vocabulary", vocabulary.summary),
+      ("classes", "\(labels.count.grouped): \(labelSummary)"),
+      ("reads", limit.summary),
+      ("temperature", String(format: "%.4f", temperature)),
+    ]
+    if let summary {
+      facts += [
+        ("trained on", printable(summary.data.joined(separator: ", "))),
+        ("texts", summary.trainingTexts.grouped),
+        ("epochs", String(format: "%.2f", summary.epochs)),
+        ("steps", summary.steps.grouped),
+      ]
+      let validation = [
+        ("accuracy %.4f", summary.validationAccuracy),
+        ("macro F1 %.4f", summary.validationMacroF1),
+        ("%.4f nats per label", summary.validationLoss),
+      ].compactMap { format, value in value.map { String(format: format, $0) } }
+      if !validation.isEmpty {
+        facts.append(("validation", validation.joined(separator: ", ")))
+      }
+      facts += optionFacts(summary.options)
+    }
+    return facts
+  }
+
+  private var labelSummary: String {
+    labels.prefix(100).map { printable(excerpt($0, limit: 60)) }.joined(separator: ", ")
+      + (labels.count > 100 ? ", …" : "")
+  }
+}
+
+extension TextLimit {
+  fileprivate var summary: String {
+    let part =
+      switch kept {
+      case .head: "the first"
+      case .tail: "the last"
+      case .both: "of the beginning and the end together"
+      }
+    return "\(part) \(length.grouped) symbol\(length == 1 ? "" : "s") of a text"
+  }
+}

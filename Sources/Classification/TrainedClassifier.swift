@@ -1,0 +1,198 @@
+import Checkpoints
+import Recurrent
+import Safetensors
+import Text
+
+/// How a classifier came to be, as its file tells.
+public struct ClassifierSummary: Codable, Equatable, Sendable {
+  /// The names of the files it was trained on.
+  public var data: [String]
+  public var trainingTexts: Int
+  /// Passes over the training texts.
+  public var epochs: Double
+  /// Optimizer steps.
+  public var steps: Int
+  /// On the validation texts, a share of 1; nil where there were none.
+  public var validationAccuracy: Double?
+  public var validationMacroF1: Double?
+  /// The mean surprisal of the labels of the validation texts, in nats.
+  public var validationLoss: Double?
+  /// The options of the run, as `classify train` would take them.
+  public var options: [String: String]
+
+  package init(data: [String], trainingTexts: Int, options: [String: String]) {
+    self.data = data
+    self.trainingTexts = trainingTexts
+    self.options = options
+    epochs = 0
+    steps = 0
+  }
+}
+
+/// A classifier of whole texts with its vocabulary and labels, as one safetensors file.
+///
+/// Tensors are named as a language model's, with `classifier.weight` `[C, F]`, `classifier.bias` and
+/// for attention pooling `attention.weight` `[D·H]` in place of the head's. With naive Bayes there are
+/// `naive_bayes.ngrams` `[N]`, 64-bit hashes, and `naive_bayes.weight` `[N, C]`.
+public struct TrainedClassifier: Sendable {
+  public var model: Network
+  public var vocabulary: Vocabulary
+  /// By class.
+  public var labels: [String]
+  public var limit: TextLimit
+  /// What logits are divided by before they become probabilities (Guo et al. 2017).
+  public var temperature: Double
+  /// What is added to the network's logits, if anything.
+  package var naiveBayes: NaiveBayes?
+  public var summary: ClassifierSummary?
+
+  public init(
+    model: Network, vocabulary: Vocabulary, labels: [String], limit: TextLimit = TextLimit(),
+    temperature: Double = 1, summary: ClassifierSummary? = nil
+  ) {
+    precondition(model.configuration.vocabularySize == vocabulary.count)
+    precondition(model.configuration.classifier?.classes == labels.count)
+    self.model = model
+    self.vocabulary = vocabulary
+    self.labels = labels
+    self.limit = limit
+    self.temperature = temperature
+    self.summary = summary
+  }
+
+  /// What the file tells of a classifier beside its network and vocabulary.
+  private struct Description: Codable {
+    var labels: [String]
+    var limit: TextLimit
+    var temperature: Double
+    /// The length of the longest n-gram.
+    var naiveBayes: Int?
+  }
+
+  private static let ngramsName = "naive_bayes.ngrams"
+  private static let ngramWeightName = "naive_bayes.weight"
+
+  /// Reads a classifier's file.
+  ///
+  /// - Throws: `CheckpointError`, for a file that cannot be read, is no classifier, or whose parts do
+  ///   not fit together.
+  public init(contentsOf path: String) throws(CheckpointError) {
+    try self.init(ModelFile(path: path))
+  }
+
+  /// - Throws: `CheckpointError`, for a language model, or parts that do not fit together.
+  package init(_ file: ModelFile) throws(CheckpointError) {
+    guard let classifier = file.configuration.classifier else {
+      throw .isLanguageModel(path: file.path)
+    }
+    vocabulary = file.vocabulary
+    let description: Description = try file.decode("classifier")
+    if let reason = Self.fault(description, classes: classifier.classes) {
+      throw .invalidMetadata(path: file.path, key: "classifier", reason: reason)
+    }
+    labels = description.labels
+    limit = description.limit
+    temperature = description.temperature
+    summary = try file.decodeIfPresent("training")
+    guard let longest = description.naiveBayes else {
+      model = try file.network()
+      return
+    }
+    model = try file.network(beside: [Self.ngramsName, Self.ngramWeightName])
+    let ngrams: [UInt64]
+    do throws(SafetensorsError) {
+      ngrams = try file.contents.values(of: Self.ngramsName)
+    } catch {
+      throw CheckpointError(error)
+    }
+    try file.contents.checkShape(
+      of: Self.ngramWeightName, is: [ngrams.count, classifier.classes])
+    naiveBayes = NaiveBayes(
+      longest: longest, classes: classifier.classes, ngrams: ngrams,
+      weights: try file.contents.finiteFloats(of: Self.ngramWeightName), vocabulary: vocabulary)
+  }
+
+  private static func fault(_ description: Description, classes: Int) -> String? {
+    let labels = description.labels
+    if labels.count != classes {
+      return "it has \(labels.count) labels, the configuration \(classes) classes"
+    }
+    if Set(labels.map { Array($0.utf8) }).count != labels.count { return "two labels are the same" }
+    if !(1...1 << 20).contains(description.limit.length) {
+      return "its length of \(description.limit.length) is not 1 to \(1 << 20)"
+    }
+    guard description.temperature > 0 && description.temperature.isFinite else {
+      return "its temperature of \(description.temperature) is not above 0 and finite"
+    }
+    if let longest = description.naiveBayes, !(1...NaiveBayes.longestLimit).contains(longest) {
+      return "its n-grams of \(longest) symbols are not of 1 to \(NaiveBayes.longestLimit)"
+    }
+    return nil
+  }
+
+  /// Writes the classifier, whole or not at all. The same classifier gives the same bytes.
+  ///
+  /// - Parameter halfSize: whether to store weights as bfloat16, at half the size.
+  /// - Throws: `CheckpointError`.
+  public func write(to path: String, halfSize: Bool = false) throws(CheckpointError) {
+    let description = Description(
+      labels: labels, limit: limit, temperature: temperature, naiveBayes: naiveBayes?.longest)
+    var metadata = [
+      "configuration": json(model.configuration),
+      "vocabulary": json(vocabulary),
+      "classifier": json(description),
+    ]
+    if let summary { metadata["training"] = json(summary) }
+    func write(_ others: [TensorContent]) throws(CheckpointError) {
+      try model.write(to: path, beside: others, metadata: metadata, halfSize: halfSize)
+    }
+    guard let naiveBayes else { return try write([]) }
+    let shape = [naiveBayes.ngrams.count, naiveBayes.classes]
+    try naiveBayes.weights.withUnsafeBufferPointer { (weights) throws(CheckpointError) in
+      try write([
+        TensorContent(name: Self.ngramsName, shape: [shape[0]], values: naiveBayes.ngrams),
+        TensorContent(
+          name: Self.ngramWeightName, shape: shape, floats: weights, asBFloat16: halfSize),
+      ])
+    }
+  }
+}
+
+extension TrainedClassifier {
+  /// A classifier that begins with the embedding and the layers of a language model, which it has in
+  /// its shape; symbols that the language model does not have keep their random embedding.
+  package func adopting(_ source: TrainedModel) -> TrainedClassifier {
+    let adopted = model.copy()
+    let into = adopted.layout
+    let from = source.model.layout
+    func copy(_ tensor: ParameterLayout.Tensor, _ original: ParameterLayout.Tensor) {
+      precondition(tensor.shape == original.shape)
+      _ = adopted.parameters[tensor.range].update(from: source.model.parameters[original.range])
+    }
+    for (mine, theirs) in zip(into.layers.joined(), from.layers.joined()) {
+      copy(mine.weightIH, theirs.weightIH)
+      copy(mine.weightHH, theirs.weightHH)
+      copy(mine.biasIH, theirs.biasIH)
+      copy(mine.biasHH, theirs.biasHH)
+    }
+    /// A row for each symbol.
+    func copyRows(_ tensor: ParameterLayout.Tensor, _ original: ParameterLayout.Tensor) {
+      let width = tensor.range.count / tensor.shape[0]
+      for symbol in 0..<Int32(vocabulary.count) {
+        guard let other = source.vocabulary.symbol(for: vocabulary[symbol]) else { continue }
+        let mine = tensor.range.lowerBound + Int(symbol) * width
+        let theirs = original.range.lowerBound + Int(other) * width
+        _ = adopted.parameters[mine..<mine + width].update(
+          from: source.model.parameters[theirs..<theirs + width])
+      }
+    }
+    copyRows(into.embedding, from.embedding)
+    if let mine = into.head, let theirs = from.head {
+      copyRows(mine.weight, theirs.weight)
+      copyRows(mine.bias, theirs.bias)
+    }
+    var result = self
+    result.model = adopted
+    return result
+  }
+}
