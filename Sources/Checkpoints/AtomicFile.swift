@@ -21,12 +21,15 @@ package enum AtomicFile {
   /// (`.charlstm-….partial`, see `removeLeftovers(in:)`). A symbolic link at `path` is replaced, not followed. The new file has
   /// the permissions asked for, whatever the old one had.
   ///
-  /// - Parameter content: Calls the sink it is given with the file's bytes in order, in as many
-  ///   pieces as it likes; each piece is a system call.
+  /// - Parameters:
+  ///   - replaces: Whether a file that is there gives way; otherwise it stays, and the error is
+  ///     `.cannotCreate` with `EEXIST`.
+  ///   - content: Calls the sink it is given with the file's bytes in order, in as many pieces as it
+  ///     likes; each piece is a system call.
   /// - Throws: `CheckpointError.cannotCreate`, `.diskFull`, `.writeFailed`, `.renameFailed`, or what
   ///   `content` throws.
   package static func write(
-    to path: String, permissions: Permissions = .standard,
+    to path: String, permissions: Permissions = .standard, replaces: Bool = true,
     _ content: (TensorContent.Sink) throws(CheckpointError) -> Void
   ) throws(CheckpointError) {
     // A NUL byte would silently end the path early.
@@ -42,11 +45,12 @@ package enum AtomicFile {
     do throws(CheckpointError) {
       try content { (bytes) throws(CheckpointError) in try file.write(bytes) }
       try file.synchronize()
-      guard rename(temporary, path) == 0 else {
+      guard move(temporary, to: path, replaces: replaces) == 0 else {
+        throw switch errno {
         // Where nothing is, there is nothing in the way: the folder itself has gone.
-        throw errno == ENOENT
-          ? CheckpointError.cannotCreate(path: path, code: ENOENT)
-          : .renameFailed(path: path, code: errno)
+        case ENOENT, EEXIST: CheckpointError.cannotCreate(path: path, code: errno)
+        default: .renameFailed(path: path, code: errno)
+        }
       }
     } catch {
       unlink(temporary)
@@ -65,6 +69,20 @@ package enum AtomicFile {
         try sink(UnsafeRawBufferPointer(bytes))
       }
     }
+  }
+
+  /// As `rename`. A second name for the file is given only where there is none of that name.
+  private static func move(_ temporary: String, to path: String, replaces: Bool) -> Int32 {
+    guard !replaces else { return rename(temporary, path) }
+    if link(temporary, path) == 0 { return unlink(temporary) }
+    // File systems without hard links say so in these ways.
+    guard [EPERM, EOPNOTSUPP, ENOSYS, EMLINK].contains(errno) else { return -1 }
+    var status = stat()
+    guard lstat(path, &status) != 0 else {
+      errno = EEXIST
+      return -1
+    }
+    return rename(temporary, path)
   }
 
   private static func folder(of path: String) -> String {

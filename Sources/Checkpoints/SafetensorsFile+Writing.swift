@@ -12,13 +12,23 @@ extension SafetensorsFile {
   public static func write(
     _ tensors: [TensorContent], metadata: [String: String] = [:], to path: String
   ) throws(CheckpointError) {
-    try write(tensors, metadata: metadata, to: path, permissions: .standard)
+    try write(tensors, metadata: metadata, path: path) { (content) throws(CheckpointError) in
+      try AtomicFile.write(to: path, content)
+    }
   }
 
-  /// The same, saying who may read the file.
+  /// The same, to a file that a person named, who alone may read it.
   package static func write(
-    _ tensors: [TensorContent], metadata: [String: String], to path: String,
-    permissions: AtomicFile.Permissions
+    _ tensors: [TensorContent], metadata: [String: String], toOwn file: OutputFile
+  ) throws(CheckpointError) {
+    try write(tensors, metadata: metadata, path: file.path) { (content) throws(CheckpointError) in
+      try file.write(permissions: .ownerOnly, content)
+    }
+  }
+
+  private static func write(
+    _ tensors: [TensorContent], metadata: [String: String], path: String,
+    by writeFile: (Content) throws(CheckpointError) -> Void
   ) throws(CheckpointError) {
     let tensors = tensors.sorted {
       $0.elementType == $1.elementType
@@ -34,7 +44,7 @@ extension SafetensorsFile {
       )
     }
 
-    try AtomicFile.write(to: path, permissions: permissions) { (sink) throws(CheckpointError) in
+    try writeFile { (sink) throws(CheckpointError) in
       try header.withUnsafeBufferPointer { (header) throws(CheckpointError) in
         try sink(UnsafeRawBufferPointer(header))
       }
@@ -53,6 +63,8 @@ extension SafetensorsFile {
       }
     }
   }
+
+  private typealias Content = (TensorContent.Sink) throws(CheckpointError) -> Void
 
   private static func sizes(
     of tensors: [TensorContent], path: String

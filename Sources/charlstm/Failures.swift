@@ -82,7 +82,7 @@ extension CheckpointError {
   fileprivate var exitCode: ExitCode {
     switch self {
     case .cannotOpen: .noInput
-    case .cannotCreate: .cannotCreate
+    case .cannotCreate, .exists: .cannotCreate
     case .inUse: .temporary
     case .diskFull, .writeFailed, .renameFailed: .inputOutput
     default: .badData

@@ -39,6 +39,8 @@ struct Sample: ParsableCommand {
   @Option(help: "Write each text to a file of its own in this folder.")
   var outputDirectory: String?
 
+  @OptionGroup var replacement: ReplacementFlag
+
   @Flag(help: "A JSON object a line: text, prompt, seed, and how it was written.")
   var jsonLines = false
 
@@ -53,6 +55,7 @@ struct Sample: ParsableCommand {
 
   func run() throws {
     try check()
+    let output = try output.map { try replacement.file($0) }
     let options = WritingOptions(sampling: sampling.options, length: length, stops: stop)
     let precision = precision.resolved(for: .writing)
     let trained = try TrainedModel(contentsOf: model)
@@ -65,7 +68,8 @@ struct Sample: ParsableCommand {
     let threads = try threads.resolved(lanes: lanes)
     let seed = seed ?? UInt64.random(in: 0...UInt64(UInt32.max))
     let destination = try Destination(
-      path: output, folder: outputDirectory, jsonLines: jsonLines, total: prompts.count * count)
+      file: output, folder: outputDirectory, jsonLines: jsonLines, total: prompts.count * count,
+      replacement: replacement)
     let describe = PassageDescription(
       seed: seed, options: options, omitsPrompt: omitPrompt, count: count)
 

@@ -86,11 +86,7 @@ struct Train: ParsableCommand {
     guard extend == nil, !acceptChangedCorpus else {
       throw Failure.usage("--extend and --accept-changed-corpus go with --resume")
     }
-    guard overwrite || !RunFolder.holdsRun(at: output) else {
-      throw Failure(
-        description: "there is a run in \(output) already; --resume goes on with it, --overwrite "
-          + "replaces it", code: .cannotCreate)
-    }
+    if !overwrite { try checkIsFree(runFolder: output) }
     // Before a long text is read.
     var given = TrainingOptions()
     training.apply(to: &given)

@@ -100,11 +100,7 @@ struct ClassifyTrain: ParsableCommand {
 
   /// Reads and checks all there is before anything is written.
   private func begun() throws -> (ClassifierTrainer, RunFolder) {
-    guard overwrite || !RunFolder.holdsRun(at: output) else {
-      throw Failure(
-        description: "there is a run in \(output) already; --resume goes on with it, --overwrite "
-          + "replaces it", code: .cannotCreate)
-    }
+    if !overwrite { try checkIsFree(runFolder: output) }
     var options = ClassifierOptions()
     try training.apply(to: &options)
     options.precision = precision.resolved(for: .training)
