@@ -17,6 +17,8 @@ public struct EncodedText: Sendable {
   public let count: Int
   /// How many scalars of the part the vocabulary does not know: they give no symbol.
   public let unknownCount: Int
+  /// Bytes of the UTF-8 of those scalars. The others are `byteRange.count` without these.
+  public let unknownByteCount: Int
   /// Where symbols are found; `nil` where each byte is one.
   let index: SymbolIndex?
 
@@ -37,10 +39,12 @@ public struct EncodedText: Sendable {
     if vocabulary.kind == .bytes {
       count = byteRange.count
       unknownCount = 0
+      unknownByteCount = 0
       index = nil
     } else if let index = corpus.index(of: byteRange, ifAllAreIn: vocabulary) {
       count = index.count
       unknownCount = 0
+      unknownByteCount = 0
       // As many scalars as bytes: all are ASCII.
       self.index = index.count == byteRange.count ? nil : index
     } else {
@@ -54,6 +58,7 @@ public struct EncodedText: Sendable {
       }
       count = index.count
       unknownCount = counter.unknownCount
+      unknownByteCount = counter.unknownByteCount
       self.index = counter.isASCII && index.count == byteRange.count ? nil : index
     }
   }
@@ -68,6 +73,7 @@ public struct EncodedText: Sendable {
     self.index = index
     count = index.count
     unknownCount = 0
+    unknownByteCount = 0
   }
 
   /// All of `corpus`.
@@ -96,6 +102,7 @@ private struct SymbolCounter: UTF8Sink {
   private let hasByteSymbols: Bool
   private(set) var symbolCount = 0
   private(set) var unknownCount = 0
+  private(set) var unknownByteCount = 0
   private(set) var isASCII = true
 
   init(lookup: ScalarTable.Lookup, hasByteSymbols: Bool) {
@@ -128,12 +135,14 @@ private struct SymbolCounter: UTF8Sink {
       symbolCount += scalar.length
     } else {
       unknownCount += 1
+      unknownByteCount += scalar.length
     }
   }
 
   mutating func add(_ other: SymbolCounter) {
     symbolCount += other.symbolCount
     unknownCount += other.unknownCount
+    unknownByteCount += other.unknownByteCount
     isASCII = isASCII && other.isASCII
   }
 }
