@@ -46,6 +46,10 @@ public enum ColumnRole: Equatable, Sendable {
 
 /// What is wrong with a record.
 public enum RecordProblem: Error, Equatable, Sendable {
+  /// Nothing on the line, or white space alone.
+  case blank
+  /// The bytes are no UTF-8, or there is a byte 0, at `offset` in the file.
+  case notText(offset: Int)
   case emptyText
   case emptyLabel
   /// A row with more or fewer fields than the header.
@@ -118,6 +122,10 @@ extension LabelledDataError: CustomStringConvertible {
 extension RecordProblem: CustomStringConvertible {
   public var description: String {
     switch self {
+    case .blank:
+      "the line is blank; give it a text or remove it"
+    case .notText(let offset):
+      "it is binary or not UTF-8 at byte \(offset); convert it to UTF-8"
     case .emptyText:
       "the text is empty; give it a text or remove the row"
     case .emptyLabel:

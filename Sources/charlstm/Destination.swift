@@ -16,16 +16,17 @@ final class Destination: Sendable {
   private let separates: Bool
   private let output = Mutex((StandardOutput(), [UInt8]()))
 
-  /// - Parameter total: how many texts there will be.
+  /// - Parameter total: how many texts there will be; `nil` where only time will tell, as on standard
+  ///   output it may.
   /// - Throws: `CheckpointError` where a file is in the way that `replacement` does not let go.
   init(
-    file: OutputFile?, folder: String?, jsonLines: Bool, total: Int, replacement: ReplacementFlag
+    file: OutputFile?, folder: String?, jsonLines: Bool, total: Int?, replacement: ReplacementFlag
   ) throws {
     self.jsonLines = jsonLines
-    separates = total > 1
+    separates = total.map { $0 > 1 } ?? true
     if let file {
       place = .file(file)
-    } else if let folder {
+    } else if let folder, let total {
       if mkdir(folder, 0o777) != 0 && errno != EEXIST {
         throw CheckpointError.cannotCreate(path: folder, code: errno)
       }

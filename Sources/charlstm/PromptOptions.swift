@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import LabelledData
 
 /// Where prompts come from.
 struct PromptOptions: ParsableArguments {
@@ -9,8 +10,14 @@ struct PromptOptions: ParsableArguments {
   @Option(help: "A file with the prompt, or - for standard input.")
   var promptFile: String?
 
-  @Option(help: "A file with a prompt a line, or - for standard input.")
+  @Option(
+    help: """
+      A file with a prompt a line, or - for standard input, whose prompts are answered as they come.
+      """)
   var promptsFile: String?
+
+  /// Whether prompts may come one by one from a program that waits for each answer.
+  var areWaitedFor: Bool { promptsFile == "-" && prompt == nil && promptFile == nil }
 
   /// At least one; the empty prompt where none is given.
   func read() throws -> [String] {
@@ -19,9 +26,9 @@ struct PromptOptions: ParsableArguments {
     }
     if let promptFile { return [try contents(of: promptFile)] }
     if let promptsFile {
-      var lines = try contents(of: promptsFile).unicodeScalars
-        .split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
-      if lines.last == "" { lines.removeLast() }
+      var reader = try LineReader(path: promptsFile)
+      var lines: [String] = []
+      while let line = try reader.next() { lines.append(line) }
       guard !lines.isEmpty else { throw Failure.badData("no prompt in \(promptsFile)") }
       return lines
     }

@@ -2,8 +2,8 @@ import ArgumentParser
 import Checkpoints
 import Foundation
 import Generation
+import LabelledData
 import Recurrent
-import Synchronization
 import Text
 
 struct Sample: ParsableCommand {
@@ -59,43 +59,42 @@ struct Sample: ParsableCommand {
     let options = WritingOptions(sampling: sampling.options, length: length, stops: stop)
     let precision = precision.resolved(for: .writing)
     let trained = try TrainedModel(contentsOf: model)
-    let prompts = try prompt.read().map { text in
-      let (symbols, unknown) = trained.vocabulary.encode(text)
-      warn(unknown: unknown)
-      return Prompt(text: text, symbols: symbols)
+    let writer = PassageWriter(
+      trained: trained, precision: precision, threads: threads, batchSize: batchSize,
+      description: PassageDescription(
+        seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)), options: options,
+        omitsPrompt: omitPrompt, count: count))
+    if prompt.areWaitedFor, output == nil, outputDirectory == nil {
+      return try answerPrompts(by: writer)
     }
-    let lanes = min(batchSize, prompts.count * count)
-    let threads = try threads.resolved(lanes: lanes)
-    let seed = seed ?? UInt64.random(in: 0...UInt64(UInt32.max))
+
+    let prompts = try prompt.read().map { known($0, to: trained) }
     let destination = try Destination(
       file: output, folder: outputDirectory, jsonLines: jsonLines, total: prompts.count * count,
       replacement: replacement)
-    let describe = PassageDescription(
-      seed: seed, options: options, omitsPrompt: omitPrompt, count: count)
-
     if prompts.count * count == 1 && !jsonLines {
-      try stream(
-        trained, prompts[0], options, seed: seed, precision: precision, threads: threads,
-        to: destination)
+      try stream(prompts[0], by: writer, to: destination)
     } else {
-      let generator = BatchGenerator(
-        trained.model, vocabulary: trained.vocabulary, precision: precision,
-        lanes: lanes, threads: threads)
-      let count = count
-      try generator.write(
-        count: prompts.count * count, options,
-        request: { index in
-          WritingRequest(
-            prompt: prompts[index / count].symbols,
-            generator: Xoshiro256(seed: seed, stream: [UInt64(index)]))
-        },
-        deliver: { index, text, passage in
-          try destination.write(
-            describe.record(index, prompts[index / count].text, text, passage))
-          return true
-        })
+      try writer.write(prompts, to: destination)
     }
     try destination.finish()
+  }
+
+  /// Takes prompts from standard input as they come, so that another program can talk with this one.
+  private func answerPrompts(by writer: PassageWriter) throws {
+    let answers = PromptAnswers(
+      by: writer,
+      to: try Destination(
+        file: nil, folder: nil, jsonLines: jsonLines, total: nil, replacement: replacement))
+    var lines = try LineReader(path: "-", beforeWaiting: answers.giveWhatHasCome)
+    while let line = try lines.next() { try answers.add(known(line, to: writer.trained)) }
+    try answers.finish()
+  }
+
+  private func known(_ text: String, to trained: TrainedModel) -> Prompt {
+    let (symbols, unknown) = trained.vocabulary.encode(text)
+    warn(unknown: unknown)
+    return Prompt(text: text, symbols: symbols)
   }
 
   private func check() throws {
@@ -113,27 +112,21 @@ struct Sample: ParsableCommand {
 
   /// One text, shown as it is written.
   private func stream(
-    _ trained: TrainedModel, _ prompt: Prompt, _ options: WritingOptions, seed: UInt64,
-    precision: Precision, threads: Int, to destination: Destination
+    _ prompt: Prompt, by writer: PassageWriter, to destination: Destination
   ) throws {
     let generator = Generator(
-      trained.model, vocabulary: trained.vocabulary, precision: precision, threads: threads)
+      writer.trained.model, vocabulary: writer.trained.vocabulary, precision: writer.precision,
+      threads: try threads.resolved(lanes: 1))
     var state = generator.start()
     generator.read(prompt.symbols, into: &state)
     if !omitPrompt { try destination.write(bytes: Array(prompt.text.utf8)) }
-    var random = Xoshiro256(seed: seed, stream: [0])
-    _ = try generator.write(from: &state, options, using: &random) {
+    var random = Xoshiro256(seed: writer.description.seed, stream: [0])
+    _ = try generator.write(from: &state, writer.description.options, using: &random) {
       try destination.write(bytes: $0)
       return true
     }
     try destination.write(bytes: [UInt8(ascii: "\n")])
   }
-}
-
-/// A prompt as given and as the model reads it.
-private struct Prompt {
-  var text: String
-  var symbols: [Int32]
 }
 
 /// Says which characters of a prompt are left out.

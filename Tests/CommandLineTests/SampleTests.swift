@@ -110,6 +110,35 @@ struct SampleTests {
     #expect(lines[0]["text"] as? String == String(king.dropLast()))
   }
 
+  /// A program that talks: it writes a prompt and waits for the text before it writes the next.
+  @Test(arguments: [false, true])
+  func promptsAreAnsweredAsTheyCome(asJSON: Bool) throws {
+    let prompts = "KING: I\n\nthe\r\nwhat"
+    try charlstm.put(prompts, at: "prompts.txt")
+    let options = "--seed 7 --length 30 --count 2" + (asJSON ? " --json-lines" : "")
+    let together = try sample("\(options) --prompts-file prompts.txt")
+    #expect(try sample("\(options) --prompts-file -", input: prompts) == together)
+    let script = """
+      mkfifo in out
+      "$CHARLSTM" sample tiny.safetensors \(options) --prompts-file - <in >out &
+      exec 3>in 4<out
+      for prompt in 'KING: I' '' the; do
+        printf '%s\\n' "$prompt" >&3
+        for text in 1 2; do
+          \(asJSON ? "" : "IFS= read -r heading <&4; printf '%s\\n' \"$heading\"")
+          IFS= read -r text <&4; printf '%s\\n' "$text"
+        done
+      done
+      printf what >&3
+      exec 3>&-
+      cat <&4
+      wait $!
+      """
+    let talk = try charlstm.start(["-c", script], program: URL(filePath: "/bin/sh"))
+      .finish(within: 60)
+    #expect(talk == .init(code: 0, output: together, error: ""))
+  }
+
   @Test func unknownCharactersAreNamed() throws {
     let outcome = try charlstm(
       "sample tiny.safetensors --seed 7 --length 20 --prompt", "K\u{301}ÉI\tNéG語")

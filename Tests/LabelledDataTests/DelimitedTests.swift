@@ -22,7 +22,7 @@ import Testing
     // Quotes within a field, and a carriage return within a line, are characters.
     ("label,text\npos,5\" disk\nneg,a\rb\n", ["1:2 pos=5\" disk", "2:3 neg=a␍b"]),
     ("label,text\n\"pos\",é\u{301}本語🙂\n", ["1:2 pos=é\u{301}本語🙂"]),
-    // Blank lines are no rows where there are several columns.
+    // Blank lines are no rows.
     ("label,text\n\npos,good\r\n\r\n\nneg,bad\n\n", ["1:3 pos=good", "2:6 neg=bad"]),
   ])
   func records(content: String, expected: [String]) throws {
@@ -130,12 +130,12 @@ import Testing
     #expect(
       try reading("text,label\na,x\nb,\n", as: "a.csv", requiresLabels: false)
         == ["1:2 x=a", "2:3 -=b"])
-    // With one column a blank line is a row with an empty field.
+    // With one column, too, a blank line is no row; an empty field is one.
     #expect(
-      try reading("text\na\n\nb\n", as: "a.csv", requiresLabels: false)
+      try reading("text\na\n\nb\n\"\"\n", as: "a.csv", requiresLabels: false)
         == [
-          "1:2 -=a",
-          "error: a.csv row 2 (line 3): the text is empty; give it a text or remove the row",
+          "1:2 -=a", "2:4 -=b",
+          "error: a.csv row 3 (line 5): the text is empty; give it a text or remove the row",
         ])
   }
 
