@@ -22,6 +22,8 @@ public enum LabelledDataError: Error, Equatable, Sendable {
   case empty(source: String, hasHeader: Bool)
   /// The bytes are no UTF-8 from `offset` on, or there is a byte 0 there.
   case notText(source: String, line: Int, offset: Int)
+  /// The source is in another encoding, or no text at all.
+  case foreign(source: String, ForeignContent)
   /// The header does not have the column, or has it more than once.
   case missingColumn(source: String, column: String, role: ColumnRole, columns: [String])
   case repeatedColumn(source: String, column: String)
@@ -104,6 +106,8 @@ extension LabelledDataError: CustomStringConvertible {
         : "\(source): there are no texts in it; add some"
     case .notText(let source, let line, let offset):
       "\(source) line \(line): binary or not UTF-8 at byte \(offset); convert it to UTF-8"
+    case .foreign(let source, let content):
+      content.description(of: source == "standard input" ? nil : source)
     case .missingColumn(let source, let column, let role, let columns):
       "\(source): there is no column \(quoted(column)) among \(list(columns)); \(role.remedy)"
     case .repeatedColumn(let source, let column):

@@ -1,4 +1,5 @@
 import Glibc
+import Text
 
 /// Labelled texts from a file, a folder or standard input, one after the other.
 ///
@@ -239,6 +240,7 @@ private struct ClassFile {
     guard let stream = opendir(folder) else { throw .lastSystemError(at: folder) }
     defer { closedir(stream) }
     var files: [ClassFile] = []
+    let isRunFolder = OwnFiles.isRunFolder(Array(folder.utf8CString))
     while true {
       errno = 0
       guard let entry = readdir(stream) else {
@@ -250,10 +252,15 @@ private struct ClassFile {
         cString: UnsafeRawPointer(entry)
           .advanced(by: MemoryLayout<dirent>.offset(of: \.d_name) ?? 0)
           .assumingMemoryBound(to: CChar.self))
-      guard !name.hasPrefix(".") else { continue }
+      guard !name.hasPrefix("."), !OwnFiles.isOwn(name, isInRunFolder: isRunFolder) else {
+        continue
+      }
       let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
       var status = stat()
       guard stat(path, &status) == 0 else { throw .lastSystemError(at: path) }
+      if status.st_mode & S_IFMT == S_IFDIR, OwnFiles.isRunFolder(Array(path.utf8CString)) {
+        continue
+      }
       guard status.st_mode & S_IFMT == S_IFREG else { throw .notClass(path: path) }
       files.append(ClassFile(path: path, size: Int(status.st_size)))
     }

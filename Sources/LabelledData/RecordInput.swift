@@ -28,6 +28,10 @@ struct RecordInput: ~Copyable {
   /// Whether the byte after those checked is no text.
   private var isBroken = false
   private var isAtEnd = false
+  /// What the file's beginning shows it to be, where that is no text.
+  private var foreignContent: ForeignContent?
+  /// Whether lines end with CR, as on the Macintosh of old, which is then read as LF.
+  private var endsLinesWithCR = false
   /// Whether bytes that are no text are passed over, and where those are that were, in the file.
   private let passesBadBytes: Bool
   private var badBytes: [Int] = []
@@ -54,6 +58,13 @@ struct RecordInput: ~Copyable {
     self.readSize = readSize
     self.passesBadBytes = passesBadBytes
     buffer = .allocate(byteCount: readSize + Self.carry, alignment: 64)
+    // What can be read twice is looked at whole, however small the reads.
+    let position = lseek(descriptor, 0, SEEK_CUR)
+    if position >= 0 {
+      var head = [UInt8](repeating: 0, count: 1 << 16)
+      let count = pread(descriptor, &head, head.count, position)
+      head.prefix(max(0, count)).withUnsafeBytes { lookAtBeginning($0) }
+    }
   }
 
   deinit {
@@ -108,6 +119,7 @@ struct RecordInput: ~Copyable {
     let count = checked - start
     precondition(count <= Self.carry)
     while checked - start == count {
+      if let foreignContent { throw .foreign(source: source, foreignContent) }
       if isBroken {
         guard passesBadBytes else {
           throw .notText(source: source, line: line, offset: offset + checked)
@@ -119,6 +131,14 @@ struct RecordInput: ~Copyable {
       try read()
     }
     return true
+  }
+
+  private mutating func lookAtBeginning(_ head: UnsafeRawBufferPointer) {
+    foreignContent = ForeignContent(head: head)
+    let firstCR = head.firstIndex(of: .carriageReturn, or: .lineFeed)
+    // The last byte may be half of CR LF.
+    endsLinesWithCR =
+      firstCR < head.count - 1 && head.firstIndex(of: .lineFeed, or: .lineFeed) == head.count
   }
 
   private mutating func passBadByte() {
@@ -178,9 +198,17 @@ struct RecordInput: ~Copyable {
     let isBeginning = offset + checked == 0
     isAtEnd = count == 0
     filled += count
+    if isBeginning, lseek(descriptor, 0, SEEK_CUR) < 0 {
+      lookAtBeginning(UnsafeRawBufferPointer(rebasing: buffer[checked..<filled]))
+    }
+    if endsLinesWithCR {
+      for index in filled - count..<filled where buffer[index] == .carriageReturn {
+        buffer[index] = .lineFeed
+      }
+    }
     check()
-    // The byte order mark, which is one scalar and so is here as a whole.
-    if isBeginning, buffer[..<checked].starts(with: [0xEF, 0xBB, 0xBF]) { start = 3 }
+    // The mark is one scalar and so is here as a whole.
+    if isBeginning, buffer[..<checked].starts(with: byteOrderMark) { start = byteOrderMark.count }
   }
 }
 

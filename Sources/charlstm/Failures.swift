@@ -63,7 +63,7 @@ extension CorpusError {
   fileprivate var exitCode: ExitCode {
     switch self {
     case .noSuchFile, .unreadable: .noInput
-    case .noText, .empty, .invalidUTF8: .badData
+    case .noText, .empty, .invalidUTF8, .isModel, .foreign: .badData
     case .cannotSpool: .inputOutput
     }
   }

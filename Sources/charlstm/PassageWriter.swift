@@ -1,11 +1,21 @@
 import Checkpoints
 import Generation
 import Recurrent
+import Text
 
 /// A prompt as given and as the model reads it.
 struct Prompt: Sendable {
   var text: String
   var symbols: [Int32]
+
+  init(_ text: String, to vocabulary: Vocabulary, unknown: inout UnknownCharacters) {
+    self.text = text
+    symbols = vocabulary.encode(text).symbols
+    unknown.note(in: text)
+  }
+
+  /// Whether there is a prompt, and nothing of it to go on from.
+  var isUnknown: Bool { symbols.isEmpty && !text.isEmpty }
 }
 
 /// Writes the texts of many prompts side by side.

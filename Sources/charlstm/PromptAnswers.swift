@@ -14,16 +14,26 @@ final class PromptAnswers {
   private let destination: Destination
   private var waiting: [Prompt] = []
   private var answered = 0
+  private var unknown: UnknownCharacters
+  private var failures = 0
   /// What happened where it could not be thrown.
   private var failure: (any Error)?
 
   init(by writer: PassageWriter, to destination: Destination) {
     self.writer = writer
+    unknown = UnknownCharacters(to: "model", with: writer.trained.vocabulary)
     self.destination = destination
   }
 
-  func add(_ prompt: Prompt) throws {
+  /// A prompt of unknown characters alone is answered with a text that goes on from nothing.
+  func add(_ text: String) throws {
+    let prompt = Prompt(text, to: writer.trained.vocabulary, unknown: &unknown)
     waiting.append(prompt)
+    if prompt.isUnknown {
+      failures += 1
+      standardError(
+        "Error: the model knows no character of prompt \(answered + waiting.count)\n")
+    }
     if waiting.count == Self.batch { giveWhatHasCome() }
     if let failure { throw failure }
   }
@@ -44,6 +54,11 @@ final class PromptAnswers {
   func finish() throws {
     giveWhatHasCome()
     if let failure { throw failure }
+    unknown.tell()
     guard answered > 0 else { throw Failure.badData("no prompt in standard input") }
+    guard failures == 0 else {
+      throw Failure.badData(
+        "\(failures) of \(answered) prompts had nothing to go on from; each is named above")
+    }
   }
 }

@@ -63,8 +63,9 @@ struct Repl: ParsableCommand {
   var threads = 1
 
   func run() throws {
+    let stops = try stop.map { try typed($0, for: "--stop") }
     let settings = Settings(
-      writing: WritingOptions(sampling: sampling.options, length: length, stops: stop),
+      writing: WritingOptions(sampling: sampling.options, length: length, stops: stops),
       speed: speed, precision: precision.precision)
     try settings.validate()
     guard (1...1024).contains(threads) else {

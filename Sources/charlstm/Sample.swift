@@ -4,7 +4,6 @@ import Foundation
 import Generation
 import LabelledData
 import Recurrent
-import Text
 
 struct Sample: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -56,7 +55,8 @@ struct Sample: ParsableCommand {
   func run() throws {
     try check()
     let output = try output.map { try replacement.file($0) }
-    let options = WritingOptions(sampling: sampling.options, length: length, stops: stop)
+    let stops = try stop.map { try typed($0, for: "--stop") }
+    let options = WritingOptions(sampling: sampling.options, length: length, stops: stops)
     let precision = precision.resolved(for: .writing)
     let trained = try TrainedModel(contentsOf: model)
     let writer = PassageWriter(
@@ -68,7 +68,14 @@ struct Sample: ParsableCommand {
       return try answerPrompts(by: writer)
     }
 
-    let prompts = try prompt.read().map { known($0, to: trained) }
+    var unknown = UnknownCharacters(to: "model", with: trained.vocabulary)
+    let texts = try prompt.read()
+    let prompts = texts.map { Prompt($0, to: trained.vocabulary, unknown: &unknown) }
+    unknown.tell()
+    if let index = prompts.firstIndex(where: \.isUnknown) {
+      throw Failure.badData(
+        "the model knows no character of " + (texts.count > 1 ? "prompt \(index + 1)" : "this"))
+    }
     let destination = try Destination(
       file: output, folder: outputDirectory, jsonLines: jsonLines, total: prompts.count * count,
       replacement: replacement)
@@ -87,14 +94,8 @@ struct Sample: ParsableCommand {
       to: try Destination(
         file: nil, folder: nil, jsonLines: jsonLines, total: nil, replacement: replacement))
     var lines = try LineReader(path: "-", beforeWaiting: answers.giveWhatHasCome)
-    while let line = try lines.next() { try answers.add(known(line, to: writer.trained)) }
+    while let line = try lines.next() { try answers.add(line) }
     try answers.finish()
-  }
-
-  private func known(_ text: String, to trained: TrainedModel) -> Prompt {
-    let (symbols, unknown) = trained.vocabulary.encode(text)
-    warn(unknown: unknown)
-    return Prompt(text: text, symbols: symbols)
   }
 
   private func check() throws {
@@ -107,7 +108,7 @@ struct Sample: ParsableCommand {
       throw Failure.usage("give --output or --output-directory, not both")
     }
     try sampling.options.validate()
-    _ = try StopStrings(stop)
+    _ = try StopStrings(stop.map { try typed($0, for: "--stop") })
   }
 
   /// One text, shown as it is written.
@@ -127,11 +128,4 @@ struct Sample: ParsableCommand {
     }
     try destination.write(bytes: [UInt8(ascii: "\n")])
   }
-}
-
-/// Says which characters of a prompt are left out.
-func warn(unknown: [Unicode.Scalar]) {
-  guard !unknown.isEmpty else { return }
-  let names = unknown.map { "\(Vocabulary.Symbol.scalar($0))" }.joined(separator: " ")
-  standardError("The model does not know these characters, which are left out: \(names)\n")
 }

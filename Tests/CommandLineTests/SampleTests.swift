@@ -152,6 +152,65 @@ struct SampleTests {
     #expect(outcome.output == "K\u{301}ÉI\tNéG語" + known)
   }
 
+  @Test func unknownCharactersAreNamedOnce() throws {
+    try charlstm.put("KING é\nthe éé\nor\n", at: "prompts.txt")
+    let outcome = try charlstm(
+      "sample tiny.safetensors --length 5 --prompts-file prompts.txt --json-lines")
+    #expect(outcome.code == 0)
+    #expect(
+      outcome.error
+        == "The model does not know these characters, which are left out: é (3)\n")
+  }
+
+  @Test(arguments: ["é", "語語", "\u{1}", "\\u{e9}"])
+  func nothingKnownToGoOnFrom(prompt: String) throws {
+    let outcome = try charlstm("sample tiny.safetensors --length 5 --prompt", prompt)
+    #expect(outcome.code == 65 && outcome.output == "")
+    #expect(outcome.error.hasSuffix("Error: the model knows no character of this\n"))
+    try charlstm.put("KING\né\nor\n", at: "prompts.txt")
+    let many = try charlstm("sample tiny.safetensors --length 5 --prompts-file prompts.txt")
+    #expect(many.code == 65 && many.output == "")
+    #expect(many.error.hasSuffix("Error: the model knows no character of prompt 2\n"))
+    let piped = try charlstm(
+      "sample tiny.safetensors --length 5 --seed 1 --json-lines --prompts-file -",
+      input: "KING\né\nor\n")
+    #expect(piped.code == 65 && piped.output.split(separator: "\n").count == 3)
+    #expect(
+      piped.error == """
+        Error: the model knows no character of prompt 2
+        The model does not know these characters, which are left out: é
+        Error: 1 of 3 prompts had nothing to go on from; each is named above
+
+        """)
+  }
+
+  /// As in the REPL's `/set stop`.
+  @Test func charactersThatCannotBeTyped() throws {
+    for (typed, meant) in [
+      ("KING:\\n", "KING:\n"), ("\\u{4B}ING", "KING"), ("a\\\"b", "a\"b"), ("K\\u{49}NG", "KING"),
+    ] {
+      #expect(
+        try charlstm("sample tiny.safetensors --seed 7 --length 30 --prompt", typed)
+          == charlstm("sample tiny.safetensors --seed 7 --length 30 --prompt", meant))
+    }
+    let text = try sample("--seed 7 --length 200")
+    let line = try #require(text.split(separator: "\n", omittingEmptySubsequences: false).first)
+    #expect(try sample("--seed 7 --length 200 --stop \\n") == line + "\n")
+    let session = try charlstm(
+      "repl tiny.safetensors --stop \\n --stop \\u{5e}", input: "/set stop\n")
+    #expect(session.output == "stop \"\\n\" \"^\"\n")
+    for (option, value) in [
+      ("--prompt", "a\\q"), ("--stop", "\\"), ("--prompt", "\\u{110000}"), ("--stop", "\\u41"),
+    ] {
+      #expect(
+        try charlstm("sample tiny.safetensors \(option)", value)
+          == .init(
+            code: 64, output: "",
+            error: "Error: \(option): after a backslash there must be n, t, r, u{…}, \" or another "
+              + "backslash\n"))
+    }
+  }
+
   @Test func stops() throws {
     let text = try sample("--seed 7 --length 200")
     let end = try #require(text.range(of: "the"))

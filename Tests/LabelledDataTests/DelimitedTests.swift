@@ -19,6 +19,8 @@ import Testing
     ("label,text\npos,\"a\"\"\"", ["1:2 pos=a\""]),
     ("label,text\npos,\"a\"\r", ["1:2 pos=a"]),
     ("label,text\npos,a\r", ["1:2 pos=a"]),
+    // The line ends of the Macintosh of old.
+    ("label,text\rpos,\"a\rb\"\r\rneg,c\r", ["1:2 pos=a⏎b", "2:5 neg=c"]),
     // Quotes within a field, and a carriage return within a line, are characters.
     ("label,text\npos,5\" disk\nneg,a\rb\n", ["1:2 pos=5\" disk", "2:3 neg=a␍b"]),
     ("label,text\n\"pos\",é\u{301}本語🙂\n", ["1:2 pos=é\u{301}本語🙂"]),
@@ -154,7 +156,9 @@ import Testing
     }
     #expect(
       try reading([0xFF, 0xFE, 0x6C, 0x00], as: "a.csv")
-        == ["error: a.csv line 1: binary or not UTF-8 at byte 0; convert it to UTF-8"])
+        == [
+          "error: a.csv is UTF-16, not UTF-8; convert it: iconv -f UTF-16 -t UTF-8 a.csv > a.csv.utf-8.txt"
+        ])
   }
 
   @Test func manyColumnsAreListedInPart() throws {

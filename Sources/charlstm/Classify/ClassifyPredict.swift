@@ -47,7 +47,7 @@ struct ClassifyPredict: ParsableCommand {
     if let text {
       if access(text, R_OK) == 0 {
         standardError(
-          "\(printable(text)) is also the name of a file; --input \(shellQuoted(text)) classifies "
+          "\(printable(text)) is also the name of a file; --input \(shellQuoted(path: text)) classifies "
             + "what is in it.\n")
       }
       try answers.add(text: Array(text.utf8), row: nil, id: nil)

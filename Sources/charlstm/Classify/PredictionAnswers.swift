@@ -1,6 +1,5 @@
 import Classification
 import Foundation
-import Text
 
 /// Gives an answer for each text, in order: in full batches while texts come fast, and at once when
 /// no more are waiting.
@@ -10,7 +9,7 @@ final class PredictionAnswers {
 
   private let classifier: Classifier
   private var writer: PredictionWriter
-  private var unknown = UnknownCharacters()
+  private var unknown: UnknownCharacters
   private var waiting: [(text: Result<[Int32], Unreadable>, origin: PredictionWriter.Origin)] = []
   private var failures = 0
   /// What happened where it could not be thrown.
@@ -22,13 +21,14 @@ final class PredictionAnswers {
 
   init(of classifier: Classifier, as writer: PredictionWriter) {
     self.classifier = classifier
+    unknown = UnknownCharacters(to: "classifier", with: classifier.vocabulary)
     self.writer = writer
   }
 
   func begin() throws { try writer.writeHeader(labels: classifier.labels) }
 
   func add(text: [UInt8], row: Int?, id: String?) throws {
-    unknown.note(in: text, for: classifier)
+    unknown.note(in: String(decoding: text, as: UTF8.self))
     try add(.success(classifier.symbols(in: text)), .init(row: row, id: id))
   }
 
@@ -79,26 +79,5 @@ final class PredictionAnswers {
       throw Failure.badData(
         "\(failures) text\(failures == 1 ? " has" : "s have") no result; each is named above")
     }
-  }
-}
-
-/// The characters of texts that a classifier does not know, so that they are not left out in silence.
-private struct UnknownCharacters {
-  private var found: Set<Unicode.Scalar> = []
-
-  mutating func note(in text: some Collection<UInt8>, for classifier: Classifier) {
-    for scalar in String(decoding: text, as: UTF8.self).unicodeScalars
-    where classifier.vocabulary.symbols(for: scalar).isEmpty { found.insert(scalar) }
-  }
-
-  func tell() {
-    guard !found.isEmpty else { return }
-    let shown = found.sorted().prefix(20).map { Vocabulary.Symbol.scalar($0).description }
-    standardError(
-      """
-      Left out, as the classifier does not know them: \(shown.joined(separator: " "))\
-      \(found.count > shown.count ? " and \(found.count - shown.count) more characters" : "")
-
-      """)
   }
 }
