@@ -22,8 +22,20 @@ extension ClassificationReport {
           "\(values.support)",
         ]
       }
-    return [aligned(figures), aligned(perClass), confusions(names)].filter { !$0.isEmpty }
+    return [aligned(figures) + missing, aligned(perClass), confusions(names)].filter { !$0.isEmpty }
       .map { $0.map { $0 + "\n" }.joined() }.joined(separator: "\n")
+  }
+
+  /// Which classes the figures say little or nothing of.
+  private var missing: [String] {
+    let names = classes.filter { $0.support == 0 }.map { excerpt($0.label, limit: 24) }
+    guard !names.isEmpty else { return [] }
+    let shown = names.prefix(10).joined(separator: ", ")
+    let more = names.count > 10 ? " and \(names.count - 10) more" : ""
+    let mean =
+      "macro F1 is the mean of \(macroF1Classes) of \(classes.count) classes: the others occur in "
+      + "neither texts nor predictions"
+    return ["no text of: \(shown)\(more)"] + (macroF1Classes < classes.count ? [mean] : [])
   }
 
   private func confusions(_ names: [String]) -> [String] {

@@ -18,8 +18,11 @@ public struct ClassificationReport: Codable, Equatable, Sendable {
 
   public let texts: Int
   public let accuracy: Double
-  /// The mean of the F1 of all classes, of those without texts too.
+  /// The mean of the F1 of the classes that occur, in the texts or in the predictions, as in
+  /// scikit-learn: of a class in neither nothing was found out.
   public let macroF1: Double
+  /// How many classes that is the mean of.
+  public let macroF1Classes: Int
   /// The k of `topKAccuracy`.
   public let topK: Int
   /// The share of texts whose class is among the k most probable.
@@ -37,6 +40,7 @@ public struct ClassificationReport: Codable, Equatable, Sendable {
   private enum CodingKeys: String, CodingKey {
     case texts, accuracy, classes
     case macroF1 = "macro_f1"
+    case macroF1Classes = "macro_f1_classes"
     case topK = "top_k"
     case topKAccuracy = "top_k_accuracy"
     case meanNegativeLogLikelihood = "mean_negative_log_likelihood"

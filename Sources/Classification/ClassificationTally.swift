@@ -80,10 +80,14 @@ package struct ClassificationTally: Sendable {
         f1: ratio(2 * matrix[index][index], support + predicted),
         support: support)
     }
+    let occurring = classes.indices.filter { index in
+      classes[index].support > 0 || matrix.contains { $0[index] > 0 }
+    }
     let calibrationError = bins.reduce(0) { $0 + abs(Double($1.hits) - $1.confidence) }
     return ClassificationReport(
       texts: texts, accuracy: ratio(correct, texts),
-      macroF1: classes.reduce(0) { $0 + $1.f1 } / Double(size),
+      macroF1: occurring.reduce(0) { $0 + classes[$1].f1 } / Double(max(occurring.count, 1)),
+      macroF1Classes: occurring.count,
       topK: topK, topKAccuracy: ratio(topKHits, texts),
       meanNegativeLogLikelihood: nats / Double(max(texts, 1)),
       expectedCalibrationError: calibrationError / Double(max(texts, 1)),

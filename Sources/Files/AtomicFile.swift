@@ -22,13 +22,18 @@ package struct AtomicFile: ~Copyable {
   private let path: String
   private let folder: String
   private let temporary: String
+  private let replaces: Bool
   private let file: OutputDescriptor
   private var isInPlace = false
 
   /// Begins a file that is to stand at `path`.
   ///
+  /// - Parameter replaces: Whether a file that is there gives way; otherwise it stays, and `finish()`
+  ///   throws `.cannotCreate` with `EEXIST`.
   /// - Throws: `FileError.cannotCreate`.
-  package init(path: String, permissions: Permissions = .standard) throws(FileError) {
+  package init(
+    path: String, permissions: Permissions = .standard, replaces: Bool = true
+  ) throws(FileError) {
     // A NUL byte would silently end the path early.
     guard !path.utf8.contains(0) else { throw .cannotCreate(path: path, code: EINVAL) }
     let folder = Self.folder(of: path)
@@ -42,6 +47,7 @@ package struct AtomicFile: ~Copyable {
     self.path = path
     self.folder = folder
     self.temporary = temporary
+    self.replaces = replaces
     self.file = file
   }
 
@@ -68,10 +74,12 @@ package struct AtomicFile: ~Copyable {
   /// - Throws: `FileError.cannotCreate`, `.diskFull`, `.writeFailed` or `.renameFailed`.
   package mutating func finish() throws(FileError) {
     try file.synchronize()
-    guard rename(temporary, path) == 0 else {
+    guard move() == 0 else {
+      throw switch errno {
       // Where nothing is, there is nothing in the way: the folder itself has gone.
-      throw errno == ENOENT
-        ? .cannotCreate(path: path, code: ENOENT) : .renameFailed(path: path, code: errno)
+      case ENOENT, EEXIST: FileError.cannotCreate(path: path, code: errno)
+      default: .renameFailed(path: path, code: errno)
+      }
     }
     isInPlace = true
     Self.synchronize(folder: folder)
@@ -86,6 +94,20 @@ package struct AtomicFile: ~Copyable {
     var file = try AtomicFile(path: path, permissions: permissions)
     try file.write(Array(bytes))
     try file.finish()
+  }
+
+  /// As `rename`. A second name for the file is given only where there is none of that name.
+  private func move() -> Int32 {
+    guard !replaces else { return rename(temporary, path) }
+    if link(temporary, path) == 0 { return unlink(temporary) }
+    // File systems without hard links say so in these ways.
+    guard [EPERM, EOPNOTSUPP, ENOSYS, EMLINK].contains(errno) else { return -1 }
+    var status = stat()
+    guard lstat(path, &status) != 0 else {
+      errno = EEXIST
+      return -1
+    }
+    return rename(temporary, path)
   }
 
   private static func folder(of path: String) -> String {

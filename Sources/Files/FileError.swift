@@ -14,6 +14,8 @@ public enum FileError: Error, Equatable, Sendable {
   case notOwnFile(path: String)
   /// The file, or the temporary file beside it, cannot be created; `code` is the `errno`.
   case cannotCreate(path: String, code: Int32)
+  /// There is a file already, which is kept; `remedy` says how it could be replaced.
+  case exists(path: String, remedy: String)
   /// No space is left on the disk, in the quota or under the file size limit.
   case diskFull(path: String, code: Int32)
   /// Writing failed for another reason; `code` is the `errno`.
@@ -40,6 +42,9 @@ extension FileError: CustomStringConvertible {
     case .cannotCreate(let path, let code):
       "cannot create \(printable(path)): \(message(code)); check that its folder exists and can be "
         + "written to"
+    case .exists(let path, let remedy):
+      "there is a file \(printable(path)) already, which was kept; give another name, or replace it "
+        + "with \(remedy)"
     case .diskFull(let path, let code):
       "cannot write \(printable(path)): \(message(code)); make room and try again"
     case .writeFailed(let path, let code):

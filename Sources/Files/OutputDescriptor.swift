@@ -6,18 +6,18 @@ struct OutputDescriptor: ~Copyable {
   let path: String
   private let descriptor: Int32
 
-  /// Opens `file`, never following a symbolic link there and never handing the descriptor to a
-  /// child process.
+  /// Opens `file`, never handing the descriptor to a child process.
   ///
   /// - Parameters:
   ///   - path: The path to name in errors.
   ///   - mode: The permissions of a file that is created, before the process's umask.
+  ///   - follows: Whether a symbolic link there is followed.
   init(
-    opening file: String, for path: String, flags: Int32, mode: mode_t
+    opening file: String, for path: String, flags: Int32, mode: mode_t = 0, follows: Bool = false
   ) throws(FileError) {
     // A NUL byte would silently end the path early.
     guard !file.utf8.contains(0) else { throw .cannotCreate(path: path, code: EINVAL) }
-    let descriptor = open(file, flags | O_NOFOLLOW | O_CLOEXEC, mode)
+    let descriptor = open(file, flags | (follows ? 0 : O_NOFOLLOW) | O_CLOEXEC, mode)
     guard descriptor >= 0 else { throw .cannotCreate(path: path, code: errno) }
     self.path = path
     self.descriptor = descriptor

@@ -82,7 +82,7 @@ public struct DynamicEvaluation: Equatable, Sendable {
     }
     return .success(
       TextScore(
-        characters: characters, bytes: text.byteRange.count - text.firstSymbolByteCount,
+        characters: characters, bytes: text.scoredByteCount,
         nats: nats))
   }
 }

@@ -106,7 +106,7 @@ public final class TextScorer {
   private func total(_ text: EncodedText) -> TextScore {
     // Lane by lane, so that the sum does not depend on how a device divides them.
     TextScore(
-      characters: text.count - 1, bytes: text.byteRange.count - text.firstSymbolByteCount,
+      characters: text.count - 1, bytes: text.scoredByteCount,
       nats: readers.values.flatMap(\.nats).reduce(0, +))
   }
 }
@@ -201,13 +201,14 @@ private struct LaneReader {
 }
 
 extension EncodedText {
-  /// Bytes of the first symbol, which is not scored.
-  var firstSymbolByteCount: Int {
+  /// Bytes of all symbols but the first, which is not scored; those of unknown characters are of none.
+  var scoredByteCount: Int {
     var cursor = Cursor(self)
-    return withUnsafeTemporaryAllocation(of: Int32.self, capacity: 1) { symbol in
+    let first = withUnsafeTemporaryAllocation(of: Int32.self, capacity: 1) { symbol in
       cursor.read(1, into: symbol)
       return vocabulary.byteCount(of: symbol[0])
     }
+    return byteRange.count - unknownByteCount - first
   }
 }
 

@@ -9,8 +9,8 @@ struct Fields {
   fileprivate(set) var isQuoted = false
 
   var count: Int { ends.count }
-  /// Whether the row is a line with nothing on it.
-  var isBlank: Bool { bytes.isEmpty && ends.count == 1 && !isQuoted }
+  /// Whether the row is a line with nothing but white space on it.
+  var isBlankLine: Bool { ends.count == 1 && !isQuoted && isBlank(bytes) }
 
   subscript(index: Int) -> ArraySlice<UInt8> {
     bytes[(index == 0 ? 0 : ends[index - 1])..<ends[index]]
@@ -186,17 +186,12 @@ struct DelimitedLayout {
       mayLack && !names.contains(columns.labelName) ? nil : try index(columns.labelName, .label)
   }
 
-  /// The next row's label and text; `nil` at the end of the file.
-  ///
-  /// Blank lines are no rows, unless there is but one column, where they are an empty field.
+  /// The label and the text of a row.
   func read(
-    from input: inout RecordInput, fields: inout Fields
-  ) throws(LabelledDataError) -> (label: String?, text: [UInt8])? {
-    repeat {
-      guard try input.readFields(separator: separator, into: &fields) else { return nil }
-    } while columnCount > 1 && fields.isBlank
+    _ fields: Fields, at place: RecordPlace
+  ) throws(LabelledDataError) -> (label: String?, text: [UInt8]) {
     guard fields.count == columnCount else {
-      throw .record(input.place, .fieldCount(fields.count, expected: columnCount))
+      throw .record(place, .fieldCount(fields.count, expected: columnCount))
     }
     let label = label.map { String(decoding: fields[$0], as: UTF8.self) }
     var text = Array(fields[texts[0]])

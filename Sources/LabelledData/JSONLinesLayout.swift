@@ -6,14 +6,10 @@ struct JSONLinesLayout {
   let columns: LabelledColumns
   let requiresLabels: Bool
 
-  /// The next object's label and text; `nil` at the end of the file. Blank lines are no records.
+  /// The label and the text of an object.
   func read(
-    from input: inout RecordInput, line: inout [UInt8]
-  ) throws(LabelledDataError) -> (label: String?, text: [UInt8])? {
-    repeat {
-      guard try input.readLine(into: &line) else { return nil }
-    } while line.allSatisfy(\.isJSONSpace)
-    let place = input.place
+    _ line: [UInt8], at place: RecordPlace
+  ) throws(LabelledDataError) -> (label: String?, text: [UInt8]) {
     guard isShallowJSON(line) else { throw .record(place, .tooDeep) }
     guard let object = try? JSONDecoder().decode([String: JSONValue].self, from: Data(line)) else {
       throw .record(place, .invalidJSON)
@@ -39,7 +35,7 @@ struct JSONLinesLayout {
     switch try value(name, .label) {
     case .string(let label): return (label, text)
     case .number:
-      guard let label = spelling(ofNumberAt: name, in: line) else {
+      guard let label = spelling(ofValueAt: name, in: line) else {
         throw .record(place, .notString(key: name, role: .label))
       }
       return (label, text)
@@ -77,10 +73,11 @@ extension UInt8 {
   }
 }
 
-/// The number under `key` as the line spells it, `1.0` or `1e3`, which a decoded one has forgotten.
+/// The value under `key` as the line spells it: the number `1.0` or `1e3`, which a decoded one has
+/// forgotten, or one of any other kind.
 ///
 /// - Parameter line: an object of valid JSON.
-private func spelling(ofNumberAt key: String, in line: [UInt8]) -> String? {
+func spelling(ofValueAt key: String, in line: [UInt8]) -> String? {
   // A string's bytes, quotes included, from `start` on.
   func string(from start: Int) -> ArraySlice<UInt8> {
     var end = start + 1
@@ -88,6 +85,24 @@ private func spelling(ofNumberAt key: String, in line: [UInt8]) -> String? {
       end += line[end] == UInt8(ascii: "\\") ? 2 : 1
     }
     return line[start..<min(end + 1, line.count)]
+  }
+  // The value that begins after `start`, up to the comma or bracket that ends it.
+  func value(from start: Int) -> String {
+    var depth = 0
+    var end = start
+    scan: while end < line.count {
+      switch line[end] {
+      case .doubleQuote:
+        end = string(from: end).endIndex
+        continue
+      case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+      case UInt8(ascii: "}") where depth == 0, UInt8(ascii: ",") where depth == 0: break scan
+      case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+      default: break
+      }
+      end += 1
+    }
+    return trimmed(String(decoding: line[start..<end], as: UTF8.self))
   }
   var depth = 0
   var index = 0
@@ -102,13 +117,11 @@ private func spelling(ofNumberAt key: String, in line: [UInt8]) -> String? {
     case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
     case UInt8(ascii: ":") where depth == 1:
       // The string before a colon is a key.
-      let value = line[(index + 1)...].drop(while: \.isJSONSpace)
-        .prefix {
-          UInt8(ascii: "+")...UInt8(ascii: "9") ~= $0 && $0 != UInt8(ascii: ",")
-            || $0 | 0x20 == UInt8(ascii: "e")
-        }
-      let name = try? JSONDecoder().decode(String.self, from: Data(lastString))
-      if !value.isEmpty, name == key { return String(decoding: value, as: UTF8.self) }
+      let name =
+        lastString.contains(UInt8(ascii: "\\"))
+        ? try? JSONDecoder().decode(String.self, from: Data(lastString))
+        : String(decoding: lastString.dropFirst().dropLast(), as: UTF8.self)
+      if name == key { return value(from: index + 1) }
     default: break
     }
     index += 1

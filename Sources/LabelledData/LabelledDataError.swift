@@ -1,4 +1,5 @@
 import TerminalText
+import Text
 
 /// What keeps labelled texts from being used.
 public enum LabelledDataError: Error, Equatable, Sendable {
@@ -22,6 +23,8 @@ public enum LabelledDataError: Error, Equatable, Sendable {
   case empty(source: String, hasHeader: Bool)
   /// The bytes are no UTF-8 from `offset` on, or there is a byte 0 there.
   case notText(source: String, line: Int, offset: Int)
+  /// The source is in another encoding, or no text at all.
+  case foreign(source: String, ForeignContent)
   /// The header does not have the column, or has it more than once.
   case missingColumn(source: String, column: String, role: ColumnRole, columns: [String])
   case repeatedColumn(source: String, column: String)
@@ -46,6 +49,10 @@ public enum ColumnRole: Equatable, Sendable {
 
 /// What is wrong with a record.
 public enum RecordProblem: Error, Equatable, Sendable {
+  /// Nothing on the line, or white space alone.
+  case blank
+  /// The bytes are no UTF-8, or there is a byte 0, at `offset` in the file.
+  case notText(offset: Int)
   case emptyText
   case emptyLabel
   /// A row with more or fewer fields than the header.
@@ -104,6 +111,8 @@ extension LabelledDataError: CustomStringConvertible {
         : "\(source): there are no texts in it; add some"
     case .notText(let source, let line, let offset):
       "\(source) line \(line): binary or not UTF-8 at byte \(offset); convert it to UTF-8"
+    case .foreign(let source, let content):
+      content.description(of: source == "standard input" ? nil : source)
     case .missingColumn(let source, let column, let role, let columns):
       "\(source): there is no column \(quoted(column)) among \(list(columns)); \(role.remedy(spelling: option))"
     case .repeatedColumn(let source, let column):
@@ -126,6 +135,10 @@ extension RecordProblem: CustomStringConvertible {
   /// The same, each option as `option` spells its name.
   package func description(spelling option: (String) -> String) -> String {
     switch self {
+    case .blank:
+      "the line is blank; give it a text or remove it"
+    case .notText(let offset):
+      "it is binary or not UTF-8 at byte \(offset); convert it to UTF-8"
     case .emptyText:
       "the text is empty; give it a text or remove the row"
     case .emptyLabel:

@@ -1,9 +1,13 @@
 import Glibc
+import Text
 
 /// Labelled texts from a file, a folder or standard input, one after the other.
 ///
 /// Memory holds a buffer and one record, however large the source. A byte order mark at a file's
 /// beginning is not part of it; otherwise texts are as they stand, and nothing is normalised.
+///
+/// Blank lines, of white space alone, are no texts in any format. A reader that answers for each
+/// line has them as failures.
 package struct LabelledReader: ~Copyable {
   private enum Layout {
     case delimited(DelimitedLayout)
@@ -18,10 +22,12 @@ package struct LabelledReader: ~Copyable {
   private var classes: ArraySlice<ClassFile>
   private let readSize: Int
   private let requiresLabels: Bool
+  private let answersForAll: Bool
   private var isFinished = false
   // Of the record being read.
   private var line: [UInt8] = []
   private var fields = Fields()
+  private var problem: RecordProblem?
 
   /// The bytes that all texts can have together at most, 0 where that is not known.
   package let sizeHint: Int
@@ -34,10 +40,14 @@ package struct LabelledReader: ~Copyable {
   ///   - columns: for CSV, TSV and JSON Lines.
   ///   - requiresLabels: whether every text must have a label. Where not, labels that are there
   ///     are given all the same.
+  ///   - answersForAll: whether `nextRecord` gives what is no text as failures, blank lines among
+  ///     them, and goes on after it; otherwise that is where reading ends.
   ///   - readSize: how many bytes are read at once.
+  ///   - beforeWaiting: is called when nothing more is there yet and a read would have to wait.
   package init(
     path: String, format: LabelledFormat? = nil, columns: LabelledColumns = LabelledColumns(),
-    requiresLabels: Bool, readSize: Int = 1 << 20
+    requiresLabels: Bool, answersForAll: Bool = false, readSize: Int = 1 << 20,
+    beforeWaiting: (() -> Void)? = nil
   ) throws(LabelledDataError) {
     let isFolder = path == "-" ? false : try mode(of: path) == S_IFDIR
     var classes: ArraySlice<ClassFile> = []
@@ -49,7 +59,8 @@ package struct LabelledReader: ~Copyable {
       throw .notFolder(path: path)
     }
     let first = classes.popFirst()
-    var input = try RecordInput(path: first?.path ?? path, readSize: readSize)
+    var input = try RecordInput(
+      path: first?.path ?? path, readSize: readSize, passesBadBytes: answersForAll)
     let layout: Layout =
       if let first {
         .lines(label: first.label)
@@ -58,8 +69,14 @@ package struct LabelledReader: ~Copyable {
           path: path, format: format ?? LabelledFormat(path: path), columns: columns,
           requiresLabels: requiresLabels, input: &input)
       }
+    if case .delimited = layout, let offset = input.takeBadByte() {
+      throw .notText(source: input.source, line: 1, offset: offset)
+    }
     sizeHint = classes.reduce(input.fileSize) { $0 + $1.size }
     self.classes = classes
+    self.answersForAll = answersForAll
+    // Not for the header, before which there is nothing to be done.
+    input.beforeWaiting = beforeWaiting
     self.input = input
     self.layout = layout
     self.readSize = readSize
@@ -95,34 +112,92 @@ package struct LabelledReader: ~Copyable {
   ///
   /// - Throws: also where there is none at all.
   package mutating func next() throws(LabelledDataError) -> LabelledText? {
+    switch try nextRecord() {
+    case nil: return nil
+    case .text(let text): return text
+    case .failure(let error, _, _):
+      isFinished = true
+      throw error
+    }
+  }
+
+  /// The next text, or what is in its place; `nil` at the end, and after an error.
+  ///
+  /// - Throws: where there is none at all, and what nothing can be read after.
+  package mutating func nextRecord() throws(LabelledDataError) -> LabelledRecord? {
     while !isFinished {
       isFinished = true
-      if let record = try record() {
-        let text = try checked(record)
-        input.row += 1
-        isFinished = false
-        return text
+      if try readLine() {
+        defer { isFinished = false }
+        if let record = try record() {
+          input.row += 1
+          return record
+        }
+        continue
       }
       guard input.row > 1 else {
         if case .delimited = layout { throw .empty(source: input.source, hasHeader: true) }
         throw .empty(source: input.source, hasHeader: false)
       }
       guard let file = classes.popFirst() else { return nil }
-      input = try RecordInput(path: file.path, readSize: readSize)
+      let beforeWaiting = input.beforeWaiting
+      input = try RecordInput(path: file.path, readSize: readSize, passesBadBytes: answersForAll)
+      input.beforeWaiting = beforeWaiting
       layout = .lines(label: file.label)
       isFinished = false
     }
     return nil
   }
 
-  private mutating func record() throws(LabelledDataError) -> (label: String?, text: [UInt8])? {
+  /// Reads what the next record is made of; `false` at the end of the file.
+  private mutating func readLine() throws(LabelledDataError) -> Bool {
+    problem = nil
+    do throws(LabelledDataError) {
+      guard case .delimited(let layout) = layout else { return try input.readLine(into: &line) }
+      return try input.readFields(separator: layout.separator, into: &fields)
+    } catch .record(_, let problem) where answersForAll {
+      try input.skipLine()
+      self.problem = problem
+      return true
+    }
+  }
+
+  /// What the line is; `nil` for a blank one that nobody asks for.
+  private mutating func record() throws(LabelledDataError) -> LabelledRecord? {
+    guard answersForAll else {
+      return isBlankLine ? nil : .text(try checked(parsed()))
+    }
+    let badByte = input.takeBadByte()
+    do throws(LabelledDataError) {
+      if let problem { throw .record(input.place, problem) }
+      if let badByte { throw .record(input.place, .notText(offset: badByte)) }
+      if isBlankLine { throw .record(input.place, .blank) }
+      return .text(try checked(parsed()))
+    } catch {
+      return .failure(error, input.place, id: badByte == nil ? id(despite: error) : nil)
+    }
+  }
+
+  private var isBlankLine: Bool {
+    if case .delimited = layout { fields.isBlankLine } else { isBlank(line) }
+  }
+
+  /// What an object of JSON Lines calls itself, where it is one.
+  private func id(despite error: LabelledDataError? = nil) -> String? {
+    guard case .jsonLines = layout else { return nil }
+    switch error {
+    case .record(_, .invalidJSON), .record(_, .tooDeep), .record(_, .tooLarge): return nil
+    default: return spelling(ofValueAt: "id", in: line)
+    }
+  }
+
+  private func parsed() throws(LabelledDataError) -> (label: String?, text: [UInt8]) {
     switch layout {
     case .delimited(let layout):
-      return try layout.read(from: &input, fields: &fields)
+      return try layout.read(fields, at: input.place)
     case .jsonLines(let layout):
-      return try layout.read(from: &input, line: &line)
+      return try layout.read(line, at: input.place)
     case .fastText(let requiresLabels):
-      guard try input.readLine(into: &line) else { return nil }
       do throws(RecordProblem) {
         let parts = try FastTextLine(line, requiresLabels: requiresLabels)
         return (parts.label, parts.text)
@@ -130,7 +205,6 @@ package struct LabelledReader: ~Copyable {
         throw .record(input.place, error)
       }
     case .lines(let label):
-      guard try input.readLine(into: &line) else { return nil }
       return (label, line)
     }
   }
@@ -144,7 +218,8 @@ package struct LabelledReader: ~Copyable {
       label = nil
     }
     guard !isBlank(record.text) else { throw .record(input.place, .emptyText) }
-    return LabelledText(label: label, text: record.text, place: input.place)
+    return LabelledText(
+      label: label, text: record.text, place: input.place, id: answersForAll ? id() : nil)
   }
 }
 
@@ -165,6 +240,7 @@ private struct ClassFile {
     guard let stream = opendir(folder) else { throw .lastSystemError(at: folder) }
     defer { closedir(stream) }
     var files: [ClassFile] = []
+    let isRunFolder = OwnFiles.isRunFolder(Array(folder.utf8CString))
     while true {
       errno = 0
       guard let entry = readdir(stream) else {
@@ -176,10 +252,15 @@ private struct ClassFile {
         cString: UnsafeRawPointer(entry)
           .advanced(by: MemoryLayout<dirent>.offset(of: \.d_name) ?? 0)
           .assumingMemoryBound(to: CChar.self))
-      guard !name.hasPrefix(".") else { continue }
+      guard !name.hasPrefix("."), !OwnFiles.isOwn(name, isInRunFolder: isRunFolder) else {
+        continue
+      }
       let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
       var status = stat()
       guard stat(path, &status) == 0 else { throw .lastSystemError(at: path) }
+      if status.st_mode & S_IFMT == S_IFDIR, OwnFiles.isRunFolder(Array(path.utf8CString)) {
+        continue
+      }
       guard status.st_mode & S_IFMT == S_IFREG else { throw .notClass(path: path) }
       files.append(ClassFile(path: path, size: Int(status.st_size)))
     }

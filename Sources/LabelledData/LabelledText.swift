@@ -6,12 +6,22 @@ package struct LabelledText: Equatable, Sendable {
   package var text: [UInt8]
   /// Where it comes from.
   package var place: RecordPlace
+  /// What its source calls it, as a value of JSON.
+  package var id: String?
 
-  package init(label: String?, text: [UInt8], place: RecordPlace) {
+  package init(label: String?, text: [UInt8], place: RecordPlace, id: String? = nil) {
     self.label = label
     self.text = text
     self.place = place
+    self.id = id
   }
+}
+
+/// What stands where a text should, where each is to be answered for.
+package enum LabelledRecord {
+  case text(LabelledText)
+  /// It is none, because of the error.
+  case failure(LabelledDataError, RecordPlace, id: String?)
 }
 
 /// Where a record stands in its source.

@@ -28,12 +28,24 @@ struct RecordInput: ~Copyable {
   /// Whether the byte after those checked is no text.
   private var isBroken = false
   private var isAtEnd = false
+  /// What the file's beginning shows it to be, where that is no text.
+  private var foreignContent: ForeignContent?
+  /// Whether lines end with CR, as on the Macintosh of old, which is then read as LF.
+  private var endsLinesWithCR = false
+  /// Whether bytes that are no text are passed over, and where those are that were, in the file.
+  private let passesBadBytes: Bool
+  private var badBytes: [Int] = []
+  /// Is called when nothing more is there yet and a read would have to wait.
+  var beforeWaiting: (() -> Void)?
 
   /// What a peek leaves behind, and a scalar that a read cut off, have room beside a read.
   private static let carry = 16
 
   /// Opens a file, or standard input for `-`.
-  init(path: String, readSize: Int) throws(LabelledDataError) {
+  ///
+  /// - Parameter passesBadBytes: whether what is no text stands as `?`, for `takeBadByte` to tell
+  ///   of, instead of being an error.
+  init(path: String, readSize: Int, passesBadBytes: Bool = false) throws(LabelledDataError) {
     precondition(readSize > 0)
     let isStandardInput = path == "-"
     // A duplicate, so that what is closed is always its own.
@@ -44,7 +56,15 @@ struct RecordInput: ~Copyable {
     guard descriptor >= 0 else { throw .lastSystemError(at: source) }
     self.descriptor = descriptor
     self.readSize = readSize
+    self.passesBadBytes = passesBadBytes
     buffer = .allocate(byteCount: readSize + Self.carry, alignment: 64)
+    // What can be read twice is looked at whole, however small the reads.
+    let position = lseek(descriptor, 0, SEEK_CUR)
+    if position >= 0 {
+      var head = [UInt8](repeating: 0, count: 1 << 16)
+      let count = pread(descriptor, &head, head.count, position)
+      head.prefix(max(0, count)).withUnsafeBytes { lookAtBeginning($0) }
+    }
   }
 
   deinit {
@@ -99,8 +119,13 @@ struct RecordInput: ~Copyable {
     let count = checked - start
     precondition(count <= Self.carry)
     while checked - start == count {
-      guard !isBroken else {
-        throw .notText(source: source, line: line, offset: offset + checked)
+      if let foreignContent { throw .foreign(source: source, foreignContent) }
+      if isBroken {
+        guard passesBadBytes else {
+          throw .notText(source: source, line: line, offset: offset + checked)
+        }
+        passBadByte()
+        continue
       }
       guard !isAtEnd else { return false }
       try read()
@@ -108,7 +133,55 @@ struct RecordInput: ~Copyable {
     return true
   }
 
+  private mutating func lookAtBeginning(_ head: UnsafeRawBufferPointer) {
+    foreignContent = ForeignContent(head: head)
+    let firstCR = head.firstIndex(of: .carriageReturn, or: .lineFeed)
+    // The last byte may be half of CR LF.
+    endsLinesWithCR =
+      firstCR < head.count - 1 && head.firstIndex(of: .lineFeed, or: .lineFeed) == head.count
+  }
+
+  private mutating func passBadByte() {
+    badBytes.append(offset + checked)
+    buffer[checked] = UInt8(ascii: "?")
+    check()
+  }
+
+  /// Where the first byte that is no text stood in what was taken since this was last asked.
+  mutating func takeBadByte() -> Int? {
+    let end = badBytes.firstIndex { $0 >= offset + start } ?? badBytes.count
+    guard end > 0 else { return nil }
+    let first = badBytes[0]
+    badBytes.removeFirst(end)
+    return first
+  }
+
+  /// Takes the rest of a line that cannot be read.
+  mutating func skipLine() throws(LabelledDataError) {
+    while true {
+      if available.isEmpty, try !fill() { return }
+      let run = available.firstIndex(of: .lineFeed, or: .lineFeed)
+      let hasEnd = run < available.count
+      consume(run)
+      if hasEnd { return consumeLineFeed() }
+    }
+  }
+
+  /// Whether bytes, or the end, can be had without waiting.
+  private var isReady: Bool {
+    var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return Glibc.poll(&poll, 1, 0) != 0
+  }
+
+  /// Says how much of what is in the buffer is text.
+  private mutating func check() {
+    let prefix = plainTextPrefix(of: UnsafeRawBufferPointer(rebasing: buffer[checked..<filled]))
+    checked += prefix.count
+    isBroken = checked < filled && (!prefix.isCut || isAtEnd)
+  }
+
   private mutating func read() throws(LabelledDataError) {
+    if let beforeWaiting, !isReady { beforeWaiting() }
     if start > 0 {
       buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[start..<filled]))
       offset += start
@@ -125,12 +198,17 @@ struct RecordInput: ~Copyable {
     let isBeginning = offset + checked == 0
     isAtEnd = count == 0
     filled += count
-    let prefix = plainTextPrefix(
-      of: UnsafeRawBufferPointer(rebasing: buffer[checked..<filled]))
-    checked += prefix.count
-    isBroken = checked < filled && (!prefix.isCut || isAtEnd)
-    // The byte order mark, which is one scalar and so is here as a whole.
-    if isBeginning, buffer[..<checked].starts(with: [0xEF, 0xBB, 0xBF]) { start = 3 }
+    if isBeginning, lseek(descriptor, 0, SEEK_CUR) < 0 {
+      lookAtBeginning(UnsafeRawBufferPointer(rebasing: buffer[checked..<filled]))
+    }
+    if endsLinesWithCR {
+      for index in filled - count..<filled where buffer[index] == .carriageReturn {
+        buffer[index] = .lineFeed
+      }
+    }
+    check()
+    // The mark is one scalar and so is here as a whole.
+    if isBeginning, buffer[..<checked].starts(with: byteOrderMark) { start = byteOrderMark.count }
   }
 }
 

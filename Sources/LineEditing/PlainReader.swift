@@ -2,7 +2,8 @@ import Glibc
 
 /// Lines from a pipe or a file: no prompt, no editing, no history.
 ///
-/// A line ends with `"\n"` or `"\r\n"`; the last one may end with the input. Every byte is looked
+/// A line ends with `"\n"` or `"\r\n"`, or with `"\r"` in an input without `"\n"`; the last one may
+/// end with the input. A byte order mark at the beginning is not part of the first. Every byte is looked
 /// at once, so that a line of any length costs time in proportion to it. Ctrl-C ends the wait for
 /// a line only while an ``InterruptFlag`` lives; otherwise it ends the process, as usual.
 package struct PlainReader: LineSource {
@@ -10,6 +11,9 @@ package struct PlainReader: LineSource {
   private var buffer: [UInt8] = []
   /// Where in `buffer` the next line begins; what lies before it has been handed out.
   private var lineStart = 0
+  /// Whether nothing has been handed out.
+  private var isBeginning = true
+  private var hasSeenLineFeed = false
 
   /// Reads from `descriptor`, which stays the caller's to close.
   ///
@@ -23,6 +27,8 @@ package struct PlainReader: LineSource {
     while true {
       if let newline = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
         defer { lineStart = newline + 1 }
+        hasSeenLineFeed = true
+        skipByteOrderMark()
         let hasReturn = newline > lineStart && buffer[newline - 1] == UInt8(ascii: "\r")
         return LineResult(utf8: buffer[lineStart..<(hasReturn ? newline - 1 : newline)])
       }
@@ -36,11 +42,31 @@ package struct PlainReader: LineSource {
         buffer.removeAll(keepingCapacity: true)
         return .interrupted
       case .end:
-        guard !buffer.isEmpty else { return .endOfInput }
-        defer { buffer = [] }
-        return LineResult(utf8: buffer)
+        skipByteOrderMark()
+        guard lineStart < buffer.count else { return .endOfInput }
+        // The line ends of the Macintosh of old.
+        if !hasSeenLineFeed, buffer.dropLast().contains(UInt8(ascii: "\r")) {
+          for index in buffer.indices where buffer[index] == UInt8(ascii: "\r") {
+            buffer[index] = UInt8(ascii: "\n")
+          }
+          searched = lineStart
+          continue
+        }
+        defer {
+          buffer = []
+          lineStart = 0
+        }
+        let rest = buffer[lineStart...]
+        return LineResult(utf8: rest.last == UInt8(ascii: "\r") ? rest.dropLast() : rest)
       }
     }
+  }
+
+  /// A mark at the beginning is the file's, not the first line's.
+  private mutating func skipByteOrderMark() {
+    guard isBeginning else { return }
+    isBeginning = false
+    if buffer[lineStart...].starts(with: [0xEF, 0xBB, 0xBF]) { lineStart += 3 }
   }
 
   private enum Arrival {

@@ -21,6 +21,8 @@ package struct Command<Target: LineInterpreter>: Sendable {
   /// More, for `/help name`.
   var details = ""
   var argument = Argument.none
+  /// What `/name!` does, for a command that replaces a file only where it is told so.
+  var replacing: (@Sendable (Target, _ argument: String) throws -> Void)?
   let run: @Sendable (Target, _ argument: String) throws -> Void
 
   var takesArgument: Bool {
@@ -52,6 +54,15 @@ extension LineInterpreter {
 
   func findCommand(_ name: some StringProtocol) -> Command<Self>? {
     Self.commands.first { $0.name == name || $0.aliases.contains(String(name)) }
+  }
+
+  /// The command that a line names, and whether it has the `!` of those that replace files.
+  func findSpelling(_ name: some StringProtocol) -> (command: Command<Self>, replaces: Bool)? {
+    if let command = findCommand(name) { return (command, false) }
+    guard name.hasSuffix("!"), let command = findCommand(name.dropLast()),
+      command.replacing != nil
+    else { return nil }
+    return (command, true)
   }
 
   /// - Throws: `ReplError`, with a guess at what was meant.

@@ -8,7 +8,7 @@ extension LineInterpreter {
       guard request.word.hasPrefix("/") else { return .none }
       return .words(commandNames.map { CompletionCandidate("/" + $0) })
     }
-    guard first.hasPrefix("/"), let command = findCommand(first.dropFirst()) else {
+    guard first.hasPrefix("/"), let command = findSpelling(first.dropFirst())?.command else {
       return .none
     }
     switch command.argument {

@@ -110,6 +110,11 @@ extension LineInterpreter {
   private func run(command line: Substring) throws {
     let name = line.prefix { !$0.isWhitespace }
     let argument = line[name.endIndex...].drop { $0.isWhitespace }
+    if let spelling = findSpelling(name), spelling.replaces,
+      let replace = spelling.command.replacing
+    {
+      return try replace(self, String(argument))
+    }
     let command = try command(named: name)
     guard command.takesArgument || argument.isEmpty else {
       throw ReplError.usage("/\(command.name) takes no argument")

@@ -14,7 +14,7 @@ enum SessionFile {
   ///
   /// - Throws: `SafetensorsError`.
   static func write(
-    _ session: Session, of model: ResidentModel, to path: String
+    _ session: Session, of model: ResidentModel, to file: OutputFile
   ) throws(SafetensorsError) {
     var states: [TextState.Parts] = []
     let record = SessionRecord(session, of: model, states: &states)
@@ -44,7 +44,7 @@ enum SessionFile {
           values: states.flatMap(\.recurrent.cell)))
     }
     try SafetensorsFile.write(
-      tensors, metadata: ["charlstm.session": json(record)], to: path, permissions: .ownerOnly)
+      tensors, metadata: ["charlstm.session": json(record)], toOwn: file)
   }
 
   /// Reads a session that was written with this model.

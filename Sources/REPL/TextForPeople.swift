@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// The strings in `text`, separated by spaces; quotes keep spaces together, and `\n`, `\t`, `\r`,
 /// `\"` and `\\` are what they are elsewhere.
@@ -8,19 +9,14 @@ func unescapedWords(_ text: String) throws(ReplError) -> [String] {
   var words: [String] = []
   var word: String.UnicodeScalarView?
   var isQuoted = false
-  var rest = text.unicodeScalars[...]
+  var rest = text[...].unicodeScalars
   while let scalar = rest.popFirst() {
     switch scalar {
     case "\"":
       isQuoted.toggle()
       word = word ?? String.UnicodeScalarView()
     case "\\":
-      let escapes: [Unicode.Scalar: Unicode.Scalar] = [
-        "n": "\n", "t": "\t", "r": "\r", "\"": "\"", "\\": "\\",
-      ]
-      guard let next = rest.popFirst(), let meant = escapes[next] else {
-        throw .usage("after a backslash there must be n, t, r, \" or another backslash")
-      }
+      guard let meant = takeEscape(&rest) else { throw .usage(escapeRule) }
       word = word ?? String.UnicodeScalarView()
       word?.append(meant)
     case " " where !isQuoted, "\t" where !isQuoted:

@@ -17,13 +17,27 @@ extension SafetensorsFile {
   public static func write(
     _ tensors: [TensorContent], metadata: [String: String] = [:], to path: String
   ) throws(SafetensorsError) {
-    try write(tensors, metadata: metadata, to: path, permissions: .standard)
+    try write(tensors, metadata: metadata, path: path) { (content) throws(FileError) in
+      var file = try AtomicFile(path: path)
+      if try content({ (bytes) throws(FileError) in try file.write(bytes) }) { try file.finish() }
+    }
   }
 
-  /// The same, saying who may read the file.
+  /// The same, to a file that a person named, who alone may read it.
   package static func write(
-    _ tensors: [TensorContent], metadata: [String: String], to path: String,
-    permissions: AtomicFile.Permissions
+    _ tensors: [TensorContent], metadata: [String: String], toOwn file: OutputFile
+  ) throws(SafetensorsError) {
+    try write(tensors, metadata: metadata, path: file.path) { (content) throws(FileError) in
+      try file.write(permissions: .ownerOnly, content)
+    }
+  }
+
+  /// Gives all bytes to a sink, and returns whether they are those of the tensors' shapes.
+  private typealias Content = (OutputFile.Sink) throws(FileError) -> Bool
+
+  private static func write(
+    _ tensors: [TensorContent], metadata: [String: String], path: String,
+    by writeFile: (Content) throws(FileError) -> Void
   ) throws(SafetensorsError) {
     let tensors = tensors.sorted {
       $0.elementType == $1.elementType
@@ -39,40 +53,32 @@ extension SafetensorsFile {
       )
     }
 
-    let misfit: Misfit?
+    var misfit: SafetensorsError?
     do throws(FileError) {
-      misfit = try put(header, tensors, sizes, at: path, permissions)
+      try writeFile { (sink) throws(FileError) in
+        try header.withUnsafeBufferPointer { (header) throws(FileError) in
+          try sink(UnsafeRawBufferPointer(header))
+        }
+        for (tensor, size) in zip(tensors, sizes) {
+          var written = 0
+          try tensor.emit { (bytes) throws(FileError) in
+            written += bytes.count
+            try sink(bytes)
+          }
+          guard written == size else {
+            misfit = .unwritable(
+              path: path,
+              reason: "tensor \(quoted(tensor.name)) of shape \(tensor.shape) came with "
+                + "\(written) bytes instead of \(size)")
+            return false
+          }
+        }
+        return true
+      }
     } catch {
       throw .file(error)
     }
-    if let (tensor, size, written) = misfit {
-      throw .unwritable(
-        path: path,
-        reason: "tensor \(quoted(tensor.name)) of shape \(tensor.shape) came with "
-          + "\(written) bytes instead of \(size)")
-    }
-  }
-
-  /// A tensor that came with another number of bytes than its shape says.
-  private typealias Misfit = (tensor: TensorContent, size: Int, written: Int)
-
-  /// Writes the file, unless there is a tensor that does not fit, which is returned.
-  private static func put(
-    _ header: [UInt8], _ tensors: [TensorContent], _ sizes: [Int], at path: String,
-    _ permissions: AtomicFile.Permissions
-  ) throws(FileError) -> Misfit? {
-    var file = try AtomicFile(path: path, permissions: permissions)
-    try file.write(header)
-    for (tensor, size) in zip(tensors, sizes) {
-      var written = 0
-      try tensor.emit { (bytes) throws(FileError) in
-        written += bytes.count
-        try file.write(bytes)
-      }
-      guard written == size else { return (tensor, size, written) }
-    }
-    try file.finish()
-    return nil
+    if let misfit { throw misfit }
   }
 
   private static func sizes(

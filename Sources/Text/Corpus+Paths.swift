@@ -22,16 +22,20 @@ extension Corpus {
   ) throws(CorpusError) {
     let sources = try TextSource.expand(paths)
     if sources.count > mappingLimit {
-      try self.init(parts: Self.join(sources, standardInput: standardInput))
+      try self.init(parts: Self.join(sources, standardInput: standardInput), areFiles: true)
     } else {
       var parts: [(name: String, bytes: (mapping: Mapping, range: Range<Int>)?)] = []
       for source in sources {
         let descriptor = try source.open(standardInput: standardInput)
         defer { source.close(descriptor) }
         let mapping = try Self.map(descriptor, name: source.name)
+        guard !(mapping.map { OwnFiles.isSafetensors($0.bytes) } ?? false) else {
+          if source.wasFound { continue }
+          throw .isModel(path: source.name)
+        }
         parts.append((source.name, mapping.map { ($0, 0..<$0.bytes.count) }))
       }
-      try self.init(parts: parts)
+      try self.init(parts: parts, areFiles: true)
     }
   }
 
@@ -70,6 +74,7 @@ extension Corpus {
       defer { source.close(descriptor) }
       ranges.append(start..<start + (try spool.append(from: descriptor, path: source.name)))
     }
+    // Thousands of files are not looked into for sessions: their names have told of models.
     let mapping = spool.count > 0 ? try spool.map(path: name) : nil
     return zip(sources, ranges).map { source, range in
       (source.name, range.isEmpty ? nil : mapping.map { ($0, range) })

@@ -14,12 +14,13 @@ extension Corpus {
   ///   - makeSink: makes what receives the scalars, one for each thread.
   ///   - visit: called with each block, in order and one at a time, before it is walked.
   ///   - finish: takes each of them back at the end.
-  /// - Throws: `CorpusError.invalidUTF8` with the first place that is not.
+  /// - Throws: `CorpusError.foreign`, or `.invalidUTF8` with the first place that is not.
   func scan<Sink: UTF8Sink & ~Copyable>(
     _ range: Range<Int>, into makeSink: @Sendable () -> Sink,
     visit: @Sendable (Range<Int>) -> Void = { _ in },
     finish: @Sendable (borrowing Sink) -> Void = { _ in }
   ) throws(CorpusError) -> SymbolIndex {
+    try checkContent(of: range)
     let blockCount = (range.count + blockSize - 1) / blockSize
     let pass = Mutex(Pass())
     let intervals = (range.count + SymbolIndex.interval - 1) / SymbolIndex.interval
@@ -46,6 +47,14 @@ extension Corpus {
       throw .invalidUTF8(file: file.name, offset: offset)
     }
     return index
+  }
+
+  /// Looks at the beginnings of files: what is no UTF-8 may look like it, as UTF-16 does.
+  private func checkContent(of range: Range<Int>) throws(CorpusError) {
+    for piece in pieces where range.contains(piece.start) {
+      guard let content = ForeignContent(head: piece.bytes) else { continue }
+      throw .foreign(file: location(of: piece.start).file.name, content)
+    }
   }
 
   /// The next block, now visited; `nil` after the last, and where a flaw has been found: all blocks

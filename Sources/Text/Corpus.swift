@@ -1,5 +1,6 @@
 /// A text of any size, read where it lies: files are mapped, never copied, and several are one
-/// text, joined exactly as they are, with nothing put between them and nothing normalised.
+/// text, joined exactly as they are, with nothing put between them and nothing normalised. Only the
+/// byte order mark that a file of UTF-8 may begin with is not part of the text.
 ///
 /// Offsets are bytes from the beginning of the whole text. A corpus does not know what its bytes
 /// mean: whether they must be UTF-8 is for a `Vocabulary` and an `EncodedText` to say.
@@ -12,6 +13,8 @@ public final class Corpus: Sendable {
     public let name: String
     /// Where the file's bytes lie in the corpus; empty for an empty file.
     public let byteRange: Range<Int>
+    /// Bytes of a byte order mark before them.
+    let markLength: Int
   }
 
   /// A file's bytes: a UTF-8 sequence lies within one piece.
@@ -50,16 +53,25 @@ public final class Corpus: Sendable {
   public var byteCount: Int { files.last?.byteRange.upperBound ?? 0 }
 
   /// A corpus of parts, each a file's name and, unless it is empty, its bytes in a mapping.
-  init(parts: [(name: String, bytes: (mapping: Mapping, range: Range<Int>)?)]) throws(CorpusError) {
+  ///
+  /// - Parameter areFiles: whether a byte order mark at the beginning of a part is not of the text.
+  init(
+    parts: [(name: String, bytes: (mapping: Mapping, range: Range<Int>)?)], areFiles: Bool
+  ) throws(CorpusError) {
     var files: [File] = []
     var pieces: [Piece] = []
     var start = 0
     for (name, bytes) in parts {
-      if let bytes {
-        pieces.append(Piece(mapping: bytes.mapping, range: bytes.range, start: start))
+      var end = start
+      var markLength = 0
+      if let (mapping, range) = bytes {
+        let hasMark = areFiles && mapping.bytes[range].starts(with: byteOrderMark)
+        markLength = hasMark ? byteOrderMark.count : 0
+        let range = range.dropFirst(markLength)
+        end += range.count
+        if !range.isEmpty { pieces.append(Piece(mapping: mapping, range: range, start: start)) }
       }
-      let end = start + (bytes?.range.count ?? 0)
-      files.append(File(name: name, byteRange: start..<end))
+      files.append(File(name: name, byteRange: start..<end, markLength: markLength))
       start = end
     }
     guard start > 0 else { throw .empty(paths: parts.map(\.name)) }
@@ -72,7 +84,8 @@ public final class Corpus: Sendable {
   /// - Throws: `CorpusError.empty` where there are none.
   public convenience init(bytes: [UInt8], name: String = "text") throws(CorpusError) {
     try self.init(
-      parts: [(name, bytes.isEmpty ? nil : (Mapping(copying: bytes), 0..<bytes.count))])
+      parts: [(name, bytes.isEmpty ? nil : (Mapping(copying: bytes), 0..<bytes.count))],
+      areFiles: false)
   }
 
   /// The UTF-8 of `text` as a corpus of one file.
@@ -87,7 +100,7 @@ public final class Corpus: Sendable {
     precondition(offset >= 0 && offset < byteCount, "no byte at offset \(offset)")
     // Empty files hold no byte; `upperBound > offset` skips them.
     let file = files[files.firstIndexSorted { $0.byteRange.upperBound > offset }]
-    return (file, offset - file.byteRange.lowerBound)
+    return (file, offset - file.byteRange.lowerBound + file.markLength)
   }
 
   /// Calls `body` for each piece with what of `range` lies in it, in order.

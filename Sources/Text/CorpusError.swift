@@ -10,6 +10,10 @@ public enum CorpusError: Error, Equatable, Sendable {
   case empty(paths: [String])
   /// The bytes of `file` are no UTF-8 from `offset` on, an offset in that file.
   case invalidUTF8(file: String, offset: Int)
+  /// A model, a run's state or a session.
+  case isModel(path: String)
+  /// `file` is in another encoding, or no text at all.
+  case foreign(file: String, ForeignContent)
   /// What came through a pipe could not be kept in a temporary file.
   case cannotSpool(path: String, folder: String, reason: String)
 }
@@ -32,11 +36,23 @@ extension CorpusError: CustomStringConvertible {
     case .empty(let paths):
       "the text is empty: \(paths.joined(separator: ", ")) (0 bytes)"
     case .invalidUTF8(let file, let offset):
-      "\(file): invalid UTF-8 at byte \(offset); convert it to UTF-8, or use "
-        + "\(option("vocabulary")) bytes, which takes any bytes"
+      "\(file): invalid UTF-8 at byte \(offset); convert it, from Latin-1 or Windows-1252 with "
+        + latin1Remedy(file) + "; only for what is no text there is \(option("vocabulary")) bytes"
+    case .isModel(let path):
+      "\(path) is a model, or a session that /save has written, not text; name a text"
+    case .foreign(let file, let content):
+      content.description(of: file == "standard input" ? nil : file)
     case .cannotSpool(let path, let folder, let reason):
       "cannot keep \(path) in a temporary file in \(folder): \(reason); "
         + "set TMPDIR to a folder with room"
     }
   }
+}
+
+/// How a text in the encodings of old files is converted.
+package func latin1Remedy(_ file: String) -> String {
+  let command = "iconv -f WINDOWS-1252 -t UTF-8"
+  return file == "standard input"
+    ? command
+    : "\(command) \(shellQuoted(path: file)) > \(shellQuoted(path: file + ".utf-8.txt"))"
 }

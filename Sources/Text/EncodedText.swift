@@ -17,6 +17,8 @@ public struct EncodedText: Sendable {
   public let count: Int
   /// How many scalars of the part the vocabulary does not know: they give no symbol.
   public let unknownCount: Int
+  /// Bytes of the UTF-8 of those scalars. The others are `byteRange.count` without these.
+  public let unknownByteCount: Int
   /// Where symbols are found; `nil` where each byte is one.
   let index: SymbolIndex?
 
@@ -36,6 +38,7 @@ public struct EncodedText: Sendable {
     if vocabulary.kind == .bytes {
       count = byteRange.count
       unknownCount = 0
+      unknownByteCount = 0
       index = nil
     } else {
       let (index, counter) = try vocabulary.table.withLookup { lookup throws(CorpusError) in
@@ -47,6 +50,7 @@ public struct EncodedText: Sendable {
       }
       count = index.count
       unknownCount = counter.unknownCount
+      unknownByteCount = counter.unknownByteCount
       self.index = counter.isASCII && index.count == byteRange.count ? nil : index
     }
   }
@@ -62,6 +66,7 @@ public struct EncodedText: Sendable {
     self.index = index.count == byteRange.count ? nil : index
     count = index.count
     unknownCount = 0
+    unknownByteCount = 0
   }
 
   /// All of `corpus`.
@@ -76,6 +81,7 @@ private struct SymbolCounter: UTF8Sink {
   private let hasByteSymbols: Bool
   private(set) var symbolCount = 0
   private(set) var unknownCount = 0
+  private(set) var unknownByteCount = 0
   private(set) var isASCII = true
 
   init(lookup: ScalarTable.Lookup, hasByteSymbols: Bool) {
@@ -108,12 +114,14 @@ private struct SymbolCounter: UTF8Sink {
       symbolCount += scalar.length
     } else {
       unknownCount += 1
+      unknownByteCount += scalar.length
     }
   }
 
   mutating func add(_ other: SymbolCounter) {
     symbolCount += other.symbolCount
     unknownCount += other.unknownCount
+    unknownByteCount += other.unknownByteCount
     isASCII = isASCII && other.isASCII
   }
 }

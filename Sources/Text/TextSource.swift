@@ -4,18 +4,24 @@ import Glibc
 enum TextSource {
   case standardInput
   /// A path's bytes, ending in 0. Bytes, because a file's name need not be UTF-8.
-  case file(path: [CChar])
+  ///
+  /// `wasFound` in a folder; otherwise a person has named it.
+  case file(path: [CChar], wasFound: Bool = false)
 
   var name: String {
     switch self {
     case .standardInput: "standard input"
-    case .file(let path): Self.displayName(of: path)
+    case .file(let path, _): Self.displayName(of: path)
     }
+  }
+
+  var wasFound: Bool {
+    if case .file(_, wasFound: true) = self { true } else { false }
   }
 
   /// An open descriptor, to be given back with `close(_:)`.
   func open(standardInput: CInt) throws(CorpusError) -> CInt {
-    guard case .file(let path) = self else { return standardInput }
+    guard case .file(let path, _) = self else { return standardInput }
     let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw Self.lastError(at: path) }
     return descriptor
@@ -29,7 +35,7 @@ enum TextSource {
   ///
   /// A folder gives the regular files below it, sorted by
   /// the bytes of their paths. Names that begin with a dot are left out below a folder, and links
-  /// to folders are not followed there, so that a walk always ends.
+  /// to folders are not followed there, so that a walk always ends. The files of a run are no text.
   static func expand(_ paths: [String]) throws(CorpusError) -> [TextSource] {
     var sources: [TextSource] = []
     for path in paths {
@@ -51,7 +57,10 @@ enum TextSource {
     var found: [[CChar]] = []
     var folders = [root]
     while let folder = folders.popLast() {
+      let isRunFolder = OwnFiles.isRunFolder(folder)
       for path in try visibleEntries(of: folder) {
+        let name = displayName(of: path).split(separator: "/").last ?? ""
+        guard !OwnFiles.isOwn(String(name), isInRunFolder: isRunFolder) else { continue }
         switch try mode(of: path, followingLinks: false) {
         case S_IFREG:
           found.append(path)
@@ -68,7 +77,7 @@ enum TextSource {
     found.sort { first, second in
       first.lexicographicallyPrecedes(second) { UInt8(bitPattern: $0) < UInt8(bitPattern: $1) }
     }
-    return found.map { .file(path: $0) }
+    return found.map { .file(path: $0, wasFound: true) }
   }
 
   private static func visibleEntries(of folder: [CChar]) throws(CorpusError) -> [[CChar]] {

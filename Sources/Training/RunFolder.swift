@@ -51,6 +51,34 @@ public struct RunFolder: Sendable {
     }
   }
 
+  /// The first file in a folder that a new run there would replace or remove, if there is one: of a
+  /// run, or of a person's that happens to have such a name.
+  ///
+  /// Metrics without a model do not count where a run has made them, and then nothing else.
+  public static func fileInTheWay(at path: String) -> String? {
+    let folders = [path] + (1...TrainingOptions.mostTeachers).map { teacherPath($0, in: path) }
+    return folders.lazy.flatMap { folder in
+      ["best.safetensors", "resume.safetensors", "last.safetensors", "written.txt"]
+        .map { "\(folder)/\($0)" }
+    }.first { file in
+      var status = stat()
+      return lstat(file, &status) == 0
+    } ?? (hasForeignMetrics(path) ? "\(path)/metrics.jsonl" : nil)
+  }
+
+  /// Whether the metrics are none that a run has written, which was stopped before its first save.
+  private static func hasForeignMetrics(_ path: String) -> Bool {
+    struct Line: Decodable { var step: Int }
+    guard let text = FileManager.default.contents(atPath: "\(path)/metrics.jsonl") else {
+      var status = stat()
+      return lstat("\(path)/metrics.jsonl", &status) == 0
+    }
+    guard let first = text.split(separator: UInt8(ascii: "\n"), maxSplits: 1).first else {
+      return false
+    }
+    return (try? JSONDecoder().decode(Line.self, from: first)) == nil
+  }
+
   public var bestPath: String { "\(path)/best.safetensors" }
   public var lastPath: String { "\(path)/last.safetensors" }
   public var resumePath: String { Self.resumePath(in: path) }

@@ -8,8 +8,8 @@ import Synchronization
 final class Destination: Sendable {
   private enum Place: Sendable {
     case standardOutput
-    case file(String)
-    case folder(String, digits: Int)
+    case file(OutputFile)
+    case folder([OutputFile])
   }
 
   private let place: Place
@@ -17,16 +17,26 @@ final class Destination: Sendable {
   private let separates: Bool
   private let output = Mutex((StandardOutput(), [UInt8]()))
 
-  init(path: String?, folder: String?, jsonLines: Bool, total: Int) throws {
+  /// - Parameter total: how many texts there will be; `nil` where only time will tell, as on standard
+  ///   output it may.
+  /// - Throws: `CheckpointError` where a file is in the way that `replacement` does not let go.
+  init(
+    file: OutputFile?, folder: String?, jsonLines: Bool, total: Int?, replacement: ReplacementFlag
+  ) throws {
     self.jsonLines = jsonLines
-    separates = total > 1
-    if let path {
-      place = .file(path)
-    } else if let folder {
+    separates = total.map { $0 > 1 } ?? true
+    if let file {
+      place = .file(file)
+    } else if let folder, let total {
       if mkdir(folder, 0o777) != 0 && errno != EEXIST {
         throw FileError.cannotCreate(path: folder, code: errno)
       }
-      place = .folder(folder, digits: "\(total - 1)".count)
+      let digits = "\(total - 1)".count
+      place = .folder(
+        try (0..<total).map { index in
+          let name = String(format: "%0\(digits)ld", index)
+          return try replacement.file("\(folder)/\(name).\(jsonLines ? "json" : "txt")")
+        })
     } else {
       place = .standardOutput
     }
@@ -51,9 +61,7 @@ final class Destination: Sendable {
       // Texts that stand beneath each other are told apart by a line.
       let heading = separates && !jsonLines ? Array("==> \(record.written.index) <==\n".utf8) : []
       try write(bytes: heading + text)
-    case .folder(let folder, let digits):
-      let name = String(format: "%0\(digits)ld", record.written.index)
-      try AtomicFile.write(text, to: "\(folder)/\(name).\(jsonLines ? "json" : "txt")")
+    case .folder(let files): try files[record.written.index].write(text)
     }
   }
 
@@ -61,9 +69,9 @@ final class Destination: Sendable {
     try output.withLock { output in
       switch place {
       case .standardOutput: try output.0.flush()
-      case .file(let path): try AtomicFile.write(output.1, to: path)
-      case .folder(let folder, _):
-        if !output.1.isEmpty { try AtomicFile.write(output.1, to: "\(folder)/0.txt") }
+      case .file(let file): try file.write(output.1)
+      case .folder(let files):
+        if !output.1.isEmpty { try files.first?.write(output.1) }
       }
     }
   }

@@ -59,7 +59,7 @@ struct Evaluate: ParsableCommand {
       try print(dynamic, of: text, trained)
     } else {
       let score = try finite(scorer(trained).score(text))
-      try print(json ? Checkpoints.json(ScoreRecord(score)) : table(score))
+      try print(json ? Checkpoints.json(ScoreRecord(score, of: text)) : table(score, of: text))
     }
   }
 
@@ -126,9 +126,9 @@ struct Evaluate: ParsableCommand {
       text, with: trained.model, precision: precision.resolved(for: .reading, on: device),
       device: device)
     _ = try finite(score.total)
-    guard !json else { return try print(Checkpoints.json(WindowRecord(windows, score))) }
+    guard !json else { return try print(Checkpoints.json(WindowRecord(windows, score, of: text))) }
     var lines = [
-      table(score.total),
+      table(score.total, of: text),
       """
       windows             \(windows.count.formatted()) of \(windows.length.formatted()) characters, \
       seed \(windows.seed)
@@ -147,38 +147,47 @@ struct Evaluate: ParsableCommand {
     let adapted = try dynamic.score(
       text, with: trained.model, device: threads.device())
     guard !json else {
-      return try print(Checkpoints.json(DynamicRecord(score, dynamic, adapted)))
+      return try print(Checkpoints.json(DynamicRecord(score, dynamic, adapted, of: text)))
     }
     try print(
       """
       static evaluation
-      \(table(score))
+      \(table(score, of: text))
 
       dynamic evaluation (rate \(dynamic.rate), decay \(dynamic.decay), segment \(dynamic.segment))
-      \(table(adapted))
+      \(table(adapted, of: text))
       """)
   }
 
-  private func table(_ score: TextScore) -> String {
-    """
-    characters          \(score.characters.formatted())
-    nats per character  \(String(format: "%.4f", score.natsPerCharacter))
-    bits per character  \(String(format: "%.4f", score.bitsPerCharacter))
-    bits per byte       \(String(format: "%.4f", score.bitsPerByte))
-    perplexity          \(String(format: "%.4f", score.perplexity))
-    """
+  private func table(_ score: TextScore, of text: EncodedText) -> String {
+    let share = Double(text.unknownCount) / Double(text.count + text.unknownCount)
+    let leftOut =
+      text.unknownCount == 0
+      ? ""
+      : "\nnot counted         \(text.unknownCount.formatted()) unknown characters, "
+        + String(format: "%.2f%% of the text", 100 * share)
+    return """
+      characters          \(score.characters.formatted())\(leftOut)
+      nats per character  \(String(format: "%.4f", score.natsPerCharacter))
+      bits per character  \(String(format: "%.4f", score.bitsPerCharacter))
+      bits per byte       \(String(format: "%.4f", score.bitsPerByte))
+      perplexity          \(String(format: "%.4f", score.perplexity))
+      """
   }
 }
 
 private struct ScoreRecord: Encodable {
   let characters: Int
+  /// Of the whole text; none of the figures has to do with them.
+  let unknown_characters: Int
   let nats_per_character: Double
   let bits_per_character: Double
   let bits_per_byte: Double
   let perplexity: Double
 
-  init(_ score: TextScore) {
+  init(_ score: TextScore, of text: EncodedText) {
     characters = score.characters
+    unknown_characters = text.unknownCount
     nats_per_character = score.natsPerCharacter
     bits_per_character = score.bitsPerCharacter
     bits_per_byte = score.bitsPerByte
@@ -198,8 +207,8 @@ private struct WindowRecord: Encodable {
     let standard_error: Double?
   }
 
-  init(_ windows: RandomWindows, _ score: WindowScore) {
-    self.score = ScoreRecord(score.total)
+  init(_ windows: RandomWindows, _ score: WindowScore, of text: EncodedText) {
+    self.score = ScoreRecord(score.total, of: text)
     choice = Choice(
       windows: windows.length, window_count: windows.count, seed: windows.seed,
       standard_error: score.standardError)
@@ -236,11 +245,13 @@ private struct DynamicRecord: Encodable {
     let segment: Int
   }
 
-  init(_ score: TextScore, _ dynamic: DynamicEvaluation, _ adapted: TextScore) {
-    self.score = ScoreRecord(score)
+  init(
+    _ score: TextScore, _ dynamic: DynamicEvaluation, _ adapted: TextScore, of text: EncodedText
+  ) {
+    self.score = ScoreRecord(score, of: text)
     self.adapted = Adapted(
       dynamic_evaluation: Fields(
-        score: ScoreRecord(adapted),
+        score: ScoreRecord(adapted, of: text),
         choice: Choice(rate: dynamic.rate, decay: dynamic.decay, segment: dynamic.segment)))
   }
 

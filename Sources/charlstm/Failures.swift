@@ -70,7 +70,7 @@ extension CorpusError {
   fileprivate var exitCode: ExitCode {
     switch self {
     case .noSuchFile, .unreadable: .noInput
-    case .noText, .empty, .invalidUTF8: .badData
+    case .noText, .empty, .invalidUTF8, .isModel, .foreign: .badData
     case .cannotSpool: .inputOutput
     }
   }
@@ -89,7 +89,7 @@ extension FileError {
   fileprivate var exitCode: ExitCode {
     switch self {
     case .cannotOpen: .noInput
-    case .cannotCreate: .cannotCreate
+    case .cannotCreate, .exists: .cannotCreate
     case .inUse: .temporary
     case .diskFull, .writeFailed, .renameFailed: .inputOutput
     case .notAFile, .notOwnFile: .badData

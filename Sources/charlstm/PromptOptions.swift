@@ -1,16 +1,26 @@
 import ArgumentParser
 import Foundation
+import LabelledData
+import Text
 
 /// Where prompts come from.
 struct PromptOptions: ParsableArguments {
-  @Option(name: .shortAndLong, help: "What the text goes on from.")
+  @Option(
+    name: .shortAndLong,
+    help: "What the text goes on from; \\n, \\t and \\u{…} stand for characters.")
   var prompt: String?
 
   @Option(help: "A file with the prompt, or - for standard input.")
   var promptFile: String?
 
-  @Option(help: "A file with a prompt a line, or - for standard input.")
+  @Option(
+    help: """
+      A file with a prompt a line, or - for standard input, whose prompts are answered as they come.
+      """)
   var promptsFile: String?
+
+  /// Whether prompts may come one by one from a program that waits for each answer.
+  var areWaitedFor: Bool { promptsFile == "-" && prompt == nil && promptFile == nil }
 
   /// At least one; the empty prompt where none is given.
   func read() throws -> [String] {
@@ -19,13 +29,13 @@ struct PromptOptions: ParsableArguments {
     }
     if let promptFile { return [try contents(of: promptFile)] }
     if let promptsFile {
-      var lines = try contents(of: promptsFile).unicodeScalars
-        .split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
-      if lines.last == "" { lines.removeLast() }
+      var reader = try LineReader(path: promptsFile)
+      var lines: [String] = []
+      while let line = try reader.next() { lines.append(line) }
       guard !lines.isEmpty else { throw Failure.badData("no prompt in \(promptsFile)") }
       return lines
     }
-    return [prompt ?? ""]
+    return [try typed(prompt ?? "", for: "--prompt")]
   }
 
   private func contents(of path: String) throws -> String {
@@ -35,12 +45,23 @@ struct PromptOptions: ParsableArguments {
           + "check the path",
         code: .noInput)
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
+    if let content = bytes.withUnsafeBytes({ ForeignContent(head: $0) }) {
+      throw Failure.badData(content.description(of: path == "-" ? nil : path))
+    }
+    let text = bytes.starts(with: byteOrderMark) ? bytes.dropFirst(byteOrderMark.count) : bytes[...]
+    guard let text = String(validating: text, as: UTF8.self) else {
       throw Failure.badData(
-        "the prompt file \(path) is not UTF-8; convert it, for instance with iconv")
+        "the prompt file \(path) is not UTF-8; convert it, from Latin-1 or Windows-1252 with "
+          + latin1Remedy(path == "-" ? "standard input" : path))
     }
     return text
   }
+}
+
+/// A text of the command line, with backslashes for what cannot be typed, as in the REPL's /set.
+func typed(_ text: String, for option: String) throws -> String {
+  guard let meant = unescaped(text) else { throw Failure.usage("\(option): \(escapeRule)") }
+  return meant
 }
 
 /// The bytes of a file; nil, with the reason in `errno`, where they cannot be read.

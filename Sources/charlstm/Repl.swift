@@ -63,8 +63,9 @@ struct Repl: ParsableCommand {
   @OptionGroup(title: "Machine") var threads: ThreadsOption
 
   func run() throws {
+    let stops = try stop.map { try typed($0, for: "--stop") }
     let settings = Settings(
-      writing: WritingOptions(sampling: sampling.options, length: length, stops: stop),
+      writing: WritingOptions(sampling: sampling.options, length: length, stops: stops),
       speed: speed, precision: precision.precision)
     try settings.validate()
     let device = try threads.device()

@@ -2,9 +2,8 @@ import ArgumentParser
 import Checkpoints
 import Foundation
 import Generation
+import LabelledData
 import Recurrent
-import Synchronization
-import Text
 
 struct Sample: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -39,6 +38,8 @@ struct Sample: ParsableCommand {
   @Option(help: "Write each text to a file of its own in this folder.")
   var outputDirectory: String?
 
+  @OptionGroup var replacement: ReplacementFlag
+
   @Flag(help: "A JSON object a line: text, prompt, seed, and how it was written.")
   var jsonLines = false
 
@@ -53,45 +54,49 @@ struct Sample: ParsableCommand {
 
   func run() throws {
     try check()
-    let options = WritingOptions(sampling: sampling.options, length: length, stops: stop)
-    let trained = try TrainedModel(contentsOf: model)
-    let prompts = try prompt.read().map { text in
-      let (symbols, unknown) = trained.vocabulary.encode(text)
-      warn(unknown: unknown)
-      return Prompt(text: text, symbols: symbols)
-    }
-    let lanes = min(batchSize, prompts.count * count)
+    let output = try output.map { try replacement.file($0) }
+    let stops = try stop.map { try typed($0, for: "--stop") }
+    let options = WritingOptions(sampling: sampling.options, length: length, stops: stops)
     let device = try threads.device()
-    let precision = precision.resolved(for: .writing, on: device)
-    let seed = seed ?? UInt64.random(in: 0...UInt64(UInt32.max))
-    let destination = try Destination(
-      path: output, folder: outputDirectory, jsonLines: jsonLines, total: prompts.count * count)
-    let describe = PassageDescription(
-      seed: seed, options: options, omitsPrompt: omitPrompt, count: count)
+    let trained = try TrainedModel(contentsOf: model)
+    let writer = PassageWriter(
+      trained: trained, precision: precision.resolved(for: .writing, on: device), device: device,
+      batchSize: batchSize,
+      description: PassageDescription(
+        seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)), options: options,
+        omitsPrompt: omitPrompt, count: count))
+    if prompt.areWaitedFor, output == nil, outputDirectory == nil {
+      return try answerPrompts(by: writer)
+    }
 
+    var unknown = UnknownCharacters(to: "model", with: trained.vocabulary)
+    let texts = try prompt.read()
+    let prompts = texts.map { Prompt($0, to: trained.vocabulary, unknown: &unknown) }
+    unknown.tell()
+    if let index = prompts.firstIndex(where: \.isUnknown) {
+      throw Failure.badData(
+        "the model knows no character of " + (texts.count > 1 ? "prompt \(index + 1)" : "this"))
+    }
+    let destination = try Destination(
+      file: output, folder: outputDirectory, jsonLines: jsonLines, total: prompts.count * count,
+      replacement: replacement)
     if prompts.count * count == 1 && !jsonLines {
-      try stream(
-        trained, prompts[0], options, seed: seed, precision: precision, device: device,
-        to: destination)
+      try stream(prompts[0], by: writer, to: destination)
     } else {
-      let generator = BatchGenerator(
-        trained.model, vocabulary: trained.vocabulary, precision: precision,
-        lanes: lanes, device: device)
-      let count = count
-      try generator.write(
-        count: prompts.count * count, options,
-        request: { index in
-          WritingRequest(
-            prompt: prompts[index / count].symbols,
-            random: Xoshiro256(seed: seed, stream: [UInt64(index)]))
-        },
-        deliver: { index, text, passage in
-          try destination.write(
-            describe.record(index, prompts[index / count].text, text, passage))
-          return true
-        })
+      try writer.write(prompts, to: destination)
     }
     try destination.finish()
+  }
+
+  /// Takes prompts from standard input as they come, so that another program can talk with this one.
+  private func answerPrompts(by writer: PassageWriter) throws {
+    let answers = PromptAnswers(
+      by: writer,
+      to: try Destination(
+        file: nil, folder: nil, jsonLines: jsonLines, total: nil, replacement: replacement))
+    var lines = try LineReader(path: "-", beforeWaiting: answers.giveWhatHasCome)
+    while let line = try lines.next() { try answers.add(line) }
+    try answers.finish()
   }
 
   private func check() throws {
@@ -104,37 +109,24 @@ struct Sample: ParsableCommand {
       throw Failure.usage("give --output or --output-directory, not both")
     }
     try sampling.options.validate()
-    _ = try StopStrings(stop)
+    _ = try StopStrings(stop.map { try typed($0, for: "--stop") })
   }
 
   /// One text, shown as it is written.
   private func stream(
-    _ trained: TrainedModel, _ prompt: Prompt, _ options: WritingOptions, seed: UInt64,
-    precision: Precision, device: Device, to destination: Destination
+    _ prompt: Prompt, by writer: PassageWriter, to destination: Destination
   ) throws {
     let generator = Generator(
-      trained.model, vocabulary: trained.vocabulary, precision: precision, device: device)
+      writer.trained.model, vocabulary: writer.trained.vocabulary, precision: writer.precision,
+      device: writer.device)
     var state = generator.start()
     generator.read(prompt.symbols, into: &state)
     if !omitPrompt { try destination.write(bytes: Array(prompt.text.utf8)) }
-    var random = Xoshiro256(seed: seed, stream: [0])
-    _ = try generator.write(from: &state, options, using: &random) {
+    var random = Xoshiro256(seed: writer.description.seed, stream: [0])
+    _ = try generator.write(from: &state, writer.description.options, using: &random) {
       try destination.write(bytes: $0)
       return true
     }
     try destination.write(bytes: [UInt8(ascii: "\n")])
   }
-}
-
-/// A prompt as given and as the model reads it.
-private struct Prompt {
-  var text: String
-  var symbols: [Int32]
-}
-
-/// Says which characters of a prompt are left out.
-func warn(unknown: [Unicode.Scalar]) {
-  guard !unknown.isEmpty else { return }
-  let names = unknown.map { "\(Vocabulary.Symbol.scalar($0))" }.joined(separator: " ")
-  standardError("The model does not know these characters, which are left out: \(names)\n")
 }

@@ -60,6 +60,7 @@ struct Train: ParsableCommand {
     let display = TrainingDisplay(of: trainer, isQuiet: quiet)
     if let forecast { display.show(forecast) }
     let outcome: TrainingOutcome
+    let begun = trainer.progress.step
     // The student has nothing to show until it learns itself.
     var isTeaching = false
     do {
@@ -82,17 +83,17 @@ struct Train: ParsableCommand {
     }
     display.finish()
     try conclude(outcome, trainer, folder)
+    if resume, outcome == .completed, trainer.progress.step == begun, !quiet {
+      sayHowToExtend(trainer, folder)
+    }
+    try checkLearning(trainer)
   }
 
   private func begun(_ output: String) throws -> (Trainer, RunFolder, TrainingForecast?) {
     guard extend == nil, !acceptChangedCorpus else {
       throw Failure.usage("--extend and --accept-changed-corpus go with --resume")
     }
-    guard overwrite || !RunFolder.holdsRun(at: output) else {
-      throw Failure(
-        description: "there is a run in \(output) already; --resume goes on with it, --overwrite "
-          + "replaces it", code: .cannotCreate)
-    }
+    if !overwrite { try checkIsFree(runFolder: output) }
     // Before a long text is read.
     var given = TrainingOptions()
     training.apply(to: &given)
@@ -152,6 +153,29 @@ struct Train: ParsableCommand {
     return (trainer, folder, nil)
   }
 
+  private func sayHowToExtend(_ trainer: Trainer, _ folder: RunFolder) {
+    let more = trainer.options.maxSteps.map { "--max-steps \(2 * $0)" } ?? "--extend 10"
+    standardError(
+      """
+      The run had come to its end before, at step \(trainer.progress.step). To train on:
+        \(resumeCommand(folder)) \(more)
+
+      """)
+  }
+
+  /// - Throws: `Failure` where the best model is far worse than none.
+  private func checkLearning(_ trainer: Trainer) throws {
+    let uniform = log(Double(trainer.vocabulary.count))
+    // First weights are worse than a guess, too: a run of a few steps has not failed for that.
+    guard let loss = trainer.progress.bestLoss, loss > uniform + 0.5, trainer.progress.step >= 40
+    else { return }
+    throw Failure.badData(
+      String(
+        format: "the run has failed: its best model has %.4f nats, a uniform guess %.4f; train "
+          + "again with another --learning-rate than %g", loss, uniform,
+        Double(trainer.options.learningRate)))
+  }
+
   /// Keeps what was trained where the run folder cannot be written to any more.
   private func rescue(_ trainer: Trainer, _ folder: RunFolder) {
     let place = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/var/tmp"
@@ -165,16 +189,16 @@ struct Train: ParsableCommand {
       """
       The run folder cannot be written to. The state at step \(trainer.progress.step) is kept; \
       to go on from it:
-        mkdir -p \(shellQuoted(folder.path)) && mv \(shellQuoted(path)) \
-      \(shellQuoted(folder.resumePath))
+        mkdir -p \(shellQuoted(path: folder.path)) && mv \(shellQuoted(path: path)) \
+      \(shellQuoted(path: folder.resumePath))
         \(resumeCommand(folder))
 
       """)
   }
 
   private func resumeCommand(_ folder: RunFolder) -> String {
-    "charlstm train \(corpora.map(shellQuoted).joined(separator: " ")) --output "
-      + "\(shellQuoted(folder.path)) --resume"
+    "charlstm train \(corpora.map { shellQuoted(path: $0) }.joined(separator: " ")) --output "
+      + "\(shellQuoted(path: folder.path)) --resume"
   }
 
   private func sampleIsDue(_ report: StepReport, every reported: Int) -> Bool {
@@ -212,19 +236,9 @@ struct Train: ParsableCommand {
       standardError(
         """
         Best model: \(folder.bestPath)\(best). To write with it:
-          charlstm sample \(shellQuoted(folder.bestPath)) --length 500
+          charlstm sample \(shellQuoted(path: folder.bestPath)) --length 500
 
         """)
     }
   }
-}
-
-/// A word as a shell would take it.
-func shellQuoted(_ word: String) -> String {
-  let isPlain = word.utf8.allSatisfy {
-    UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0
-      || UInt8(ascii: "-")...UInt8(ascii: "9") ~= $0 || $0 == UInt8(ascii: "_")
-  }
-  return isPlain && !word.isEmpty
-    ? word : "'" + word.replacing("'", with: "'\\''") + "'"
 }

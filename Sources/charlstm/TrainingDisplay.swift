@@ -142,7 +142,13 @@ final class TrainingDisplay {
     if plan.shrank {
       text += "The text is short: fewer lanes or shorter chunks than asked for.\n"
     }
-    if plan.validationCharacters < 2 {
+    if plan.validationCharacters == 0 {
+      text += """
+        No part of the text is kept to validate on: the latest model counts as the best, and nothing \
+        shows when it begins to learn the text by heart.
+
+        """
+    } else if plan.validationCharacters < 2 {
       text += "The text is too short to validate on: the latest model counts as the best.\n"
     }
     if plan.unknownTrainingCharacters > 0 {

@@ -35,6 +35,33 @@ import Testing
     #expect(abs(report.expectedCalibrationError - 0.22) < 1e-6)
   }
 
+  /// A class that occurs in neither texts nor predictions is not averaged, as in scikit-learn: its
+  /// labels are those of the two.
+  @Test func whatMacroF1IsTheMeanOf() {
+    let right: (Int) -> (Int, [Float]) = { truth in (truth, (0..<4).map { $0 == truth ? 1 : 0 }) }
+    let labels = ["a", "b", "c", "d"]
+    let one = report(labels, topK: 1, [right(2)])
+    #expect(one.macroF1 == 1 && one.macroF1Classes == 1)
+    let two = report(labels, topK: 1, [right(0), right(3), right(3)])
+    #expect(two.macroF1 == 1 && two.macroF1Classes == 2)
+    #expect(
+      two.table.contains(
+        """
+        no text of: b, c
+        macro F1 is the mean of 2 of 4 classes: the others occur in neither texts nor predictions
+
+        """))
+    // Predicted, though no text is of it: that counts, as 0.
+    let predicted = report(labels, topK: 1, [right(0), (0, [0, 1, 0, 0])])
+    #expect(abs(predicted.macroF1 - 1.0 / 3) < 1e-12 && predicted.macroF1Classes == 2)
+    // A text of it, though never predicted: that counts, too.
+    let missed = report(labels, topK: 1, [right(0), (1, [1, 0, 0, 0])])
+    #expect(abs(missed.macroF1 - 1.0 / 3) < 1e-12 && missed.macroF1Classes == 2)
+    let all = report(labels, topK: 1, (0..<4).map { right($0) })
+    #expect(all.macroF1Classes == 4 && !all.table.contains("no text of"))
+    #expect(report(labels, topK: 1, []).macroF1Classes == 0)
+  }
+
   @Test func edges() {
     let empty = report(["a", "b"], topK: 5, [])
     #expect(empty.texts == 0 && empty.accuracy == 0 && empty.macroF1 == 0)
@@ -62,6 +89,7 @@ import Testing
         == #"{"accuracy":1,"classes":[{"f1":1,"label":"a","precision":1,"recall":1,"support":1},"#
         + #"{"f1":1,"label":"b","precision":1,"recall":1,"support":1}],"#
         + #""confusion_matrix":[[1,0],[0,1]],"expected_calibration_error":0.25,"macro_f1":1,"#
+        + #""macro_f1_classes":2,"#
         + #""mean_negative_log_likelihood":0.2876820724517809,"texts":2,"top_k":1,"top_k_accuracy":1}"#
     )
     #expect(try JSONDecoder().decode(ClassificationReport.self, from: data) == report)
@@ -92,6 +120,7 @@ import Testing
         top-2 accuracy     0.8000
         nats per text      0.7362
         calibration error  0.2200
+        no text of: e\u{301}
 
         class   precision  recall      F1  texts
         a          1.0000  0.6667  0.8000      3

@@ -103,7 +103,8 @@ struct ClassifyTests {
     let outcome = try charlstm("classify predict run/best.safetensors", "zz日y\u{7}日")
     #expect(outcome.code == 0 && outcome.output.hasPrefix("high\t"))
     #expect(
-      outcome.error == "Left out, as the classifier does not know them: U+0007 日\n")
+      outcome.error
+        == "The classifier does not know these characters, which are left out: 日 (2) U+0007\n")
   }
 
   private func expect(

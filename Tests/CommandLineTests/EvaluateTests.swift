@@ -23,9 +23,11 @@ struct EvaluateTests {
     let record = try json(outcome.output)
     #expect(
       Set(record.keys) == [
-        "characters", "nats_per_character", "bits_per_character", "bits_per_byte", "perplexity",
+        "characters", "unknown_characters", "nats_per_character", "bits_per_character",
+        "bits_per_byte", "perplexity",
       ])
     #expect(record["characters"] as? Int == 17)
+    #expect(record["unknown_characters"] as? Int == 0)
     let nats = try #require(record["nats_per_character"] as? Double)
     #expect(abs((record["perplexity"] as? Double ?? 0) - exp(nats)) < 1e-9)
     #expect(abs((record["bits_per_character"] as? Double ?? 0) - nats / log(2)) < 1e-9)
@@ -50,6 +52,49 @@ struct EvaluateTests {
     #expect(
       outcome.error == "The model does not know 2 characters of the text; they are left out.\n")
     #expect(try json(outcome.output)["characters"] as? Int == 15)
+    #expect(try json(outcome.output)["unknown_characters"] as? Int == 2)
+  }
+
+  /// Nothing is better predicted for what a model does not know.
+  @Test(arguments: ["", "--dynamic-evaluation", "--lanes 2", "--windows 5 --window-count 20"])
+  func ratesAreOverTheSameCharacters(options: String) throws {
+    let known = "The king is dead, long live the king"
+    try charlstm.put(known, at: "known.txt")
+    let line = "--json " + (options.contains("dynamic") ? "" : "--precision float32 ") + options
+    var expected = try json(charlstm("evaluate tiny.safetensors known.txt \(line)").output)
+    expected["unknown_characters"] = nil
+    for unknown in ["é", "語", "😀", "éЖ語😀", String(repeating: "Ж", count: 5000)] {
+      for text in [known + unknown, unknown + known, "The ki\(unknown)" + known.dropFirst(6)] {
+        try charlstm.put(text, at: "text.txt")
+        let outcome = try charlstm("evaluate tiny.safetensors text.txt \(line)")
+        var found = try json(outcome.output)
+        #expect(
+          found.removeValue(forKey: "unknown_characters") as? Int == unknown.unicodeScalars.count)
+        if var dynamic = found["dynamic_evaluation"] as? [String: Any] {
+          #expect(dynamic["unknown_characters"] as? Int == unknown.unicodeScalars.count)
+          dynamic["unknown_characters"] = 0
+          found["dynamic_evaluation"] = dynamic
+        }
+        #expect(found as NSDictionary == expected as NSDictionary)
+      }
+    }
+  }
+
+  @Test func theTableSaysWhatIsNotCounted() throws {
+    try charlstm.put("The king is dead.", at: "known.txt")
+    try charlstm.put("The king is dead.éé語", at: "text.txt")
+    let known = try charlstm("evaluate tiny.safetensors known.txt --precision float32").output
+    let outcome = try charlstm("evaluate tiny.safetensors text.txt --precision float32")
+    #expect(
+      outcome.output.split(separator: "\n").filter { !$0.hasPrefix("not counted") }
+        == known.split(separator: "\n"))
+    #expect(
+      outcome.output.hasPrefix(
+        """
+        characters          16
+        not counted         3 unknown characters, 15.00% of the text
+        nats per character  
+        """))
   }
 
   @Test func lanes() throws {
@@ -83,8 +128,8 @@ struct EvaluateTests {
     let record = try json(one.output)
     #expect(
       Set(record.keys) == [
-        "characters", "nats_per_character", "bits_per_character", "bits_per_byte", "perplexity",
-        "windows", "window_count", "seed", "standard_error",
+        "characters", "unknown_characters", "nats_per_character", "bits_per_character",
+        "bits_per_byte", "perplexity", "windows", "window_count", "seed", "standard_error",
       ])
     #expect(record["characters"] as? Int == 3000)
     #expect(record["windows"] as? Int == 30)

@@ -57,8 +57,9 @@ struct FailureTests {
     let bytes = Array("Some text.\n".utf8) + [0xC3, 0x28] + Array("more\n".utf8)
     try Data(bytes).write(to: charlstm.folder.appending(path: "latin.txt"))
     let message =
-      "latin.txt: invalid UTF-8 at byte 11; convert it to UTF-8, or use --vocabulary bytes, which "
-      + "takes any bytes"
+      "latin.txt: invalid UTF-8 at byte 11; convert it, from Latin-1 or Windows-1252 with iconv -f "
+      + "WINDOWS-1252 -t UTF-8 latin.txt > latin.txt.utf-8.txt; only for what is no text there is "
+      + "--vocabulary bytes"
     try expect("train text.txt latin.txt --output run", fails: 65, saying: message)
     try expect("train latin.txt text.txt --output run", fails: 65, saying: message)
     try expect("evaluate tiny.safetensors latin.txt", fails: 65, saying: message)
@@ -295,7 +296,8 @@ struct FailureTests {
       saying: "no prompt in empty.txt")
     try expect(
       "sample tiny.safetensors --prompt-file latin.txt", fails: 65,
-      saying: "the prompt file latin.txt is not UTF-8; convert it, for instance with iconv")
+      saying: "the prompt file latin.txt is not UTF-8; convert it, from Latin-1 or Windows-1252 "
+        + "with iconv -f WINDOWS-1252 -t UTF-8 latin.txt > latin.txt.utf-8.txt")
     try expect(
       "sample tiny.safetensors --prompt-file none.txt", fails: 66,
       saying: "cannot read the prompt file none.txt: No such file or directory; check the path")

@@ -110,6 +110,35 @@ struct SampleTests {
     #expect(lines[0]["text"] as? String == String(king.dropLast()))
   }
 
+  /// A program that talks: it writes a prompt and waits for the text before it writes the next.
+  @Test(arguments: [false, true])
+  func promptsAreAnsweredAsTheyCome(asJSON: Bool) throws {
+    let prompts = "KING: I\n\nthe\r\nwhat"
+    try charlstm.put(prompts, at: "prompts.txt")
+    let options = "--seed 7 --length 30 --count 2" + (asJSON ? " --json-lines" : "")
+    let together = try sample("\(options) --prompts-file prompts.txt")
+    #expect(try sample("\(options) --prompts-file -", input: prompts) == together)
+    let script = """
+      mkfifo in out
+      "$CHARLSTM" sample tiny.safetensors \(options) --prompts-file - <in >out &
+      exec 3>in 4<out
+      for prompt in 'KING: I' '' the; do
+        printf '%s\\n' "$prompt" >&3
+        for text in 1 2; do
+          \(asJSON ? "" : "IFS= read -r heading <&4; printf '%s\\n' \"$heading\"")
+          IFS= read -r text <&4; printf '%s\\n' "$text"
+        done
+      done
+      printf what >&3
+      exec 3>&-
+      cat <&4
+      wait $!
+      """
+    let talk = try charlstm.start(["-c", script], program: URL(filePath: "/bin/sh"))
+      .finish(within: 60)
+    #expect(talk == .init(code: 0, output: together, error: ""))
+  }
+
   @Test func unknownCharactersAreNamed() throws {
     let outcome = try charlstm(
       "sample tiny.safetensors --seed 7 --length 20 --prompt", "K\u{301}ÉI\tNéG語")
@@ -121,6 +150,65 @@ struct SampleTests {
     // The text goes on from what the model knows of the prompt.
     let known = try sample("--seed 7 --length 20 --omit-prompt --prompt KING")
     #expect(outcome.output == "K\u{301}ÉI\tNéG語" + known)
+  }
+
+  @Test func unknownCharactersAreNamedOnce() throws {
+    try charlstm.put("KING é\nthe éé\nor\n", at: "prompts.txt")
+    let outcome = try charlstm(
+      "sample tiny.safetensors --length 5 --prompts-file prompts.txt --json-lines")
+    #expect(outcome.code == 0)
+    #expect(
+      outcome.error
+        == "The model does not know these characters, which are left out: é (3)\n")
+  }
+
+  @Test(arguments: ["é", "語語", "\u{1}", "\\u{e9}"])
+  func nothingKnownToGoOnFrom(prompt: String) throws {
+    let outcome = try charlstm("sample tiny.safetensors --length 5 --prompt", prompt)
+    #expect(outcome.code == 65 && outcome.output == "")
+    #expect(outcome.error.hasSuffix("Error: the model knows no character of this\n"))
+    try charlstm.put("KING\né\nor\n", at: "prompts.txt")
+    let many = try charlstm("sample tiny.safetensors --length 5 --prompts-file prompts.txt")
+    #expect(many.code == 65 && many.output == "")
+    #expect(many.error.hasSuffix("Error: the model knows no character of prompt 2\n"))
+    let piped = try charlstm(
+      "sample tiny.safetensors --length 5 --seed 1 --json-lines --prompts-file -",
+      input: "KING\né\nor\n")
+    #expect(piped.code == 65 && piped.output.split(separator: "\n").count == 3)
+    #expect(
+      piped.error == """
+        Error: the model knows no character of prompt 2
+        The model does not know these characters, which are left out: é
+        Error: 1 of 3 prompts had nothing to go on from; each is named above
+
+        """)
+  }
+
+  /// As in the REPL's `/set stop`.
+  @Test func charactersThatCannotBeTyped() throws {
+    for (typed, meant) in [
+      ("KING:\\n", "KING:\n"), ("\\u{4B}ING", "KING"), ("a\\\"b", "a\"b"), ("K\\u{49}NG", "KING"),
+    ] {
+      #expect(
+        try charlstm("sample tiny.safetensors --seed 7 --length 30 --prompt", typed)
+          == charlstm("sample tiny.safetensors --seed 7 --length 30 --prompt", meant))
+    }
+    let text = try sample("--seed 7 --length 200")
+    let line = try #require(text.split(separator: "\n", omittingEmptySubsequences: false).first)
+    #expect(try sample("--seed 7 --length 200 --stop \\n") == line + "\n")
+    let session = try charlstm(
+      "repl tiny.safetensors --stop \\n --stop \\u{5e}", input: "/set stop\n")
+    #expect(session.output == "stop \"\\n\" \"^\"\n")
+    for (option, value) in [
+      ("--prompt", "a\\q"), ("--stop", "\\"), ("--prompt", "\\u{110000}"), ("--stop", "\\u41"),
+    ] {
+      #expect(
+        try charlstm("sample tiny.safetensors \(option)", value)
+          == .init(
+            code: 64, output: "",
+            error: "Error: \(option): after a backslash there must be n, t, r, u{…}, \" or another "
+              + "backslash\n"))
+    }
   }
 
   @Test func stops() throws {

@@ -98,6 +98,37 @@ struct OutputFileTests {
     }
   }
 
+  // MARK: Files that a person named
+
+  @Test func aFileIsKeptUnlessToldOtherwise() throws {
+    try folder.put("old".utf8, at: "a")
+    let path = folder.file("a")
+    #expect(throws: FileError.exists(path: path, remedy: "--force")) {
+      try OutputFile(path: path, replaces: false, remedy: "--force")
+    }
+    #expect(throws: FileError.renameFailed(path: folder.path, code: EISDIR)) {
+      try OutputFile(path: folder.path, replaces: true, remedy: "--force")
+    }
+    try OutputFile(path: path, replaces: true, remedy: "--force").write("new".utf8)
+    #expect(try folder.bytes(of: "a") == Array("new".utf8))
+    try OutputFile(path: folder.file("b"), replaces: false, remedy: "--force").write("b".utf8)
+    #expect(try folder.names == ["a", "b"])
+  }
+
+  @Test func aFileThatComesDuringTheWorkIsKeptToo() throws {
+    let path = folder.file("a")
+    let file = try OutputFile(path: path, replaces: false, remedy: "--force")
+    try folder.put("another's".utf8, at: "a")
+    #expect(throws: FileError.exists(path: path, remedy: "--force")) {
+      try file.write("new".utf8)
+    }
+    #expect(throws: FileError.exists(path: path, remedy: "--force")) {
+      try file.write(permissions: .ownerOnly) { _ throws(FileError) in true }
+    }
+    #expect(try folder.bytes(of: "a") == Array("another's".utf8))
+    #expect(try folder.names == ["a"])
+  }
+
   // MARK: Lines
 
   @Test func linesAreAppended() throws {

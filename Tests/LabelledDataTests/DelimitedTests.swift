@@ -19,10 +19,12 @@ import Testing
     ("label,text\npos,\"a\"\"\"", ["1:2 pos=a\""]),
     ("label,text\npos,\"a\"\r", ["1:2 pos=a"]),
     ("label,text\npos,a\r", ["1:2 pos=a"]),
+    // The line ends of the Macintosh of old.
+    ("label,text\rpos,\"a\rb\"\r\rneg,c\r", ["1:2 pos=a⏎b", "2:5 neg=c"]),
     // Quotes within a field, and a carriage return within a line, are characters.
     ("label,text\npos,5\" disk\nneg,a\rb\n", ["1:2 pos=5\" disk", "2:3 neg=a␍b"]),
     ("label,text\n\"pos\",é\u{301}本語🙂\n", ["1:2 pos=é\u{301}本語🙂"]),
-    // Blank lines are no rows where there are several columns.
+    // Blank lines are no rows.
     ("label,text\n\npos,good\r\n\r\n\nneg,bad\n\n", ["1:3 pos=good", "2:6 neg=bad"]),
   ])
   func records(content: String, expected: [String]) throws {
@@ -130,12 +132,12 @@ import Testing
     #expect(
       try reading("text,label\na,x\nb,\n", as: "a.csv", requiresLabels: false)
         == ["1:2 x=a", "2:3 -=b"])
-    // With one column a blank line is a row with an empty field.
+    // With one column, too, a blank line is no row; an empty field is one.
     #expect(
-      try reading("text\na\n\nb\n", as: "a.csv", requiresLabels: false)
+      try reading("text\na\n\nb\n\"\"\n", as: "a.csv", requiresLabels: false)
         == [
-          "1:2 -=a",
-          "error: a.csv row 2 (line 3): the text is empty; give it a text or remove the row",
+          "1:2 -=a", "2:4 -=b",
+          "error: a.csv row 3 (line 5): the text is empty; give it a text or remove the row",
         ])
   }
 
@@ -154,7 +156,9 @@ import Testing
     }
     #expect(
       try reading([0xFF, 0xFE, 0x6C, 0x00], as: "a.csv")
-        == ["error: a.csv line 1: binary or not UTF-8 at byte 0; convert it to UTF-8"])
+        == [
+          "error: a.csv is UTF-16, not UTF-8; convert it: iconv -f UTF-16 -t UTF-8 a.csv > a.csv.utf-8.txt"
+        ])
   }
 
   @Test func manyColumnsAreListedInPart() throws {

@@ -29,7 +29,17 @@ import Testing
 
   @Test func theLastLineNeedsNoEnd() throws {
     #expect(try lines(of: Array("a\nb".utf8)) == [.line("a"), .line("b"), .endOfInput])
-    #expect(try lines(of: Array("a\rb\r".utf8)) == [.line("a\rb\r"), .endOfInput])
+    #expect(try lines(of: Array("a\nb\rc\r".utf8)) == [.line("a"), .line("b\rc"), .endOfInput])
+  }
+
+  @Test func aMarkAtTheBeginningIsNoText() throws {
+    for ends in ["\n", "\r\n", "\r"] {
+      #expect(
+        try lines(of: Array("\u{FEFF}a\(ends)\u{FEFF}b\(ends)".utf8))
+          == [.line("a"), .line("\u{FEFF}b"), .endOfInput])
+    }
+    #expect(try lines(of: Array("\u{FEFF}a".utf8)) == [.line("a"), .endOfInput])
+    #expect(try lines(of: Array("\u{FEFF}".utf8)) == [.endOfInput])
   }
 
   @Test(

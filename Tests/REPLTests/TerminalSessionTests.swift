@@ -130,7 +130,7 @@ import Testing
     try terminal.send("/more\r")
     try terminal.wait(for: " nats a character\r\n")
     try terminal.wait(for: "> ")
-    try terminal.send("/write \(written)\r")
+    try terminal.send("/write! \(written)\r")
     try terminal.wait(for: "characters in ")
     #expect(
       try folder.read("text")

@@ -235,7 +235,7 @@ import Testing
           > /set stop "a
           Error: a quote has no end
           > /set stop \\x
-          Error: after a backslash there must be n, t, r, " or another backslash
+          Error: after a backslash there must be n, t, r, u{…}, " or another backslash
           > /set repetition-window -1
           Error: repetition-window must be 0 or more, got -1
           > /show

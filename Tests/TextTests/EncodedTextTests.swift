@@ -108,6 +108,7 @@ import Text
     let text = try EncodedText(corpus, vocabulary: known)
     #expect(text.count == 23)
     #expect(text.unknownCount == 13)
+    #expect(text.unknownByteCount == 15)
     let spelt = try Vocabulary(scalars: ["a", "b"], byteFallback: true)
     #expect(try EncodedText(corpus, vocabulary: spelt).unknownCount == 0)
   }
@@ -117,6 +118,7 @@ import Text
     let text = try EncodedText(Corpus(text: "မြန်"), vocabulary: vocabulary)
     #expect(text.count == 0)
     #expect(text.unknownCount == 4)
+    #expect(text.unknownByteCount == 12)
   }
 
   @Test func aPartMayBeEmpty() throws {

@@ -55,8 +55,9 @@ import Text
     }
     #expect(
       CorpusError.invalidUTF8(file: "x.txt", offset: 12).description
-        == "x.txt: invalid UTF-8 at byte 12; convert it to UTF-8, or use vocabulary bytes, "
-        + "which takes any bytes")
+        == "x.txt: invalid UTF-8 at byte 12; convert it, from Latin-1 or Windows-1252 with iconv -f "
+        + "WINDOWS-1252 -t UTF-8 x.txt > x.txt.utf-8.txt; only for what is no text there is "
+        + "vocabulary bytes")
   }
 
   @Test func aRangeThatCutsAScalarIsRefused() throws {

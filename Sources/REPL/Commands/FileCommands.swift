@@ -7,13 +7,12 @@ extension Interpreter {
   static let fileCommands: [Command<Interpreter>] = [
     Command(
       name: "save", usage: "FILE", summary: "keep the session: settings, texts and states, exact",
-      details: "Only you can read the file. /open goes on from it, in another process too.",
-      argument: .file
-    ) { interpreter, argument in
-      let path = try file(argument, for: "/save")
-      try SessionFile.write(interpreter.session, of: interpreter.resident, to: path)
-      try interpreter.screen.remark("saved as \(excerpt(path, limit: 200))")
-    },
+      details: """
+        Only you can read the file. /open goes on from it, in another process too. A file that is
+        there already is kept; /save! FILE replaces it.
+        """,
+      argument: .file, replacing: { try $0.save($1, replaces: true) }
+    ) { try $0.save($1, replaces: false) },
     Command(
       name: "open", usage: "FILE", summary: "go on from a session that was saved",
       details: "It takes the place of this one. It must have been saved with the model at hand.",
@@ -27,19 +26,12 @@ extension Interpreter {
     },
     Command(
       name: "write", usage: "[FILE]", summary: "write the text to a file, or show all of it",
-      details: "Prompts and what the model wrote, as it has read them.",
-      argument: .file
-    ) { interpreter, argument in
-      var text = interpreter.session.draft.text
-      if !text.isEmpty, !text.endsLine { text += "\n" }
-      guard !argument.trimmingBlanks.isEmpty else {
-        return try interpreter.screen.output(interpreter.screen.shown(text))
-      }
-      let path = try file(argument, for: "/write")
-      try AtomicFile.write(text.utf8, to: path)
-      try interpreter.screen.remark(
-        "\(text.unicodeScalars.count.grouped) characters in \(excerpt(path, limit: 200))")
-    },
+      details: """
+        Prompts and what the model wrote, as it has read them. A file that is there already is kept;
+        /write! FILE replaces it.
+        """,
+      argument: .file, replacing: { try $0.writeText($1, replaces: true) }
+    ) { try $0.writeText($1, replaces: false) },
     Command(
       name: "load", usage: "MODEL", summary: "take another model and begin a new text",
       details: "Settings and seed stay; texts and branches go, as states belong to their model.",
@@ -56,4 +48,29 @@ extension Interpreter {
       try interpreter.screen.remark("\(model.name): \(model.shape)")
     },
   ]
+
+  private func save(_ argument: String, replaces: Bool) throws {
+    let file = try outputFile(argument, for: "/save", replaces: replaces)
+    try SessionFile.write(session, of: resident, to: file)
+    try screen.remark("saved as \(excerpt(file.path, limit: 200))")
+  }
+
+  private func writeText(_ argument: String, replaces: Bool) throws {
+    var text = session.draft.text
+    if !text.isEmpty, !text.endsLine { text += "\n" }
+    guard replaces || !argument.trimmingBlanks.isEmpty else {
+      return try screen.output(screen.shown(text))
+    }
+    let file = try outputFile(argument, for: "/write", replaces: replaces)
+    try file.write(text.utf8)
+    try screen.remark(
+      "\(text.unicodeScalars.count.grouped) characters in \(excerpt(file.path, limit: 200))")
+  }
+
+  private func outputFile(
+    _ argument: String, for command: String, replaces: Bool
+  ) throws -> OutputFile {
+    try OutputFile(
+      path: file(argument, for: command), replaces: replaces, remedy: "\(command)!")
+  }
 }

@@ -27,18 +27,21 @@ struct ClassifyEvaluate: ParsableCommand {
   @Option(help: "Write the confusion matrix to this CSV file.")
   var confusion: String?
 
+  @OptionGroup var replacement: ReplacementFlag
+
   @Flag(help: "The result as a JSON object.")
   var json = false
 
   func run() throws {
     guard topK > 0 else { throw Failure.usage("--top-k must be 1 or more, got \(topK)") }
+    let confusion = try confusion.map { try replacement.file($0) }
     let classifier = try classifier.load()
     let texts = try format.read(data, labels: classifier.labels)
     let report = classifier.report(on: texts, topK: topK)
     guard report.meanNegativeLogLikelihood.isFinite else {
       throw Failure.badData("the model's weights are so large that it gives no probabilities")
     }
-    if let confusion { try AtomicFile.write(Array(report.confusionCSV.utf8), to: confusion) }
+    try confusion?.write(report.confusionCSV.utf8)
     var output = StandardOutput()
     try output.write(line: json ? Checkpoints.json(report) : report.table)
     try output.flush()

@@ -101,11 +101,7 @@ struct ClassifyTrain: ParsableCommand {
 
   /// Reads and checks all there is before anything is written.
   private func begun() throws -> (ClassifierTrainer, RunFolder) {
-    guard overwrite || !RunFolder.holdsRun(at: output) else {
-      throw Failure(
-        description: "there is a run in \(output) already; --resume goes on with it, --overwrite "
-          + "replaces it", code: .cannotCreate)
-    }
+    if !overwrite { try checkIsFree(runFolder: output) }
     var options = ClassifierOptions()
     try training.apply(to: &options)
     options.threads = try threads.resolved()
@@ -172,14 +168,15 @@ struct ClassifyTrain: ParsableCommand {
   }
 
   private var resumeCommand: String {
-    var words = ["charlstm", "classify", "train"] + data + ["--output", output, "--resume"]
-    words += validation.flatMap { ["--validation", $0] }
+    var words = ["charlstm", "classify", "train"] + data.map { shellQuoted(path: $0) }
+    words += ["--output", shellQuoted(path: output), "--resume"]
+    words += validation.flatMap { ["--validation", shellQuoted(path: $0)] }
     if validation.isEmpty, validationFraction != 0.1 {
       words += ["--validation-fraction", "\(validationFraction)"]
     }
     if calibrate { words.append("--calibrate") }
-    words += format.words
-    return words.map(shellQuoted).joined(separator: " ")
+    words += format.words.map { shellQuoted($0) }
+    return words.joined(separator: " ")
   }
 
   private func conclude(
@@ -204,7 +201,7 @@ struct ClassifyTrain: ParsableCommand {
     standardError(
       """
       Best classifier: \(folder.bestPath)\(accuracy). To use it:
-        charlstm classify predict \(shellQuoted(folder.bestPath)) TEXT
+        charlstm classify predict \(shellQuoted(path: folder.bestPath)) TEXT
 
       """)
   }

@@ -1,0 +1,98 @@
+import ArgumentParser
+import Checkpoints
+import Classification
+import Foundation
+import LabelledData
+import TerminalText
+
+/// Writes what texts are taken for, a line each.
+struct PredictionWriter {
+  /// How results are written.
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    /// Label and probability of the most probable classes, parted by tabs; nothing for a failure.
+    case text
+    /// The label and the probability of each class, with a header; empty fields for a failure.
+    case csv
+    /// An object a line; for a failure with `error`.
+    case jsonLines = "json-lines"
+  }
+
+  /// Which text of the input, where there are several, and what that calls it, in JSON.
+  struct Origin {
+    var row: Int?
+    var id: String?
+  }
+
+  let format: Format
+  let topK: Int
+  private var output = StandardOutput()
+
+  init(format: Format, topK: Int) {
+    self.format = format
+    self.topK = topK
+  }
+
+  mutating func writeHeader(labels: [String]) throws {
+    guard format == .csv else { return }
+    let columns = ["label"] + labels.map { "probability of \($0)" }
+    try output.write(line: columns.map(csvField).joined(separator: ","))
+  }
+
+  /// - Parameter row: the probability of each class, `[C]`.
+  mutating func write(_ row: [Float], of classifier: Classifier, _ origin: Origin) throws {
+    guard row.allSatisfy(\.isFinite) else {
+      throw Failure.badData("the model's weights are so large that it gives no probabilities")
+    }
+    let best = classifier.ranked(row).prefix(topK)
+    let label = best.first?.label ?? ""
+    switch format {
+    case .text:
+      try output.write(
+        line: best.map { "\(printable($0.label))\t\(String(format: "%.4f", $0.probability))" }
+          .joined(separator: "\t"))
+    case .csv:
+      try output.write(
+        line: ([csvField(label)] + row.map { String(format: "%.6f", $0) }).joined(separator: ","))
+    case .jsonLines:
+      try write(
+        PredictionRecord(
+          label: label, classes: best.map { .init(label: $0.label, probability: $0.probability) },
+          row: origin.row),
+        id: origin.id)
+    }
+  }
+
+  /// - Parameter error: why there is no result.
+  mutating func write(failure error: String, classes: Int, _ origin: Origin) throws {
+    switch format {
+    case .text: try output.write(line: "")
+    case .csv: try output.write(line: String(repeating: ",", count: classes))
+    case .jsonLines: try write(FailureRecord(error: error, row: origin.row), id: origin.id)
+    }
+  }
+
+  mutating func flush() throws { try output.flush() }
+
+  /// The id stands as the input spells it: numbers keep all their digits.
+  private mutating func write(_ record: some Encodable, id: String?) throws {
+    let object = json(record)
+    try output.write(line: id.map { "{\"id\":\($0)," + object.dropFirst() } ?? object)
+  }
+}
+
+private struct PredictionRecord: Encodable {
+  struct Class: Encodable {
+    var label: String
+    var probability: Float
+  }
+
+  var label: String
+  /// The most probable first.
+  var classes: [Class]
+  var row: Int?
+}
+
+private struct FailureRecord: Encodable {
+  var error: String
+  var row: Int?
+}

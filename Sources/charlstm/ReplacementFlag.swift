@@ -1,0 +1,26 @@
+import ArgumentParser
+import Files
+import Training
+
+/// Whether the files that a command writes may take the place of others.
+struct ReplacementFlag: ParsableArguments {
+  @Flag(help: "Replace a file that is there already.")
+  var overwrite = false
+
+  /// A file to write, which is not there yet or may be replaced.
+  func file(_ path: String) throws(FileError) -> OutputFile {
+    try OutputFile(path: path, replaces: overwrite, remedy: "--overwrite")
+  }
+}
+
+/// - Throws: `Failure` or `FileError` where a new run in a folder would replace something.
+func checkIsFree(runFolder path: String) throws {
+  guard !RunFolder.holdsRun(at: path) else {
+    throw Failure(
+      description: "there is a run in \(path) already; --resume goes on with it, --overwrite "
+        + "replaces it", code: .cannotCreate)
+  }
+  if let file = RunFolder.fileInTheWay(at: path) {
+    throw FileError.exists(path: file, remedy: "--overwrite")
+  }
+}

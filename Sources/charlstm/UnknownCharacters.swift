@@ -1,0 +1,36 @@
+import Text
+
+/// The characters of texts that a model does not know, so that they are not left out in silence:
+/// each once, with how often it came.
+struct UnknownCharacters {
+  /// Who does not know them.
+  private let reader: String
+  private let vocabulary: Vocabulary
+  private var counts: [Unicode.Scalar: Int] = [:]
+  /// In the order in which they came.
+  private var found: [Unicode.Scalar] = []
+
+  init(to reader: String, with vocabulary: Vocabulary) {
+    self.reader = reader
+    self.vocabulary = vocabulary
+  }
+
+  mutating func note(in text: String) {
+    for scalar in text.unicodeScalars where vocabulary.symbols(for: scalar).isEmpty {
+      if counts[scalar] == nil { found.append(scalar) }
+      counts[scalar, default: 0] += 1
+    }
+  }
+
+  func tell() {
+    guard !found.isEmpty else { return }
+    let shown = found.prefix(20).map { scalar in
+      let count = counts[scalar, default: 0]
+      return Vocabulary.Symbol.scalar(scalar).description + (count > 1 ? " (\(count))" : "")
+    }
+    let more = found.count > shown.count ? " and \(found.count - shown.count) more" : ""
+    standardError(
+      "The \(reader) does not know these characters, which are left out: "
+        + shown.joined(separator: " ") + more + "\n")
+  }
+}
