@@ -9,8 +9,7 @@ let package = Package(
     .executable(name: "charlstm", targets: ["charlstm"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/google/swift-benchmark", from: "0.1.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
@@ -45,10 +44,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
-      name: "kernel-benchmarks",
-      dependencies: [
-        "CKernels", "Recurrent", .product(name: "Benchmark", package: "swift-benchmark"),
-      ],
+      name: "kernel-benchmarks", dependencies: ["CKernels", "Recurrent"],
       path: "Tests/Benchmarks/Kernels"),
     .executableTarget(
       name: "fuzz", dependencies: ["Checkpoints", "LabelledData", "Text", "Training"],
