@@ -42,7 +42,7 @@ def figures(result):
 
 
 def measure(binary, rounds, seconds):
-    """What was measured, and the medians of it, as record.json has them."""
+    """What was measured, with medians as record.json has them, and the values of each round."""
     values = {}
     for _ in range(rounds):
         for layers, hidden, lanes, steps in NETWORKS:
@@ -55,28 +55,32 @@ def measure(binary, rounds, seconds):
                 values.setdefault(f"{layers}x{hidden}: {name}", []).append(value)
     return {
         "cpu": cpu(), "instruction_set": result["instruction_set"], "threads": result["threads"],
-        "figures": {name: float(f"{statistics.median(v):.4g}") for name, v in values.items()}}
+        "figures": {name: float(f"{statistics.median(v):.4g}") for name, v in values.items()}}, values
 
 
 def is_same_machine(a, b):
     return all(a[key] == b[key] for key in ("cpu", "instruction_set", "threads"))
 
 
-def compare(now, record, threshold):
+def compare(medians, rounds, record, threshold):
     """Prints a table. Returns the names of figures that are worse than the record allows."""
-    print(f"{'':44} {'now':>10} {'record':>10}  ratio")
+    print(f"{'':42} {'now':>9} {'record':>9}  ratio, and of the rounds")
     worse = []
-    for name in sorted(now["figures"].keys() | record["figures"].keys()):
-        new, old = now["figures"].get(name), record["figures"].get(name)
-        if new is None or old is None:
-            print(f"{name:44} {'is not in the record' if old is None else 'is not measured any more'}")
+    for name in sorted(medians.keys() | record.keys()):
+        if name not in medians or name not in record:
+            print(f"{name:42} {'is not measured' if name in record else 'is not in the record'}")
             worse.append(name)
             continue
-        ratio = old / new if name.endswith(MEMORY) else new / old
+
+        def ratio(value):
+            return record[name] / value if name.endswith(MEMORY) else value / record[name]
+
         judged = not name.endswith(PRODUCT)
-        if judged and ratio < threshold: worse.append(name)
-        remark = f"  below {threshold}" if name in worse else "" if judged else "  (not judged)"
-        print(f"{name:44} {new:>10,.0f} {old:>10,.0f}  {ratio:5.2f}{remark}")
+        if judged and ratio(medians[name]) < threshold: worse.append(name)
+        each = [ratio(value) for value in rounds[name]]
+        remark = f", below {threshold}" if name in worse else "" if judged else ", not judged"
+        print(f"{name:42} {medians[name]:>9,.0f} {record[name]:>9,.0f}  {ratio(medians[name]):5.2f}"
+              f" ({min(each):.2f} to {max(each):.2f}){remark}")
     return worse
 
 
@@ -96,12 +100,16 @@ def main():
     records = []
     if os.path.exists(options.record):
         with open(options.record) as file: records = json.load(file)
-    now = measure(options.binary, options.rounds, options.seconds)
+    now, values = measure(options.binary, options.rounds, options.seconds)
     record = next((each for each in records if is_same_machine(each, now)), None)
     machine = f"{now['cpu']}, {now['instruction_set']}, {now['threads']} threads"
     print(machine)
-    worse = compare(now, record, options.threshold) if record else []
-    if record: print(f"The record is of {record['date']}, {record['commit']}: {record['note']}")
+    worse = []
+    if record:
+        worse = compare(now["figures"], values, record["figures"], options.threshold)
+        print(f"The record is of {record['date']}, {record['commit']}: {record['note']}")
+    else:
+        for name, value in sorted(now["figures"].items()): print(f"{name:42} {value:>9,.0f}")
 
     if options.update:
         commit = subprocess.run(
@@ -116,7 +124,7 @@ def main():
         os.replace(partial, options.record)
         print(f"{options.record} is updated")
     elif record is None:
-        print("there is no record of this: --update makes one", file=sys.stderr)
+        print("there is no record of this CPU: --update makes one", file=sys.stderr)
         sys.exit(2)
     elif worse:
         sys.exit(f"worse than the record: {', '.join(worse)}")
