@@ -10,8 +10,7 @@ let package = Package(
     .executable(name: "charlstm", targets: ["charlstm"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/google/swift-benchmark", from: "0.1.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
@@ -59,10 +58,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
-      name: "kernel-benchmarks",
-      dependencies: [
-        "CKernels", "Recurrent", "CPU", .product(name: "Benchmark", package: "swift-benchmark"),
-      ],
+      name: "kernel-benchmarks", dependencies: ["CKernels", "Recurrent", "CPU"],
       path: "Tests/Benchmarks/Kernels"),
     .executableTarget(
       name: "fuzz",

@@ -13,7 +13,7 @@ package struct ModelLocator {
   }
 
   /// The model named by `CHARLSTM_MODEL`; else that of the nearest folder `checkpoints` beside the
-  /// program or above it; else that of the user's data folder.
+  /// program or above it; else that of the first data folder that has one.
   ///
   /// In a folder, `default.safetensors` is the one, or the only model there is; classifiers do not
   /// count beside others.
@@ -38,8 +38,8 @@ package struct ModelLocator {
     }
     let found = notes.isEmpty ? "" : " (" + notes.joined(separator: "; ") + ")"
     throw .noInput(
-      "there is no model to open\(found): looked for $CHARLSTM_MODEL, a folder checkpoints beside "
-        + "\(executable) or above it, and \(dataFolder ?? "a data folder"); name a model file")
+      "there is no model to open\(found): looked for $CHARLSTM_MODEL, a model in \(places); "
+        + "name a model file")
   }
 
   /// The classifier named by `CHARLSTM_CLASSIFIER`; else `languages.safetensors` of the nearest of
@@ -52,8 +52,7 @@ package struct ModelLocator {
       return folder + "/languages.safetensors"
     }
     throw .noInput(
-      "there is no classifier: looked for $CHARLSTM_CLASSIFIER, languages.safetensors in a folder "
-        + "checkpoints beside \(executable) or above it, and in \(dataFolder ?? "a data folder"); "
+      "there is no classifier: looked for $CHARLSTM_CLASSIFIER, languages.safetensors in \(places); "
         + "/classifier FILE takes one, and charlstm classify train makes one")
   }
 
@@ -64,16 +63,34 @@ package struct ModelLocator {
       parent = String(parent[..<slash])
       folders.append(parent + "/checkpoints")
     }
-    return folders + [dataFolder].compactMap { $0 }
+    return folders + dataFolders
   }
 
-  /// As the XDG Base Directory Specification has it: paths that are not absolute do not count.
-  private var dataFolder: String? {
-    if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") { return data + "/charlstm" }
-    if let home = environment["HOME"], home.hasPrefix("/") {
-      return home + "/.local/share/charlstm"
+  /// The folders, for a person who has no model in any.
+  private var places: String {
+    "a folder checkpoints beside \(executable) or above it, and in "
+      + dataFolders.joined(separator: ", ")
+  }
+
+  /// The user's, that of the prefix the program is installed in (`PREFIX/bin`), then the system's,
+  /// as the XDG Base Directory Specification has them: paths that are not absolute do not count.
+  private var dataFolders: [String] {
+    var folders: [String] = []
+    if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") {
+      folders.append(data)
+    } else if let home = environment["HOME"], home.hasPrefix("/") {
+      folders.append(home + "/.local/share")
     }
-    return nil
+    let program = URL(filePath: executable)
+    folders.append(
+      program.deletingLastPathComponent().deletingLastPathComponent().appending(path: "share").path)
+    let system = environment["XDG_DATA_DIRS", default: ""]
+    folders += (system.isEmpty ? "/usr/local/share:/usr/share" : system)
+      .split(separator: ":").filter { $0.hasPrefix("/") }.map(String.init)
+
+    var seen: Set<String> = []
+    return folders.map { URL(filePath: $0).appending(path: "charlstm").path }
+      .filter { seen.insert($0).inserted }
   }
 
   private func models(in folder: String) -> [String] {

@@ -22,7 +22,8 @@ struct Repl: ParsableCommand {
 
       Without MODEL: the file that $CHARLSTM_MODEL names; else default.safetensors, or the only \
       model there is, in the nearest folder checkpoints beside the program or above it; else in \
-      ~/.local/share/charlstm.
+      ~/.local/share/charlstm, in ../share/charlstm beside the program's folder, in charlstm in a \
+      folder of $XDG_DATA_DIRS, which is /usr/local/share:/usr/share unless set.
 
       Without a terminal, lines are read from standard input, the text goes to standard output, and \
       the exit code is that of the first line that failed: 64 usage, 65 bad data, 66 no input, 73 \

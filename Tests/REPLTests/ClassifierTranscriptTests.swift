@@ -322,9 +322,9 @@ import Text
     #expect(
       try talk.say("/classify lemon", "/classifier") == """
         > /classify lemon
-        Error: there is no classifier: looked for $CHARLSTM_CLASSIFIER, languages.safetensors in a folder checkpoints beside /nowhere/charlstm or above it, and in a data folder; /classifier FILE takes one, and charlstm classify train makes one
+        Error: there is no classifier: looked for $CHARLSTM_CLASSIFIER, languages.safetensors in a folder checkpoints beside /nowhere/bin/charlstm or above it, and in /nowhere/share/charlstm; /classifier FILE takes one, and charlstm classify train makes one
         > /classifier
-        Error: there is no classifier: looked for $CHARLSTM_CLASSIFIER, languages.safetensors in a folder checkpoints beside /nowhere/charlstm or above it, and in a data folder; /classifier FILE takes one, and charlstm classify train makes one
+        Error: there is no classifier: looked for $CHARLSTM_CLASSIFIER, languages.safetensors in a folder checkpoints beside /nowhere/bin/charlstm or above it, and in /nowhere/share/charlstm; /classifier FILE takes one, and charlstm classify train makes one
 
         """)
   }

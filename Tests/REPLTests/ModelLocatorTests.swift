@@ -11,8 +11,13 @@ import Testing
   }
 
   private func find(_ environment: [String: String] = [:]) throws -> String {
-    try ModelLocator(environment: environment, executable: program).find()
-      .replacing(folder.path, with: "")
+    try locator(environment).find().replacing(folder.path, with: "")
+  }
+
+  /// Sees nothing that may be installed on this machine.
+  private func locator(_ environment: [String: String]) -> ModelLocator {
+    let environment = environment.merging(["XDG_DATA_DIRS": folder.file("system")]) { a, _ in a }
+    return ModelLocator(environment: environment, executable: program)
   }
 
   @Test func theEnvironmentComesFirst() throws {
@@ -45,7 +50,7 @@ import Testing
     #expect(try find() == "/package/checkpoints/a.safetensors")
   }
 
-  @Test func theDataFolderComesLast() throws {
+  @Test func theDataFoldersComeLast() throws {
     try folder.write("", to: "home/.local/share/charlstm/mine.safetensors")
     try folder.write("", to: "data/charlstm/default.safetensors")
     let home = folder.file("home")
@@ -58,6 +63,45 @@ import Testing
         == "/home/.local/share/charlstm/mine.safetensors")
   }
 
+  @Test func theUsersFolderThenThePrefixThenTheSystems() throws {
+    let environment = [
+      "HOME": folder.file("home"),
+      "XDG_DATA_DIRS": "relative:\(folder.file("first/")):\(folder.file("second"))",
+    ]
+    for model in [
+      "/second/charlstm/a.safetensors", "/first/charlstm/b.safetensors",
+      "/package/.build/share/charlstm/c.safetensors",  // The program is in package/.build/debug.
+      "/home/.local/share/charlstm/d.safetensors", "/package/checkpoints/e.safetensors",
+    ] {
+      try folder.write("", to: String(model.dropFirst()))
+      #expect(try find(environment) == model)
+    }
+  }
+
+  @Test func everyFolderLookedInIsSaidOnce() throws {
+    let installed = ModelLocator(
+      environment: ["XDG_DATA_DIRS": "/none/local/share/:relative:/none/share/"],
+      executable: "/none/bin/charlstm")
+    let error = try #require(throws: ReplError.self) { try installed.find() }
+    #expect(
+      error.description == """
+        there is no model to open: looked for $CHARLSTM_MODEL, a model in a folder checkpoints \
+        beside /none/bin/charlstm or above it, and in /none/share/charlstm, \
+        /none/local/share/charlstm; name a model file
+        """)
+  }
+
+  @Test(arguments: [[:], ["XDG_DATA_DIRS": ""]])
+  func theSystemsFoldersAreKnown(environment: [String: String]) {
+    // The package may be installed on this machine.
+    let nowhere = ModelLocator(environment: environment, executable: "/none/charlstm")
+    do throws(ReplError) {
+      #expect(try nowhere.findClassifier().hasPrefix("/usr/"))
+    } catch {
+      #expect(error.description.contains("/usr/local/share/charlstm, /usr/share/charlstm;"))
+    }
+  }
+
   @Test func classifiersDoNotCountBesideModels() throws {
     try folder.writeModel("package/checkpoints/plays.safetensors")
     try folder.writeClassifier("package/checkpoints/languages.safetensors")
@@ -67,15 +111,15 @@ import Testing
   }
 
   private func findClassifier(_ environment: [String: String] = [:]) throws -> String {
-    try ModelLocator(environment: environment, executable: program).findClassifier()
-      .replacing(folder.path, with: "")
+    try locator(environment).findClassifier().replacing(folder.path, with: "")
   }
 
   @Test func theClassifierIsFoundInTheSamePlaces() throws {
     let error = try #require(throws: ReplError.self) { try findClassifier(["HOME": "/nowhere"]) }
     #expect(error.kind == .noInput)
     #expect(
-      error.description.contains("/nowhere/.local/share/charlstm; /classifier FILE takes one"))
+      error.description.contains("/system/charlstm; /classifier FILE takes one"))
+    #expect(error.description.contains("/nowhere/.local/share/charlstm"))
     #expect(error.description.contains(program))
     let data = ["XDG_DATA_HOME": folder.file("data")]
     try folder.write("", to: "data/charlstm/languages.safetensors")

@@ -60,7 +60,9 @@ final class Talk {
         now: { log.time }, sleep: { log.time += $0 }, edit: edit,
         findClassifier: {
           let locator = ModelLocator(
-            environment: ["CHARLSTM_CLASSIFIER": classifier ?? ""], executable: "/nowhere/charlstm")
+            environment: [
+              "CHARLSTM_CLASSIFIER": classifier ?? "", "XDG_DATA_DIRS": "/nowhere/share",
+            ], executable: "/nowhere/bin/charlstm")
           return try locator.findClassifier()
         }))
   }
