@@ -66,28 +66,28 @@ public final class TextScorer {
   }
 
   /// Adds `share` times what is expected of each symbol of the text, given all before it, to its
-  /// soft targets, which begin at `firstPlace`.
+  /// soft targets, which begin at `firstIndex`.
   ///
   /// - Parameter goesOn: asked every few seconds.
   /// - Returns: whether all of it was read.
   package func addExpectations(
-    of text: EncodedText, share: Float, to targets: SoftTargets, at firstPlace: Int = 0,
+    of text: EncodedText, share: Float, to targets: SoftTargets, at firstIndex: Int = 0,
     goesOn: () -> Bool = { true }
   ) -> Bool {
-    precondition(firstPlace + text.count <= targets.count, "soft targets of another text")
-    return readAll(text, firstPlace: firstPlace, goesOn: goesOn) {
+    precondition(firstIndex + text.count <= targets.count, "soft targets of another text")
+    return readAll(text, firstIndex: firstIndex, goesOn: goesOn) {
       $0.readChunk(adding: share, to: targets)
     }
   }
 
   /// Reads all of a text, chunk by chunk; returns whether it came to the end.
   private func readAll(
-    _ text: EncodedText, firstPlace: Int = 0, goesOn: () -> Bool = { true },
+    _ text: EncodedText, firstIndex: Int = 0, goesOn: () -> Bool = { true },
     readChunk: @escaping @Sendable (inout LaneReader) -> Void
   ) -> Bool {
     let plan = plan(for: text)
     let start = RecurrentState(configuration)
-    streams.run(readers) { $0.begin(text, plan, from: start, firstPlace: firstPlace) }
+    streams.run(readers) { $0.begin(text, plan, from: start, firstIndex: firstIndex) }
     while readers.values.contains(where: { $0.remaining > 0 }) {
       guard goesOn() else { return false }
       streams.run(readers) { reader in
@@ -135,9 +135,9 @@ private struct LaneReader {
 
   /// Puts each lane at its part of the text, warmed up on what comes before.
   mutating func begin(
-    _ text: EncodedText, _ plan: LanePlan, from start: RecurrentState, firstPlace: Int = 0
+    _ text: EncodedText, _ plan: LanePlan, from start: RecurrentState, firstIndex: Int = 0
   ) {
-    var chunks = LaneChunks(text: text, plan: plan, lanes: part.lanes, firstPlace: firstPlace)
+    var chunks = LaneChunks(text: text, plan: plan, lanes: part.lanes, firstIndex: firstIndex)
     let warmUp = min(TextScorer.warmUp, (plan.lanes - 1) * plan.laneLength)
     chunks.startEpoch(offset: (text.count - warmUp) % text.count)
     self.chunks = chunks
@@ -173,7 +173,7 @@ private struct LaneReader {
     let lanes = part.lanes
     chunks?.next(
       steps: steps, inputs: chunk.symbols, targets: chunk.targets,
-      places: softTargets == nil ? nil : chunk.indices)
+      targetIndices: softTargets == nil ? nil : chunk.indices)
     func counted(_ lane: Int) -> Int {
       let isLast = lanes.lowerBound + lane == plan.lanes - 1
       return isLast ? steps : max(0, min(steps, plan.laneLength - position))

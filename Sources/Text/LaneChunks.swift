@@ -11,8 +11,8 @@ public struct LaneChunks: Sendable {
   public let plan: LanePlan
   /// Which of the plan's lanes are read here.
   public let lanes: Range<Int>
-  /// What the places of the text's symbols count from, where several texts have one count.
-  public let firstPlace: Int
+  /// What the indices of the text's symbols count from, where several texts have one count.
+  public let firstIndex: Int
   /// Where in the text the epoch began.
   public private(set) var offset = 0
   // [lanes]: each after the symbol in `pending`
@@ -27,15 +27,15 @@ public struct LaneChunks: Sendable {
   /// - Parameters:
   ///   - plan: made for a text of no more symbols than `text`.
   ///   - lanes: all of the plan's, unless given.
-  ///   - firstPlace: what the places of the text's symbols count from.
-  public init(text: EncodedText, plan: LanePlan, lanes: Range<Int>? = nil, firstPlace: Int = 0) {
+  ///   - firstIndex: what the indices of the text's symbols count from.
+  public init(text: EncodedText, plan: LanePlan, lanes: Range<Int>? = nil, firstIndex: Int = 0) {
     let lanes = lanes ?? 0..<plan.lanes
     precondition(lanes.lowerBound >= 0 && lanes.upperBound <= plan.lanes, "no such lanes")
     precondition(text.count > plan.lanes * plan.laneLength, "the plan is for a longer text")
     self.text = text
     self.plan = plan
     self.lanes = lanes
-    self.firstPlace = firstPlace
+    self.firstIndex = firstIndex
     seek(step: 0)
   }
 
@@ -80,7 +80,7 @@ public struct LaneChunks: Sendable {
   ///     with a chunk of `plan.laneLength % plan.sequenceLength`.
   ///   - inputs: [steps, width]
   ///   - targets: [steps, width]
-  ///   - places: [steps, width]: where each target stands, where wanted; 0 for the text's first
+  ///   - targetIndices: [steps, width]: where each target stands, where wanted; 0 for the text's first
   ///     symbol, before which there is nothing.
   ///   - column: that of the first lane; the others follow. Other columns are left as they are.
   ///   - width: columns, as many as lanes unless given.
@@ -88,7 +88,7 @@ public struct LaneChunks: Sendable {
     steps: Int? = nil,
     inputs: UnsafeMutableBufferPointer<Int32>,
     targets: UnsafeMutableBufferPointer<Int32>,
-    places: UnsafeMutableBufferPointer<Int64>? = nil,
+    targetIndices: UnsafeMutableBufferPointer<Int64>? = nil,
     column: Int = 0, of width: Int? = nil
   ) {
     let steps = steps ?? plan.sequenceLength
@@ -96,7 +96,7 @@ public struct LaneChunks: Sendable {
     precondition(column >= 0 && column + lanes.count <= width, "not as many columns as lanes")
     precondition(
       min(inputs.count, targets.count) >= steps * width
-        && places.map { $0.count >= steps * width } ?? true,
+        && targetIndices.map { $0.count >= steps * width } ?? true,
       "too small for [\(steps), \(width)]")
     guard steps > 0 else { return }
     for (index, lane) in lanes.enumerated() {
@@ -110,11 +110,11 @@ public struct LaneChunks: Sendable {
         inputs[row] = targets[row - width]
       }
       pending[index] = targets[(steps - 1) * width + first]
-      if let places {
+      if let targetIndices {
         let start = offset + lane * plan.laneLength + position + 1
         for step in 0..<steps {
-          let place = (start + step) % text.count
-          places[step * width + first] = place == 0 ? 0 : Int64(firstPlace + place)
+          let index = (start + step) % text.count
+          targetIndices[step * width + first] = index == 0 ? 0 : Int64(firstIndex + index)
         }
       }
     }

@@ -30,9 +30,9 @@ public struct NoveltyReport: Equatable, Sendable {
     /// In Unicode scalars.
     public let characters: Int
     /// Where it begins first in the sample.
-    public let inSample: Corpus.Place
+    public let inSample: Corpus.SourceLocation
     /// Where it begins first in the corpus.
-    public let inCorpus: Corpus.Place
+    public let inCorpus: Corpus.SourceLocation
   }
 
   /// The largest sample taken, in bytes: memory is 40 to 80 bytes for each of its characters.
@@ -122,8 +122,8 @@ private struct SampleText {
     return NoveltyReport.Passage(
       text: text, characters: length,
       // Within the file even if it has been rewritten since it was mapped.
-      inSample: self.corpus.place(of: min(inSample, self.corpus.byteCount - 1)),
-      inCorpus: corpus.place(of: corpusEnd - text.utf8.count))
+      inSample: self.corpus.sourceLocation(of: min(inSample, self.corpus.byteCount - 1)),
+      inCorpus: corpus.sourceLocation(of: corpusEnd - text.utf8.count))
   }
 
   /// What stands between files is left out.

@@ -27,7 +27,7 @@ struct TrainingLanes {
     let lanes =
       max(part.lanes.lowerBound, first) - first..<max(part.lanes.upperBound, first) - first
     var chunks = LaneChunks(
-      text: text, plan: plan, lanes: lanes, firstPlace: self.chunks.text.count)
+      text: text, plan: plan, lanes: lanes, firstIndex: self.chunks.text.count)
     chunks.startEpoch(offset: offset)
     written = chunks
   }
@@ -44,11 +44,12 @@ struct TrainingLanes {
   /// Reads the next chunk and computes the gradients of `scale` times its loss.
   /// - Parameter masks: the random numbers of a lane's dropout masks.
   mutating func train(scale: Float, masks: (_ lane: Int) -> Xoshiro256) {
-    let places = softTargets == nil ? nil : chunk.indices
+    let indices = softTargets == nil ? nil : chunk.indices
     chunks.next(
-      inputs: chunk.symbols, targets: chunk.targets, places: places, of: chunk.lanes)
+      inputs: chunk.symbols, targets: chunk.targets, targetIndices: indices, of: chunk.lanes)
     written?.next(
-      inputs: chunk.symbols, targets: chunk.targets, places: places, column: chunks.lanes.count,
+      inputs: chunk.symbols, targets: chunk.targets, targetIndices: indices,
+      column: chunks.lanes.count,
       of: chunk.lanes)
     part.drawMasks { masks(part.lanes.lowerBound + $0) }
     loss = part.train(

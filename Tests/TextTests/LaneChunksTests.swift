@@ -5,18 +5,18 @@ import Text
   private struct Chunk: Equatable {
     var inputs: [Int32]
     var targets: [Int32]
-    var places: [Int64]
+    var targetIndices: [Int64]
   }
 
   private func next(_ chunks: inout LaneChunks, steps: Int? = nil) -> Chunk {
     let size = (steps ?? chunks.plan.sequenceLength) * chunks.lanes.count
     var chunk = Chunk(
       inputs: Array(repeating: -1, count: size), targets: Array(repeating: -1, count: size),
-      places: Array(repeating: -1, count: size))
+      targetIndices: Array(repeating: -1, count: size))
     chunk.inputs.withUnsafeMutableBufferPointer { inputs in
       chunk.targets.withUnsafeMutableBufferPointer { targets in
-        chunk.places.withUnsafeMutableBufferPointer { places in
-          chunks.next(steps: steps, inputs: inputs, targets: targets, places: places)
+        chunk.targetIndices.withUnsafeMutableBufferPointer { places in
+          chunks.next(steps: steps, inputs: inputs, targets: targets, targetIndices: places)
         }
       }
     }
@@ -27,14 +27,14 @@ import Text
   private func naive(
     _ symbols: [Int32], _ plan: LanePlan, lanes: Range<Int>, offset: Int, chunk: Int
   ) -> Chunk {
-    var result = Chunk(inputs: [], targets: [], places: [])
+    var result = Chunk(inputs: [], targets: [], targetIndices: [])
     for step in 0..<plan.sequenceLength {
       for lane in lanes {
         let position =
           offset + lane * plan.laneLength + chunk * plan.sequenceLength + step
         result.inputs.append(symbols[position % symbols.count])
         result.targets.append(symbols[(position + 1) % symbols.count])
-        result.places.append(Int64((position + 1) % symbols.count))
+        result.targetIndices.append(Int64((position + 1) % symbols.count))
       }
     }
     return result
@@ -109,7 +109,7 @@ import Text
     var chunks: [LaneChunks] = []
     for ((text, _), lanes) in zip(texts, [2, 3]) {
       let plan = LanePlan(lanes: lanes, sequenceLength: steps, laneLength: (text.count - 1) / lanes)
-      var one = LaneChunks(text: text, plan: plan, firstPlace: places)
+      var one = LaneChunks(text: text, plan: plan, firstIndex: places)
       // The second begins with its last symbol, after which comes its first.
       one.startEpoch(offset: text.count - 1)
       chunks.append(one)
@@ -119,15 +119,15 @@ import Text
     let size = steps * width
     var both = Chunk(
       inputs: Array(repeating: -1, count: size), targets: Array(repeating: -1, count: size),
-      places: Array(repeating: -1, count: size))
+      targetIndices: Array(repeating: -1, count: size))
     for chunk in 0..<4 {
       var column = 0
       for index in chunks.indices {
         both.inputs.withUnsafeMutableBufferPointer { inputs in
           both.targets.withUnsafeMutableBufferPointer { targets in
-            both.places.withUnsafeMutableBufferPointer { places in
+            both.targetIndices.withUnsafeMutableBufferPointer { places in
               chunks[index].next(
-                inputs: inputs, targets: targets, places: places, column: column, of: width)
+                inputs: inputs, targets: targets, targetIndices: places, column: column, of: width)
             }
           }
         }
@@ -139,11 +139,11 @@ import Text
         var expected = naive(
           symbols, chunks[index].plan, lanes: lanes, offset: text.count - 1, chunk: chunk)
         let before = index == 0 ? 0 : texts[0].0.count
-        expected.places = expected.places.map { $0 == 0 ? 0 : $0 + Int64(before) }
+        expected.targetIndices = expected.targetIndices.map { $0 == 0 ? 0 : $0 + Int64(before) }
         let columns = (0..<size).filter { (column..<column + lanes.count).contains($0 % width) }
         #expect(columns.map { both.inputs[$0] } == expected.inputs)
         #expect(columns.map { both.targets[$0] } == expected.targets)
-        #expect(columns.map { both.places[$0] } == expected.places)
+        #expect(columns.map { both.targetIndices[$0] } == expected.targetIndices)
         column += lanes.count
       }
     }
@@ -170,6 +170,6 @@ import Text
     var chunks = LaneChunks(text: text, plan: plan)
     for _ in 0..<plan.chunksPerEpoch { _ = next(&chunks) }
     let rest = next(&chunks, steps: plan.laneLength % plan.sequenceLength)
-    #expect(rest == Chunk(inputs: [0x73, 0x74], targets: [0x74, 0x75], places: [19, 20]))
+    #expect(rest == Chunk(inputs: [0x73, 0x74], targets: [0x74, 0x75], targetIndices: [19, 20]))
   }
 }

@@ -62,7 +62,7 @@ import Text
         $0 + n <= b.count && a[start..<start + n].elementsEqual(b[$0..<$0 + n])
       }
     }
-    func place(_ text: [Unicode.Scalar], _ index: Int) -> Corpus.Place {
+    func place(_ text: [Unicode.Scalar], _ index: Int) -> Corpus.SourceLocation {
       .init(file: "text", line: 1 + text[..<index].count { $0 == "\n" })
     }
 

@@ -1,6 +1,6 @@
 extension Corpus {
   /// Where something stands, for people to look it up.
-  public struct Place: Equatable, Sendable {
+  public struct SourceLocation: Equatable, Sendable {
     /// The file's name, as in `File`.
     public let file: String
     /// In that file, from 1.
@@ -15,7 +15,7 @@ extension Corpus {
   /// The file and line of the byte at `offset`.
   ///
   /// - Complexity: reads the file up to there; memory stays constant.
-  public func place(of offset: Int) -> Place {
+  public func sourceLocation(of offset: Int) -> SourceLocation {
     let (file, fileOffset) = location(of: offset)
     let piece = pieces[pieceIndex(at: offset)]
     var lineFeeds = 0
@@ -26,7 +26,7 @@ extension Corpus {
       }
       piece.release(piece.start + start..<piece.start + end)
     }
-    return Place(file: file.name, line: lineFeeds + 1)
+    return SourceLocation(file: file.name, line: lineFeeds + 1)
   }
 }
 
