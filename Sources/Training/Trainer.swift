@@ -135,7 +135,16 @@ public final class Trainer {
       let distillation = Distillation(
         options: options, training: task.training, validation: task.validation,
         corpus: task.corpus, device: task.device)
-      guard let lesson = try distillation.lesson(in: folder, stops: stops, report: report) else {
+      let clock = ContinuousClock()
+      let start = clock.now
+      // Of the teachers before this process, which may have been killed before the student was saved.
+      var earlier = 0.0
+      let lesson = try distillation.lesson(
+        in: folder, earlier: &earlier, stops: stops, report: report)
+      loop.setElapsed(
+        max(progress.elapsedSeconds, earlier) + (clock.now - start) / .seconds(1))
+      guard let lesson else {
+        if progress.step == 0 { try folder?.save(resumePoint) }
         return .interrupted
       }
       task.take(lesson, progress)
