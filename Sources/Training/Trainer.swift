@@ -62,6 +62,7 @@ public final class Trainer {
       point.weights.model, training: parts.training, validation: parts.validation,
       options: point.options, corpus: parts.identity, device: device)
     task.optimization.restore(point.weights)
+    task.setup = point.setup
     var progress = point.progress
     guard progress.isPlausible, progress.epoch <= options.epochs else {
       throw TrainingError.cannotResume(
@@ -86,6 +87,11 @@ public final class Trainer {
   public var options: TrainingOptions { task.options }
   public var device: Device { task.device }
   package var corpus: CorpusIdentity { task.corpus }
+  /// Saved with the run.
+  package var setup: RunSetup? {
+    get { task.setup }
+    set { task.setup = newValue }
+  }
   public var vocabulary: Vocabulary { task.training.vocabulary }
   public var progress: TrainingProgress { loop.progress }
 
