@@ -15,6 +15,8 @@ public struct ClassificationPlan: Sendable {
   public var classes: Int
   public var stepsPerEpoch: Int
   public var totalSteps: Int
+  /// Steps done before, in a run that is resumed.
+  public var doneSteps: Int
   public var workers: Int
   /// Training texts of which only a part is read.
   public var shortenedTexts: Int

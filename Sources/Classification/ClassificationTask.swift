@@ -10,6 +10,7 @@ final class ClassificationTask: TrainingTask {
   let optimization: OptimizationStep
   /// Averaged weights with the best validation so far, or the latest where there is none.
   private(set) var best: TrainedClassifier?
+  var setup: RunSetup?
 
   private let trained: TrainedClassifier
   private let training: EncodedTexts
@@ -70,11 +71,12 @@ final class ClassificationTask: TrainingTask {
     }
   }
 
-  var plan: ClassificationPlan {
+  func plan(after progress: TrainingProgress) -> ClassificationPlan {
     ClassificationPlan(
       parameters: trained.model.layout.parameterCount, trainingTexts: training.count,
       validationTexts: validation.count, classes: trained.labels.count,
-      stepsPerEpoch: stepsPerEpoch, totalSteps: totalSteps, workers: trainer.partCount,
+      stepsPerEpoch: stepsPerEpoch, totalSteps: totalSteps, doneSteps: progress.step,
+      workers: trainer.partCount,
       shortenedTexts: training.shortenedCount)
   }
 
@@ -212,13 +214,18 @@ final class ClassificationTask: TrainingTask {
   }
 
   func save(_ progress: TrainingProgress, in folder: RunFolder) throws -> Bool {
-    let point = ClassifierResumePoint(
-      options: options, progress: progress, data: data, vocabulary: trained.vocabulary,
-      labels: trained.labels, weights: WeightsInTraining(optimization),
-      arithmetic: device.backend.arithmetic)
+    let point = resumePoint(progress)
     guard point.weights.isFinite else { return false }
     try point.write(to: folder.resumePath)
     return true
+  }
+
+  /// All that it takes to go on from here.
+  func resumePoint(_ progress: TrainingProgress) -> ClassifierResumePoint {
+    ClassifierResumePoint(
+      options: options, progress: progress, data: data, vocabulary: trained.vocabulary,
+      labels: trained.labels, weights: WeightsInTraining(optimization),
+      arithmetic: device.backend.arithmetic, setup: setup)
   }
 
   /// Takes the best model of an earlier part of the run from its folder, where it may have been

@@ -3,7 +3,7 @@ import Training
 
 /// How a classifier is trained.
 @dynamicMemberLookup
-public struct ClassifierOptions: OptimizationOptionsHolder, Codable, Equatable, Sendable {
+public struct ClassifierOptions: OptimizationOptionsHolder, Equatable, Sendable {
   /// How much the texts of a class count.
   public enum ClassWeights: String, Codable, Sendable, CaseIterable {
     /// Every text counts the same.
@@ -88,4 +88,50 @@ public struct ClassifierOptions: OptimizationOptionsHolder, Codable, Equatable, 
 
   /// The options as a model file tells them: by their names on the command line.
   package var summary: [String: String] { Self.rules.summary(of: self) }
+}
+
+/// As one flat object, but for parts that are objects themselves.
+extension ClassifierOptions: Codable {
+  private enum CodingKeys: CodingKey {
+    /// In files from before the object was flat.
+    case optimization
+    case batchSize, warmup, classWeights, sampling, labelSmoothing, languageModelLoss
+    case freezes, unfreezeEvery, layerRateFactor, limit, crop, naiveBayes
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    optimization =
+      try fields.decodeIfPresent(OptimizationOptions.self, forKey: .optimization)
+      ?? OptimizationOptions(from: decoder)
+    batchSize = try fields.decode(Int.self, forKey: .batchSize)
+    warmup = try fields.decode(Float.self, forKey: .warmup)
+    classWeights = try fields.decode(ClassWeights.self, forKey: .classWeights)
+    sampling = try fields.decode(Sampling.self, forKey: .sampling)
+    labelSmoothing = try fields.decode(Float.self, forKey: .labelSmoothing)
+    languageModelLoss = try fields.decode(Float.self, forKey: .languageModelLoss)
+    freezes = try fields.decode(Bool.self, forKey: .freezes)
+    unfreezeEvery = try fields.decode(Int.self, forKey: .unfreezeEvery)
+    layerRateFactor = try fields.decode(Float.self, forKey: .layerRateFactor)
+    limit = try fields.decode(TextLimit.self, forKey: .limit)
+    crop = try fields.decode(Int.self, forKey: .crop)
+    naiveBayes = try fields.decode(Int.self, forKey: .naiveBayes)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    try optimization.encode(to: encoder)
+    var fields = encoder.container(keyedBy: CodingKeys.self)
+    try fields.encode(batchSize, forKey: .batchSize)
+    try fields.encode(warmup, forKey: .warmup)
+    try fields.encode(classWeights, forKey: .classWeights)
+    try fields.encode(sampling, forKey: .sampling)
+    try fields.encode(labelSmoothing, forKey: .labelSmoothing)
+    try fields.encode(languageModelLoss, forKey: .languageModelLoss)
+    try fields.encode(freezes, forKey: .freezes)
+    try fields.encode(unfreezeEvery, forKey: .unfreezeEvery)
+    try fields.encode(layerRateFactor, forKey: .layerRateFactor)
+    try fields.encode(limit, forKey: .limit)
+    try fields.encode(crop, forKey: .crop)
+    try fields.encode(naiveBayes, forKey: .naiveBayes)
+  }
 }

@@ -51,6 +51,8 @@ package struct ClassifierResumePoint {
   package var weights: WeightsInTraining
   /// That of the device which the run was on.
   package var arithmetic: String?
+  /// Nil in files from before it was kept, and in runs that no command began.
+  package var setup: RunSetup?
 }
 
 extension ClassifierResumePoint: MovableRun {
@@ -67,6 +69,7 @@ extension ClassifierResumePoint: MovableRun {
     options = try file.decode("options")
     progress = try file.decode("progress")
     data = try file.decode("data")
+    setup = try file.decodeIfPresent("setup")
     labels = try file.decode("labels")
     guard labels.count == classifier.classes else {
       throw .invalidMetadata(
@@ -89,6 +92,7 @@ extension ClassifierResumePoint: MovableRun {
       "vocabulary": json(vocabulary),
     ]
     metadata["instruction_set"] = arithmetic
+    metadata["setup"] = setup.map { json($0) }
     try ModelFile.write(weights.tensors, metadata: metadata, to: path)
   }
 }

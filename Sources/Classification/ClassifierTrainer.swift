@@ -1,5 +1,6 @@
 import CPU
 import Checkpoints
+import Foundation
 import LabelledData
 import Recurrent
 import Training
@@ -62,6 +63,7 @@ public final class ClassifierTrainer {
         path: path, reason: "its place in the run is none there can be; it is damaged")
     }
     task.optimization.restore(point.weights)
+    task.setup = point.setup
     begin(progress)
   }
 
@@ -90,6 +92,11 @@ public final class ClassifierTrainer {
 
   public var options: ClassifierOptions { task.options }
   public var progress: TrainingProgress { loop.progress }
+  /// Saved with the run.
+  package var setup: RunSetup? {
+    get { task.setup }
+    set { task.setup = newValue }
+  }
   /// Averaged weights with the best validation so far, or the latest where there are no texts to
   /// validate on; nil before the first validation of a run that is resumed.
   public var best: TrainedClassifier? { task.best }
@@ -117,7 +124,7 @@ public final class ClassifierTrainer {
     in folder: RunFolder? = nil, stops: () -> Bool,
     report: (ClassificationEvent) throws -> Void = { _ in }
   ) throws -> TrainingOutcome {
-    try report(.began(task.plan))
+    try report(.began(task.plan(after: progress)))
     let outcome = try loop.run(in: folder, stops: stops) { event in
       switch event {
       case .step(let step): try report(.step(step))
@@ -125,11 +132,16 @@ public final class ClassifierTrainer {
       case .saved: break
       }
     }
-    // An earlier part of the run had the best.
+    // An earlier part of the run had the best, unless that was what could not be written.
     let hasBest = progress.bestLoss != nil || progress.epoch > 0
-    if let folder, best == nil, hasBest { try task.takeBest(from: folder) }
+    if let folder, best == nil, hasBest, FileManager.default.fileExists(atPath: folder.bestPath) {
+      try task.takeBest(from: folder)
+    }
     return outcome
   }
+
+  /// All that it takes to go on from here.
+  package var resumePoint: ClassifierResumePoint { task.resumePoint(progress) }
 
   /// Adds the naive Bayes classifier that the options ask for to the best model, fits what it and the
   /// network count for to the validation texts, and saves the model anew.

@@ -58,14 +58,17 @@ struct Distillation {
   /// Trains the teachers, or goes on with that, and takes what they expect of the training part and
   /// of what they write.
   ///
+  /// - Parameter earlier: gains the seconds that the teachers took before, as their files have it.
   /// - Returns: nil if it was stopped.
   func lesson(
-    in folder: RunFolder?, stops: () -> Bool, report: (TrainingEvent) throws -> Void
+    in folder: RunFolder?, earlier: inout Double, stops: () -> Bool,
+    report: (TrainingEvent) throws -> Void
   ) throws -> Lesson? {
     var models: [Network] = []
     var bytes: [UInt8] = []
     for number in 1...options.teachers {
       let (teacher, folder) = try teacher(number, in: folder)
+      earlier += teacher.progress.elapsedSeconds
       try report(.teaching(number: number, teacher.configuration, teacher.options))
       guard try teacher.run(in: folder, stops: stops, report: report) != .interrupted else {
         return nil

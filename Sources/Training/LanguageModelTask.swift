@@ -18,6 +18,7 @@ final class LanguageModelTask: TrainingTask {
   private let parts: PerPart<TrainingLanes>
   private let scorer: TextScorer?
   let corpus: CorpusIdentity
+  var setup: RunSetup?
 
   /// - Parameters:
   ///   - model: where training starts, which is trained.
@@ -167,6 +168,6 @@ final class LanguageModelTask: TrainingTask {
       options: options, progress: progress, corpus: corpus, vocabulary: training.vocabulary,
       weights: WeightsInTraining(optimization),
       states: parts.values.flatMap { $0.states(optimization.model.configuration) },
-      arithmetic: device.backend.arithmetic)
+      arithmetic: device.backend.arithmetic, setup: setup)
   }
 }

@@ -38,6 +38,8 @@ package struct ResumePoint {
   package var states: [RecurrentState]
   /// That of the device which the run was on; nil in files from before it was kept.
   package var arithmetic: String?
+  /// Nil in files from before it was kept, and in runs that no command began.
+  package var setup: RunSetup?
 }
 
 extension ResumePoint: MovableRun {
@@ -52,6 +54,7 @@ extension ResumePoint: MovableRun {
     options = try file.decode("options")
     progress = try file.decode("progress")
     corpus = try file.decode("corpus")
+    setup = try file.decodeIfPresent("setup")
     do throws(TrainingError) {
       try options.validate()
     } catch {
@@ -142,6 +145,7 @@ extension ResumePoint: MovableRun {
       "options": json(options), "progress": json(progress), "vocabulary": json(vocabulary),
     ]
     metadata["instruction_set"] = arithmetic
+    metadata["setup"] = setup.map { json($0) }
     try ModelFile.write(tensors, metadata: metadata, to: path)
   }
 }

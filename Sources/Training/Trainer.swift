@@ -62,6 +62,7 @@ public final class Trainer {
       point.weights.model, training: parts.training, validation: parts.validation,
       options: point.options, corpus: parts.identity, device: device)
     task.optimization.restore(point.weights)
+    task.setup = point.setup
     var progress = point.progress
     guard progress.isPlausible, progress.epoch <= options.epochs else {
       throw TrainingError.cannotResume(
@@ -86,6 +87,11 @@ public final class Trainer {
   public var options: TrainingOptions { task.options }
   public var device: Device { task.device }
   package var corpus: CorpusIdentity { task.corpus }
+  /// Saved with the run.
+  package var setup: RunSetup? {
+    get { task.setup }
+    set { task.setup = newValue }
+  }
   public var vocabulary: Vocabulary { task.training.vocabulary }
   public var progress: TrainingProgress { loop.progress }
 
@@ -135,7 +141,16 @@ public final class Trainer {
       let distillation = Distillation(
         options: options, training: task.training, validation: task.validation,
         corpus: task.corpus, device: task.device)
-      guard let lesson = try distillation.lesson(in: folder, stops: stops, report: report) else {
+      let clock = ContinuousClock()
+      let start = clock.now
+      // Of the teachers before this process, which may have been killed before the student was saved.
+      var earlier = 0.0
+      let lesson = try distillation.lesson(
+        in: folder, earlier: &earlier, stops: stops, report: report)
+      loop.setElapsed(
+        max(progress.elapsedSeconds, earlier) + (clock.now - start) / .seconds(1))
+      guard let lesson else {
+        if progress.step == 0 { try folder?.save(resumePoint) }
         return .interrupted
       }
       task.take(lesson, progress)

@@ -43,7 +43,8 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
         + "\(option("accept-changed-corpus")) to go on with this one from the beginning of the epoch"
     case .dataChanged(let path):
       "cannot resume \(path): the labelled texts, or their parts to train and to validate on, are not "
-        + "those the run began with; give the same data and the same options that divide them"
+        + "those the run began with; give the same data and, if they were given, the same "
+        + "\(option("validation")) or \(option("validation-fraction"))"
     case .cannotResume(let path, let reason):
       "cannot resume \(path): \(reason)"
     }

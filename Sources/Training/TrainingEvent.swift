@@ -59,7 +59,8 @@ public struct StepReport: Equatable, Sendable {
   public var charactersPerSecond: Double
   /// Likewise; nil where there is one text, which is read on and on.
   public var textsPerSecond: Double?
-  /// Since training began, what was before a resume included.
+  /// That the run has taken since it began, in all processes that went on with it and with all that
+  /// its teachers took.
   public var elapsedSeconds: Double
 }
 

@@ -24,6 +24,9 @@ package final class TrainingLoop<Task: TrainingTask> {
     self.progress = progress
   }
 
+  /// Counts what was done before the steps to come.
+  package func setElapsed(_ seconds: Double) { progress.elapsedSeconds = seconds }
+
   package var totalSteps: Int {
     // Those before this epoch were as many a pass, unless the corpus has changed since.
     let earlier = progress.step - progress.chunk

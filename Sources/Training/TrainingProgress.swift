@@ -14,6 +14,7 @@ public struct TrainingProgress: Codable, Equatable, Sendable {
   public var bestAccuracy: Double?
   /// Validations since the best.
   public var validationsWithoutBest = 0
+  /// In all processes, up to the last saving of each, and with teachers.
   public var elapsedSeconds = 0.0
 
   public init() {}

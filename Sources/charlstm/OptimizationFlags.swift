@@ -94,8 +94,7 @@ func checkContradictions(
 ) throws {
   for (name, value) in wanted.sorted(by: { $0.key < $1.key }) {
     guard name != "max-steps", value != run[name] else { continue }
-    throw Failure.usage(
-      "--\(name) \(value) contradicts the run, which has \(run[name] ?? "none"); leave it out"
-        + (name == "epochs" ? longer : ""))
+    throw Failure.contradiction(
+      name, value, run[name], remedy: name == "epochs" ? longer : "")
   }
 }

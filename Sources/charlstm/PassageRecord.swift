@@ -9,8 +9,7 @@ struct PassageRecord: Encodable {
   func encode(to encoder: any Encoder) throws {
     try written.encode(to: encoder)
     var container = encoder.container(keyedBy: OptionKey.self)
-    // Records have never named the window.
-    for rule in SamplingOptions.rules where rule.path != \SamplingOptions.repetitionWindow {
+    for rule in SamplingOptions.rules {
       guard let value = rule.value(sampling) else { continue }
       let key = OptionKey(stringValue: rule.name.replacing("-", with: "_"))
       try container.encode(value, forKey: key)

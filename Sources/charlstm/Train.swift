@@ -78,7 +78,9 @@ struct Train: ParsableCommand {
       }
     } catch {
       display.finish()
-      if error is CheckpointError || error is FileError { rescue(trainer, folder) }
+      resumable(folder).rescue(after: error, step: trainer.progress.step) {
+        try trainer.resumePoint.write(to: $0)
+      }
       throw error
     }
     display.finish()
@@ -122,6 +124,7 @@ struct Train: ParsableCommand {
       options.precision = given.precision
       options.threads = given.threads
     }
+    trainer.setup = text.setup(initializeFrom: network.initializeFrom)
     let folder = try RunFolder(path: output, isNew: true)
     let forecast =
       quiet
@@ -137,6 +140,9 @@ struct Train: ParsableCommand {
     var point = try ResumePoint(contentsOf: folder.resumePath)
     try training.check(against: point.options, threads: threads, precision: precision)
     try network.check(point.weights.model.configuration, from: "the run")
+    try check(
+      text.symbols, validationFraction: text.validationFraction,
+      initializeFrom: network.initializeFrom, against: point.setup, kind: point.vocabulary.kind)
     training.apply(to: &point.options)
     if extend != nil, training.optimization.maxSteps == nil, let maxSteps = point.options.maxSteps {
       throw Failure.usage(
@@ -158,7 +164,7 @@ struct Train: ParsableCommand {
     standardError(
       """
       The run had come to its end before, at step \(trainer.progress.step). To train on:
-        \(resumeCommand(folder)) \(more)
+        \(resumable(folder).command) \(more)
 
       """)
   }
@@ -176,29 +182,11 @@ struct Train: ParsableCommand {
         Double(trainer.options.learningRate)))
   }
 
-  /// Keeps what was trained where the run folder cannot be written to any more.
-  private func rescue(_ trainer: Trainer, _ folder: RunFolder) {
-    let place = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/var/tmp"
-    // It is a place that others can read, and the process is about to end.
-    umask(0o077)
-    let path = "\(place)/charlstm-\(UUID().uuidString).safetensors"
-    guard trainer.progress.step > 0, (try? trainer.resumePoint.write(to: path)) != nil else {
-      return
-    }
-    standardError(
-      """
-      The run folder cannot be written to. The state at step \(trainer.progress.step) is kept; \
-      to go on from it:
-        mkdir -p \(shellQuoted(path: folder.path)) && mv \(shellQuoted(path: path)) \
-      \(shellQuoted(path: folder.resumePath))
-        \(resumeCommand(folder))
-
-      """)
-  }
-
-  private func resumeCommand(_ folder: RunFolder) -> String {
-    "charlstm train \(corpora.map { shellQuoted(path: $0) }.joined(separator: " ")) --output "
-      + "\(shellQuoted(path: folder.path)) --resume"
+  private func resumable(_ folder: RunFolder) -> ResumableRun {
+    ResumableRun(
+      folder: folder,
+      command: "charlstm train \(corpora.map { shellQuoted(path: $0) }.joined(separator: " "))"
+        + " --output \(shellQuoted(path: folder.path)) --resume")
   }
 
   private func sampleIsDue(_ report: StepReport, every reported: Int) -> Bool {
@@ -221,14 +209,7 @@ struct Train: ParsableCommand {
     _ outcome: TrainingOutcome, _ trainer: Trainer, _ folder: RunFolder
   ) throws {
     switch outcome {
-    case .interrupted:
-      standardError(
-        """
-        Stopped at step \(trainer.progress.step) and saved. To go on:
-          \(resumeCommand(folder))
-
-        """)
-      throw ExitCode(128 + (Interruption.signal ?? SIGINT))
+    case .interrupted: try resumable(folder).stop(at: trainer.progress.step)
     case .patienceExhausted, .completed:
       guard !quiet else { return }
       if outcome == .patienceExhausted { standardError("No better for a while: stopped early.\n") }

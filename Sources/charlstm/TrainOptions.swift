@@ -107,8 +107,7 @@ struct TrainingFlags: ParsableArguments {
     against run: TrainingOptions, threads: ThreadsOption, precision: PrecisionOption
   ) throws {
     if let preset {
-      throw Failure.usage(
-        "--preset \(preset) is for a new run; this one goes on with its own settings")
+      throw Failure.isForNewRuns("--preset \(preset)")
     }
     var wanted = run
     apply(to: &wanted)
@@ -121,19 +120,23 @@ struct TrainingFlags: ParsableArguments {
 
 /// How the text is read.
 struct TextOptions: ParsableArguments {
-  @Option(help: "What a symbol is: scalars (Unicode characters of the text) or bytes.")
-  var vocabulary = Vocabulary.Kind.scalars
+  @OptionGroup var symbols: VocabularyOptions
 
-  @Option(help: "Characters rarer than this are spelt with bytes.")
-  var minCount = 1
+  @Option(help: "The share of the text, at its end, to validate on. (default: 0.1)")
+  var validationFraction: Double?
 
-  @Option(help: "The share of the text, at its end, to validate on.")
-  var validationFraction = 0.1
+  /// What a new run with these is told.
+  func setup(initializeFrom: String?) -> RunSetup {
+    RunSetup(
+      vocabulary: symbols.kind, minCount: symbols.count,
+      validationFraction: validationFraction ?? 0.1,
+      initializeFrom: initializeFrom)
+  }
 
   /// The parts of a corpus, in the vocabulary given or in one of the training part's own.
   func parts(of corpus: Corpus, vocabulary known: Vocabulary?) throws -> CorpusParts {
     try CorpusParts(
-      corpus, validationFraction: validationFraction, vocabulary: known, kind: vocabulary,
-      minCount: minCount)
+      corpus, validationFraction: validationFraction ?? 0.1, vocabulary: known,
+      kind: symbols.kind, minCount: symbols.count)
   }
 }

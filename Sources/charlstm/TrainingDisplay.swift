@@ -165,7 +165,7 @@ final class TrainingDisplay {
 
         """
     }
-    if plan.doneSteps > 0 { text += "Going on after step \(plan.doneSteps.formatted()).\n" }
+    if plan.doneSteps > 0 { text += ResumableRun.goingOn(after: plan.doneSteps) }
     print(lines: text)
   }
 

@@ -186,6 +186,29 @@ struct ClassifierTrainerTests {
     }
   }
 
+  /// As in a language model's resume file; those of before, where a part was an object, are read.
+  @Test func optionsAreOneFlatObject() throws {
+    let options = options {
+      $0.crop = 4
+      $0.maxSteps = 9
+      $0.limit = TextLimit(length: 77, kept: .both)
+    }
+    let flat = try JSONEncoder().encode(options)
+    let fields = try #require(try JSONSerialization.jsonObject(with: flat) as? [String: Any])
+    #expect(fields["epochs"] as? Int == 8 && fields["batchSize"] as? Int == 16)
+    #expect(fields["optimization"] == nil)
+    #expect(try JSONDecoder().decode(ClassifierOptions.self, from: flat) == options)
+
+    let names = [
+      "batchSize", "warmup", "classWeights", "sampling", "labelSmoothing", "languageModelLoss",
+      "freezes", "unfreezeEvery", "layerRateFactor", "limit", "crop", "naiveBayes",
+    ]
+    var nested = fields.filter { names.contains($0.key) }
+    nested["optimization"] = fields.filter { !names.contains($0.key) }
+    let old = try JSONSerialization.data(withJSONObject: nested)
+    #expect(try JSONDecoder().decode(ClassifierOptions.self, from: old) == options)
+  }
+
   @Test func aFrozenBodyStaysAsItIs() throws {
     let start = try start(layers: 2)
     let trainer = try trainer(

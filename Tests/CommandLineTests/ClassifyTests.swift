@@ -226,6 +226,40 @@ struct ClassifyTests {
     )
   }
 
+  /// What a run was told it need not be told again, and it ends as one left alone.
+  @Test(arguments: ["--validation-fraction 0.3", "--validation held.csv"])
+  func aResumedRunKnowsHowItBegan(validation: String) throws {
+    try charlstm.putFixture("tiny.safetensors")
+    try charlstm.put("label,text\nlow,aa ab\nhigh,zy z\nhigh,z\n", at: "held.csv")
+    let begin =
+      "classify train texts.csv --initialize-from tiny.safetensors --freeze --epochs 3 "
+      + "--batch-size 8 --precision float32 --threads 1 --calibrate --min-count 2 "
+      + "--schedule constant --warmup 0 --learning-rate 0.02 \(validation)"
+    #expect(try charlstm("\(begin) --output whole --quiet").code == 0)
+    #expect(try charlstm("\(begin) --output run --quiet --max-steps 4").code == 0)
+    let steps =
+      try charlstm.text(of: "whole/metrics.jsonl")
+      .matches(of: #/"step":(\d+)/#).compactMap { Int($0.1) }.max() ?? 0
+    #expect(steps > 4)
+    let resume = "classify train texts.csv --output run --resume --max-steps \(steps)"
+    let resumed = try charlstm(
+      "\(resume) --freeze --min-count 2 --initialize-from tiny.safetensors")
+    #expect(resumed.code == 0, "\(resumed.error)")
+    #expect(resumed.error.contains("\nGoing on after step 4.\n"))
+    let temperatures = try ["run", "whole"].map {
+      let facts = try json(charlstm("info \($0)/best.safetensors --json").output)
+      return try #require(facts["temperature"] as? Double)
+    }
+    #expect(temperatures[0] == temperatures[1] && temperatures[0] != 1)
+    try expect(
+      "\(resume) --min-count 3", fails: 64,
+      saying: "--min-count 3 contradicts the run, which has 2; leave it out")
+    try expect(
+      "\(resume) --initialize-from other.safetensors", fails: 64,
+      saying: "--initialize-from other.safetensors contradicts the run, which has "
+        + "tiny.safetensors; leave it out")
+  }
+
   @Test func aRunGoesOn() throws {
     let line = Self.train + " --naive-bayes 2"
     #expect(try charlstm(line).code == 0)
@@ -238,11 +272,26 @@ struct ClassifyTests {
     try expect(
       resume + " --pooling max", fails: 64,
       saying: "--pooling max contradicts the run, which has concat; leave it out")
+    for (options, message) in [
+      ("--validation-fraction 0.3", "--validation-fraction 0.3 contradicts the run, which has 0.1"),
+      ("--vocabulary bytes", "--vocabulary bytes contradicts the run, which has scalars"),
+      ("--min-count 2", "--min-count 2 contradicts the run, which has 1"),
+      (
+        "--initialize-from tiny.safetensors",
+        "--initialize-from tiny.safetensors contradicts the run, which has none"
+      ),
+      ("--freeze", "--freeze contradicts the run, which began without it"),
+      ("--bidirectional", "--bidirectional contradicts the run, which began without it"),
+    ] {
+      try expect("\(resume) \(options)", fails: 64, saying: "\(message); leave it out")
+    }
     try expect(
-      resume + " --validation-fraction 0.3", fails: 65,
+      resume + " --validation texts.csv", fails: 65,
       saying: "cannot resume run/resume.safetensors: the labelled texts, or their parts to train "
-        + "and to validate on, are not those the run began with; give the same data and the same "
-        + "options that divide them")
+        + "and to validate on, are not those the run began with; give the same data and, if they "
+        + "were given, the same --validation or --validation-fraction")
+    let same = "--vocabulary scalars --min-count 1 --validation-fraction 0.1"
+    #expect(try charlstm("\(resume) \(same)") == .init(code: 0, output: "", error: ""))
     // Done already, and calibrated: the same again.
     #expect(try charlstm(resume) == .init(code: 0, output: "", error: ""))
     #expect(try charlstm.bytes(of: "run/best.safetensors") == whole)

@@ -73,7 +73,7 @@ struct SampleTests {
       #expect(
         Set(record.keys) == [
           "index", "text", "prompt", "seed", "characters", "nats_per_character", "temperature",
-          "top_k", "repetition_penalty", "length",
+          "top_k", "repetition_penalty", "repetition_window", "length",
         ])
       #expect(record["index"] as? Int == index)
       #expect(record["seed"] as? Int == 7)

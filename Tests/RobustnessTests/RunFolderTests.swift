@@ -48,11 +48,28 @@ import Testing
       """)
     #expect(outcome.code == 73)
     #expect(outcome.error.contains("Error: cannot create run/"))
-    try goesOn(as: outcome.error)
+    try goesOn(as: outcome.error, "--sample-every 0")
+  }
+
+  /// A classifier's is kept as a language model's is.
+  @Test func classifierRemovedWhileRunning() throws {
+    let rows = (0..<60).map { $0 % 2 == 0 ? "low,ab\($0)" : "high,zy\($0)" }
+    try shell.put(Data("label,text\n\(rows.joined(separator: "\n"))\n".utf8), at: "texts.csv")
+    let outcome = try shell(
+      """
+      $charlstm classify train texts.csv --output run --quiet --threads 1 --layers 1 \
+        --hidden-size 8 --embedding-size 4 --epochs 1000000 --save-every 10 \
+        --validation-fraction 0.25 & child=$!
+      until [ -e run/resume.safetensors ]; do sleep 0.01; done
+      until rm -rf run; do :; done 2> /dev/null; wait $child
+      """)
+    #expect(outcome.code == 73)
+    #expect(outcome.error.contains("Error: cannot create run/"))
+    try goesOn(as: outcome.error, "")
   }
 
   /// Does what the message says, and the run goes on.
-  private func goesOn(as message: String) throws {
+  private func goesOn(as message: String, _ options: String) throws {
     let lines = message.split(separator: "\n").map(String.init)
     let first = try #require(
       lines.firstIndex { $0.hasPrefix("  mkdir -p run && mv ") }, "\(message)")
@@ -60,10 +77,10 @@ import Testing
     #expect(
       try shell("ls -l temporary/*.safetensors | grep ^-rw------- && \(lines[first])").code == 0)
     let steps = try #require(Int(step)) + 5
-    let command = lines[first + 1].replacing("charlstm train", with: "$charlstm train")
-    let outcome = try shell("\(command) --max-steps \(steps) --sample-every 0")
+    let command = lines[first + 1].replacing("  charlstm ", with: "$charlstm ")
+    let outcome = try shell("\(command) --max-steps \(steps) \(options)")
     #expect(outcome.code == 0, "\(outcome.error)")
-    #expect(outcome.error.contains("Going on after step \(step)"))
+    #expect(outcome.error.replacing(",", with: "").contains("Going on after step \(step)."))
   }
 
   @Test func fileTooLarge() throws {

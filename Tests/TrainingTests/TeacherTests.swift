@@ -116,6 +116,54 @@ struct TeacherTests {
     }
   }
 
+  /// The time of a run is that of its teachers, too, and goes on where it is stopped or killed.
+  @Test func teachersTakeTime() throws {
+    let folder = try TemporaryFolder()
+    let path = "\(folder.path)/resume.safetensors"
+    func run(_ trainer: Trainer, isNew: Bool, stop: Int) throws -> Double? {
+      var first: Double?
+      var asked = 0
+      var isTaught = false
+      _ = try trainer.run(
+        in: RunFolder(path: folder.path, isNew: isNew),
+        stops: {
+          asked += 1
+          return asked >= stop
+        }
+      ) { event in
+        switch event {
+        case .teaching: usleep(100_000)
+        case .taught: isTaught = true
+        case .step(let report) where isTaught: first = first ?? report.elapsedSeconds
+        default: break
+        }
+      }
+      return first
+    }
+    // Stopped in the first teacher.
+    #expect(try run(bench.trainer(), isNew: true, stop: 2) == nil)
+    let stopped = try ResumePoint(contentsOf: path).progress
+    #expect(stopped.step == 0 && stopped.elapsedSeconds >= 0.1)
+    // Both teachers again.
+    func resumed() throws -> Trainer {
+      try Trainer(resuming: ResumePoint(contentsOf: path), path: path, corpus: bench.corpus)
+    }
+    let elapsed = try #require(try run(resumed(), isNew: false, stop: .max))
+    #expect(elapsed >= 0.3)
+    let lines = try folder.metrics().compactMap { $0["elapsed_seconds"] as? Double }
+    #expect(lines.count == 12 && lines.first.map { $0 >= 0.299 } == true)
+
+    // Killed with a teacher half-trained: its own file has the time, the student's has not.
+    let teacher = "\(folder.path)/teacher-2/resume.safetensors"
+    var half = try ResumePoint(contentsOf: teacher)
+    half.progress.elapsedSeconds = 1000
+    try half.write(to: teacher)
+    var student = try ResumePoint(contentsOf: path)
+    student.options.maxSteps = 14
+    try student.write(to: path)
+    #expect(try #require(try run(resumed(), isNew: false, stop: .max)) >= 1000)
+  }
+
   /// A teacher is what `standard` makes of the text, with another seed.
   @Test func aTeacherIsARunOfItsOwn() throws {
     let folder = try TemporaryFolder()

@@ -50,6 +50,7 @@ final class ClassificationDisplay {
     if plan.validationTexts == 0 {
       text += "There is nothing to validate on: the latest model counts as the best.\n"
     }
+    if plan.doneSteps > 0 { text += ResumableRun.goingOn(after: plan.doneSteps) }
     print(lines: text)
   }
 

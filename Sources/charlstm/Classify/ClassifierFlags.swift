@@ -68,17 +68,13 @@ struct ClassifierFlags: ParsableArguments {
       """)
   var keep: TextLimit.Kept?
 
-  @Option(help: "What a symbol is: scalars (Unicode characters of the texts) or bytes.")
-  var vocabulary = Vocabulary.Kind.scalars
-
-  @Option(help: "Characters rarer than this are spelt with bytes.")
-  var minCount = 1
+  @OptionGroup var symbols: VocabularyOptions
 
   @OptionGroup var optimization: OptimizationFlags
 
   /// Puts what was given in the place of what is there.
   func apply(to options: inout ClassifierOptions) throws {
-    try checkMinCount(minCount)
+    try checkMinCount(symbols.count)
     func set<Value>(_ place: WritableKeyPath<ClassifierOptions, Value>, _ value: Value?) {
       if let value { options[keyPath: place] = value }
     }
@@ -111,6 +107,6 @@ struct ClassifierFlags: ParsableArguments {
 
   /// The vocabulary of the training texts.
   func vocabulary(of parts: LabelledParts) throws -> Vocabulary {
-    try parts.vocabulary(vocabulary, minCount: minCount)
+    try parts.vocabulary(symbols.kind, minCount: symbols.count)
   }
 }

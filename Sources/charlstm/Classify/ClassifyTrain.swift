@@ -36,8 +36,11 @@ struct ClassifyTrain: ParsableCommand {
   @Option(help: "Labelled texts to validate on. (default: a part of the data)")
   var validation: [String] = []
 
-  @Option(help: "The share of each class to validate on, where there is no --validation.")
-  var validationFraction = 0.1
+  @Option(
+    help: """
+      The share of each class to validate on, where there is no --validation. (default: 0.1)
+      """)
+  var validationFraction: Double?
 
   @OptionGroup(title: "Network") var network: NetworkOptions
 
@@ -78,25 +81,43 @@ struct ClassifyTrain: ParsableCommand {
     let (trainer, folder) = try resume ? resumed() : begun()
     Interruption.watch()
     let display = ClassificationDisplay(isQuiet: quiet)
-    let outcome = try trainer.run(in: folder, stops: { Interruption.signal != nil }) {
-      display.show($0)
+    let outcome: TrainingOutcome
+    do {
+      outcome = try trainer.run(in: folder, stops: { Interruption.signal != nil }) {
+        display.show($0)
+      }
+    } catch {
+      display.finish()
+      resumable(folder).rescue(after: error, step: trainer.progress.step) {
+        try trainer.resumePoint.write(to: $0)
+      }
+      throw error
     }
     display.finish()
-    if outcome != .interrupted, calibrate || trainer.options.naiveBayes > 0 {
+    let calibrates = calibrate || trainer.setup?.calibrates ?? false
+    if outcome != .interrupted, calibrates || trainer.options.naiveBayes > 0 {
       try trainer.calibrate(folder)
     }
     try conclude(outcome, trainer, folder)
   }
 
-  private func parts(seed: UInt64) throws -> LabelledParts {
+  /// What a new run is told.
+  private var setup: RunSetup {
+    RunSetup(
+      vocabulary: training.symbols.kind, minCount: training.symbols.count,
+      validationFraction: validation.isEmpty ? validationFraction ?? 0.1 : nil,
+      validation: validation, initializeFrom: network.initializeFrom, calibrates: calibrate)
+  }
+
+  private func parts(_ setup: RunSetup, seed: UInt64) throws -> LabelledParts {
     // Before long data are read.
-    try checkValidationFraction(validationFraction)
+    try checkValidationFraction(validationFraction ?? setup.validationFraction ?? 0)
     let texts = try format.read(data)
-    guard validation.isEmpty else {
+    guard let fraction = setup.validationFraction else {
       return LabelledParts(
-        texts, validation: try format.read(validation, labels: texts.labels))
+        texts, validation: try format.read(setup.validation, labels: texts.labels))
     }
-    return try LabelledParts(texts, validationFraction: validationFraction, seed: seed)
+    return try LabelledParts(texts, validationFraction: fraction, seed: seed)
   }
 
   /// Reads and checks all there is before anything is written.
@@ -111,7 +132,7 @@ struct ClassifyTrain: ParsableCommand {
     let source = try network.initializeFrom.map { try TrainedModel(contentsOf: $0) }
     try source.map { try network.check($0.model.configuration) }
     try checkCombinations(options, hasSource: source != nil)
-    let parts = try parts(seed: options.seed)
+    let parts = try parts(setup, seed: options.seed)
     let trainer = try ClassifierTrainer(
       parts, vocabulary: training.vocabulary(of: parts), from: source, options: options,
       device: device
@@ -124,6 +145,7 @@ struct ClassifyTrain: ParsableCommand {
           longest: ngrams, buckets: ngramBuckets ?? 1 << 16)
       }
     }
+    trainer.setup = setup
     return (trainer, try RunFolder(path: output, isNew: true))
   }
 
@@ -141,6 +163,7 @@ struct ClassifyTrain: ParsableCommand {
     try training.check(against: point.options, threads: threads, precision: precision)
     let configuration = point.weights.model.configuration
     try network.check(configuration, from: "the run")
+    try checkSetup(of: point)
     let head = configuration.classifier
     for (name, wanted, found) in [
       ("bidirectional", bidirectional ? "true" : nil, "\(configuration.bidirectional)"),
@@ -151,8 +174,7 @@ struct ClassifyTrain: ParsableCommand {
       ("keep", training.keep?.rawValue, point.options.limit.kept.rawValue),
     ] {
       if let wanted, wanted != found {
-        throw Failure.usage(
-          "--\(name) \(wanted) contradicts the run, which has \(found); leave it out")
+        throw Failure.contradiction(name, wanted, found)
       }
     }
     try training.apply(to: &point.options)
@@ -160,18 +182,34 @@ struct ClassifyTrain: ParsableCommand {
     if let note = point.move(to: device, keepsPrecision: precision.precision != .auto) {
       standardError("\(note)\n")
     }
-    let parts = try parts(seed: point.options.seed)
+    // Files to validate on that are given now may be the same under other names, which their texts
+    // tell.
+    let known = validation.isEmpty ? point.setup : nil
+    let parts = try parts(known ?? setup, seed: point.options.seed)
     let trainer = try ClassifierTrainer(
       resuming: point, path: folder.resumePath, texts: parts.texts, training: parts.training,
       validation: parts.validation, device: device)
+    if calibrate { trainer.setup?.calibrates = true }
     return (trainer, folder)
+  }
+
+  private func checkSetup(of point: ClassifierResumePoint) throws {
+    // Without what the run was told, the texts alone tell whether they are divided as they were.
+    let fraction = point.setup == nil ? nil : validationFraction
+    try check(
+      training.symbols, validationFraction: validation.isEmpty ? fraction : nil,
+      initializeFrom: network.initializeFrom, against: point.setup, kind: point.vocabulary.kind)
+  }
+
+  private func resumable(_ folder: RunFolder) -> ResumableRun {
+    ResumableRun(folder: folder, command: resumeCommand)
   }
 
   private var resumeCommand: String {
     var words = ["charlstm", "classify", "train"] + data.map { shellQuoted(path: $0) }
     words += ["--output", shellQuoted(path: output), "--resume"]
     words += validation.flatMap { ["--validation", shellQuoted(path: $0)] }
-    if validation.isEmpty, validationFraction != 0.1 {
+    if validation.isEmpty, let validationFraction {
       words += ["--validation-fraction", "\(validationFraction)"]
     }
     if calibrate { words.append("--calibrate") }
@@ -182,15 +220,7 @@ struct ClassifyTrain: ParsableCommand {
   private func conclude(
     _ outcome: TrainingOutcome, _ trainer: ClassifierTrainer, _ folder: RunFolder
   ) throws {
-    if outcome == .interrupted {
-      standardError(
-        """
-        Stopped at step \(trainer.progress.step) and saved. To go on:
-          \(resumeCommand)
-
-        """)
-      throw ExitCode(128 + (Interruption.signal ?? SIGINT))
-    }
+    if outcome == .interrupted { try resumable(folder).stop(at: trainer.progress.step) }
     guard !quiet else { return }
     if outcome == .patienceExhausted { standardError("No better for a while: stopped early.\n") }
     guard let summary = trainer.best?.summary else { return }

@@ -1,0 +1,48 @@
+import ArgumentParser
+import Checkpoints
+import Files
+import Foundation
+import Text
+import Training
+
+/// A run in a folder, and the command that goes on with it.
+struct ResumableRun {
+  let folder: RunFolder
+  let command: String
+
+  static func goingOn(after step: Int) -> String { "Going on after step \(step.formatted()).\n" }
+
+  /// Says how to go on, and ends the process as a signal does.
+  func stop(at step: Int) throws -> Never {
+    standardError(
+      """
+      Stopped at step \(step) and saved. To go on:
+        \(command)
+
+      """)
+    throw ExitCode(128 + (Interruption.signal ?? SIGINT))
+  }
+
+  /// Keeps what was trained where the run folder cannot be written to any more.
+  ///
+  /// - Parameters:
+  ///   - error: what ended the run.
+  ///   - step: where it stands.
+  ///   - write: writes the state to a path.
+  func rescue(after error: any Error, step: Int, write: (String) throws -> Void) {
+    guard error is CheckpointError || error is FileError, step > 0 else { return }
+    let place = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/var/tmp"
+    // It is a place that others can read, and the process is about to end.
+    umask(0o077)
+    let path = "\(place)/charlstm-\(UUID().uuidString).safetensors"
+    guard (try? write(path)) != nil else { return }
+    standardError(
+      """
+      The run folder cannot be written to. The state at step \(step) is kept; to go on from it:
+        mkdir -p \(shellQuoted(path: folder.path)) && mv \(shellQuoted(path: path)) \
+      \(shellQuoted(path: folder.resumePath))
+        \(command)
+
+      """)
+  }
+}
