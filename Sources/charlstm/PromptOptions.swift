@@ -6,7 +6,7 @@ import Text
 /// Where prompts come from.
 struct PromptOptions: ParsableArguments {
   @Option(
-    name: .shortAndLong,
+    name: .shortAndLong, parsing: .unconditional,
     help: "What the text goes on from; \\n, \\t and \\u{…} stand for characters.")
   var prompt: String?
 

@@ -37,14 +37,16 @@ struct Repl: ParsableCommand {
   var model: String?
 
   @Option(
-    name: .shortAndLong,
+    name: .shortAndLong, parsing: .unconditionalSingleValue,
     help: "Run a line, a command or a prompt, before any other; may be given several times.")
   var execute: [String] = []
 
   @Option(name: .shortAndLong, help: "Characters to write at a time.")
   var length = 500
 
-  @Option(help: "A string that ends the text and is not part of it; may be given several times.")
+  @Option(
+    parsing: .unconditionalSingleValue,
+    help: "A string that ends the text and is not part of it; may be given several times.")
   var stop: [String] = []
 
   @OptionGroup(title: "Choice of characters") var sampling: SamplingFlags

@@ -21,7 +21,9 @@ struct Sample: ParsableCommand {
   @Option(name: .shortAndLong, help: "Characters to write.")
   var length = 1000
 
-  @Option(help: "A string that ends the text and is not part of it; may be given several times.")
+  @Option(
+    parsing: .unconditionalSingleValue,
+    help: "A string that ends the text and is not part of it; may be given several times.")
   var stop: [String] = []
 
   @OptionGroup(title: "Choice of characters") var sampling: SamplingFlags

@@ -219,6 +219,19 @@ struct SampleTests {
         == text[..<end.lowerBound] + "\n")
   }
 
+  /// As a dialogue does, and as options do.
+  @Test func textsMayBeginWithADash() throws {
+    for prompt in ["- So", "--So", "-n", "--stop"] {
+      let text = try sample("--seed 7 --length 30 --prompt", prompt)
+      #expect(text.hasPrefix(prompt) && text.count == prompt.count + 31)
+      let session = try charlstm(
+        "repl tiny.safetensors --seed 7 --length 30 --execute", prompt, "--execute", "/write")
+      #expect(session.code == 0 && session.output.contains(text), "\(session)")
+    }
+    let text = try sample("--seed 7 --length 200")
+    #expect(try sample("--seed 7 --length 200 --stop", "-e", "--stop", "--") == text)
+  }
+
   @Test func aClosedPipeEndsQuietly() throws {
     let shell = try charlstm.start(
       ["-c", "\"$CHARLSTM\" sample tiny.safetensors --length 10000000 --seed 1 | head -c 100"],
