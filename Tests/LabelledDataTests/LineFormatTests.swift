@@ -118,6 +118,12 @@ import Testing
       "__label__a __label__b x\n", ["error: a.txt row 1 (line 1): it has several labels; leave one"]
     ),
     (
+      "__label__a,__label__b x\n",
+      ["error: a.txt row 1 (line 1): it has several labels; leave one"]
+    ),
+    ("__label__a__label__b x\n", ["error: a.txt row 1 (line 1): it has several labels; leave one"]),
+    ("__label__a, x\n", ["1:1 a,=x"]),
+    (
       "__label__a x __label__b\n", ["error: a.txt row 1 (line 1): it has several labels; leave one"]
     ),
     (

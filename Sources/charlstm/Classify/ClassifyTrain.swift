@@ -91,10 +91,10 @@ struct ClassifyTrain: ParsableCommand {
   private func parts(seed: UInt64) throws -> LabelledParts {
     // Before long data are read.
     try checkValidationFraction(validationFraction)
-    let texts = try format.read(data)
+    let texts = try format.read(data, isQuiet: quiet)
     guard validation.isEmpty else {
       return LabelledParts(
-        texts, validation: try format.read(validation, labels: texts.labels))
+        texts, validation: try format.read(validation, labels: texts.labels, isQuiet: quiet))
     }
     return try LabelledParts(texts, validationFraction: validationFraction, seed: seed)
   }
@@ -124,6 +124,7 @@ struct ClassifyTrain: ParsableCommand {
           longest: ngrams, buckets: ngramBuckets ?? 1 << 16)
       }
     }
+    if !quiet { standardError(ClassListing(of: parts.texts).description) }
     return (trainer, try RunFolder(path: output, isNew: true))
   }
 
