@@ -62,8 +62,12 @@ package struct LabelledReader: ~Copyable {
     }
     if isFolder, dialect != DelimitedDialect() { throw .notDelimited(path: path, .folder) }
     let first = classes.popFirst()
-    var input = try RecordInput(
-      path: first?.path ?? path, readSize: readSize, passesBadBytes: answersForAll)
+    var input =
+      if let first {
+        try RecordInput(first, readSize: readSize, passesBadBytes: answersForAll)
+      } else {
+        try RecordInput(path: path, readSize: readSize, passesBadBytes: answersForAll)
+      }
     let layout: Layout =
       if let first {
         .lines(label: first.label)
@@ -153,7 +157,7 @@ package struct LabelledReader: ~Copyable {
       }
       guard let file = classes.popFirst() else { return nil }
       let beforeWaiting = input.beforeWaiting
-      input = try RecordInput(path: file.path, readSize: readSize, passesBadBytes: answersForAll)
+      input = try RecordInput(file, readSize: readSize, passesBadBytes: answersForAll)
       input.beforeWaiting = beforeWaiting
       layout = .lines(label: file.label)
       isFinished = false

@@ -50,13 +50,28 @@ struct RecordInput: ~Copyable {
   /// - Parameter passesBadBytes: whether what is no text stands as `?`, for `takeBadByte` to tell
   ///   of, instead of being an error.
   init(path: String, readSize: Int, passesBadBytes: Bool = false) throws(LabelledDataError) {
-    precondition(readSize > 0)
-    let isStandardInput = path == "-"
     // A duplicate, so that what is closed is always its own.
-    let descriptor =
-      isStandardInput
-      ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC)
-    source = isStandardInput ? "standard input" : path
+    try self.init(
+      descriptor: path == "-"
+        ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC),
+      source: path == "-" ? "standard input" : path, readSize: readSize,
+      passesBadBytes: passesBadBytes)
+  }
+
+  /// Opens the file of a class.
+  init(_ file: ClassFile, readSize: Int, passesBadBytes: Bool) throws(LabelledDataError) {
+    let source = file.source
+    try self.init(
+      descriptor: open(file.path, O_RDONLY | O_CLOEXEC), source: source, readSize: readSize,
+      passesBadBytes: passesBadBytes)
+  }
+
+  /// - Parameter descriptor: is closed with the input; negative where it could not be opened.
+  private init(
+    descriptor: CInt, source: String, readSize: Int, passesBadBytes: Bool
+  ) throws(LabelledDataError) {
+    precondition(readSize > 0)
+    self.source = source
     guard descriptor >= 0 else { throw .lastSystemError(at: source) }
     self.descriptor = descriptor
     self.readSize = readSize

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// Labelled texts as people have them: CSV of spreadsheets, labels with slips.
@@ -119,5 +120,37 @@ struct OfficeDataTests {
             .joined(separator: ", ") + " and 11 more",
           "Warning: the class \"c1,c2\" (2 texts) joins \"c1\" and \"c2\"; a text has one label",
         ])
+  }
+
+  /// Runs a line of the shell, which can give bytes that are no UTF-8.
+  private func shell(_ line: String) throws -> CommandLineSession.Outcome {
+    try charlstm.start(["-c", line], program: URL(filePath: "/bin/sh")).finish(within: 60)
+  }
+
+  @Test func namesThatAreNoUTF8() throws {
+    let made = try shell(
+      "mkdir films && cd films && echo a >b.txt && echo a >>b.txt && "
+        + #"for name in 'caf\351' 'caf\350'; do printf 'un\ndeux\n' >"$(printf "$name").txt"; done"#
+    )
+    #expect(made == .init(code: 0, output: "", error: ""))
+    #expect(try listing("films") == [#"classes: "b" 2, "caf\xE8" 2, "caf\xE9" 2"#])
+    let model = "run/best.safetensors"
+    #expect(try charlstm("classify evaluate \(model) films").code == 0)
+
+    let refused = { (index: Int, name: String) in
+      "Error: argument \(index) is not UTF-8: '\(name)'; convert it, and reach a file of such a name "
+        + "by a link or its folder\n"
+    }
+    for (line, index, name) in [
+      (#"info "$(printf 'caf\351.safetensors')""#, 2, #"caf\xE9.safetensors"#),
+      (#"classify train films -o "$(printf 'r\377')""#, 5, #"r\xFF"#),
+      (#"classify train films -o "$(printf 'r\376')""#, 5, #"r\xFE"#),
+      (#"classify predict run/best.safetensors "$(printf '\300 1')""#, 4, #"\xC0 1"#),
+    ] {
+      #expect(
+        try shell("exec \"$CHARLSTM\" " + line)
+          == .init(code: 64, output: "", error: refused(index, name)))
+    }
+    #expect(try charlstm.names() == ["films", "run"])
   }
 }
