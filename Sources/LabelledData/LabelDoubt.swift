@@ -10,8 +10,6 @@ package enum LabelDoubt: Equatable, Sendable {
   case alike(Class, Class)
   /// A label that is made of other ones.
   case joined(Class, of: [String])
-  /// Classes of one text each.
-  case single([String])
 }
 
 extension LabelledTexts {
@@ -29,8 +27,6 @@ extension LabelledTexts {
         doubts.append(.alike(rarer.counted, other.counted))
       }
     }
-    let singles = classes.filter { $0.count == 1 }.map(\.label)
-    if !singles.isEmpty { doubts.append(.single(singles)) }
     return doubts
   }
 }

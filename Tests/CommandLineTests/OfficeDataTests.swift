@@ -107,6 +107,22 @@ struct OfficeDataTests {
             + "for both",
           "Warning: 2 classes have one text, which cannot both train and validate: \"baad\", \"x|y\"",
         ])
+    try charlstm.put("label,text\na,x\na,y\nb,x\n", at: "single.csv")
+    #expect(
+      try listing("single.csv")
+        == [
+          "classes: \"a\" 2, \"b\" 1",
+          "Warning: a class has one text, which cannot both train and validate: \"b\"",
+        ])
+    // What there is much of is cut short, but every kind of it is told.
+    let names = (1...7).map { "name\($0)x" }
+    try charlstm.put(
+      "label,text\n" + names.map { "\($0),x\n\($0),y\n\($0.uppercased()),x\n" }.joined(),
+      at: "slips.csv")
+    let slips = try listing("slips.csv")
+    #expect(slips.count == 8 && slips[1].hasPrefix("Warning: the class \"NAME1X\" (1 text) may be"))
+    #expect(slips[6] == "Warning: 2 more classes may be other ones misspelt.")
+    #expect(slips[7].hasPrefix("Warning: 7 classes have one text, "))
     try charlstm.put(
       "label,text\n" + (1...30).map { "c\($0),x\nc\($0),y\n" }.joined()
         + "\"c1,c2\",x\n\"c1,c2\",y\n",

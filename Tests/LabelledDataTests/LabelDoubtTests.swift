@@ -12,7 +12,6 @@ import Testing
       case .alike(let rarer, let other):
         "\(rarer.label) \(rarer.count) alike \(other.label) \(other.count)"
       case .joined(let joined, let labels): "\(joined.label) joins \(labels)"
-      case .single(let labels): "single \(labels)"
       }
     }
   }
@@ -50,10 +49,5 @@ import Testing
         == [
           "art, sport joins [\"art\", \"sport\"]", "sport|art joins [\"sport\", \"art\"]",
         ])
-  }
-
-  @Test func singleTexts() throws {
-    #expect(try doubts(["a": 1, "b": 2, "c": 1]) == ["single [\"a\", \"c\"]"])
-    #expect(try doubts(["pos": 10, "poss": 1]) == ["poss 1 alike pos 10", "single [\"poss\"]"])
   }
 }

@@ -6,6 +6,8 @@ import TerminalText
 struct ClassListing: CustomStringConvertible {
   private let classes: [(label: String, count: Int)]
   private let doubts: [LabelDoubt]
+  /// Classes of one text.
+  private let singles: [String]
 
   /// Classes and doubts beyond these are only counted.
   private static let classLimit = 20
@@ -14,6 +16,7 @@ struct ClassListing: CustomStringConvertible {
   init(of texts: LabelledTexts) {
     classes = zip(texts.labels, texts.labelCounts).sorted { ($1.1, $0.0) < ($0.1, $1.0) }
     doubts = texts.labelDoubts
+    singles = classes.filter { $0.count == 1 }.map(\.label)
   }
 
   /// Lines, most texts first.
@@ -22,8 +25,10 @@ struct ClassListing: CustomStringConvertible {
     var text = "classes: " + list(shown, of: classes.count) + "\n"
     for doubt in doubts.prefix(Self.doubtLimit) { text += "Warning: \(line(doubt))\n" }
     if doubts.count > Self.doubtLimit {
-      text += "Warning: \(doubts.count - Self.doubtLimit) more of the classes are doubtful.\n"
+      text +=
+        "Warning: \(doubts.count - Self.doubtLimit) more classes may be other ones misspelt.\n"
     }
+    if !singles.isEmpty { text += "Warning: \(line(ofSingles: singles))\n" }
     return text
   }
 
@@ -34,11 +39,13 @@ struct ClassListing: CustomStringConvertible {
     case .joined(let joined, let labels):
       "the class \(counted(joined)) joins \(labels.map(name).joined(separator: " and ")); "
         + "a text has one label"
-    case .single(let labels):
-      "\(labels.count == 1 ? "a class has" : "\(labels.count) classes have") one text, which cannot "
-        + "both train and validate: "
-        + list(labels.prefix(Self.classLimit).map(name), of: labels.count)
     }
+  }
+
+  private func line(ofSingles labels: [String]) -> String {
+    "\(labels.count == 1 ? "a class has" : "\(labels.count) classes have") one text, which cannot both "
+      + "train and validate: "
+      + list(labels.prefix(Self.classLimit).map(name), of: labels.count)
   }
 
   private func counted(_ found: LabelDoubt.Class) -> String {
