@@ -16,6 +16,11 @@ struct Fields {
     bytes[(index == 0 ? 0 : ends[index - 1])..<ends[index]]
   }
 
+  /// The fields as names of columns.
+  var names: [String] {
+    (0..<count).map { trimmed(String(decoding: self[$0], as: UTF8.self)) }
+  }
+
   /// What the row takes in memory, more or less.
   fileprivate var size: Int { bytes.count + ends.count * MemoryLayout<Int>.size }
 
@@ -149,27 +154,69 @@ extension RecordInput {
 
 /// Where a file of rows has its labels and texts.
 struct DelimitedLayout {
-  let separator: UInt8
+  let separator: FieldSeparator
+  /// What told the separator, where it is not the usual one and nobody named it.
+  private(set) var found: FoundSeparator?
+  private let hasHeader: Bool
   private let columnCount: Int
   private let label: Int?
   private let texts: [Int]
 
-  /// Reads the header.
+  /// Reads what comes before the first row, the header among it.
+  ///
+  /// - Parameter usual: the separator of the file's format.
   init(
-    separator: UInt8, columns: LabelledColumns, requiresLabels: Bool,
-    header input: inout RecordInput
+    from input: inout RecordInput, usual: FieldSeparator, dialect: DelimitedDialect,
+    columns: LabelledColumns, requiresLabels: Bool
   ) throws(LabelledDataError) {
     let source = input.source
-    var fields = Fields()
-    input.row = 0
-    guard try input.readFields(separator: separator, into: &fields) else {
-      throw .empty(source: source, hasHeader: false)
+    let announced = try input.takeSeparatorLine()
+    let search = SeparatorSearch(usual: usual, columns: columns, requiresLabels: requiresLabels)
+    let separator: FieldSeparator
+    let evidence: FoundSeparator.Evidence
+    if let known = dialect.separator ?? announced {
+      (separator, evidence) = (known, .firstLine)
+    } else if dialect.hasHeader {
+      (separator, evidence) = (try search.byHeader(of: &input), .header)
+    } else {
+      (separator, evidence) = (try search.byRows(of: &input), .rows)
     }
-    input.row = 1
-    let names = (0..<fields.count).map { trimmed(String(decoding: fields[$0], as: UTF8.self)) }
+    var fields = Fields()
+    if dialect.hasHeader {
+      input.row = 0
+      guard try input.readFields(separator: separator.byte, into: &fields) else {
+        throw .empty(source: source, hasHeader: false)
+      }
+      input.row = 1
+      try self.init(
+        separator: separator, names: fields.names, hasHeader: true, columns: columns,
+        requiresLabels: requiresLabels, source: source)
+    } else {
+      guard let count = input.firstRows(1, separator: separator)?.first?.count else {
+        // There is none, or reading it says why.
+        _ = try input.readFields(separator: separator.byte, into: &fields)
+        throw .empty(source: source, hasHeader: false)
+      }
+      try self.init(
+        separator: separator, names: (1...count).map(String.init), hasHeader: false,
+        columns: columns.numbered(of: count, requiresLabels: requiresLabels),
+        requiresLabels: requiresLabels, source: source)
+    }
+    if dialect.separator == nil, separator != usual {
+      found = FoundSeparator(source: source, separator: separator, evidence: evidence)
+    }
+  }
+
+  /// - Parameter names: those of the columns.
+  /// - Throws: `LabelledDataError.missingColumn` or `repeatedColumn`.
+  init(
+    separator: FieldSeparator, names: [String], hasHeader: Bool, columns: LabelledColumns,
+    requiresLabels: Bool, source: String
+  ) throws(LabelledDataError) {
     func index(_ name: String, _ role: ColumnRole) throws(LabelledDataError) -> Int {
       guard let index = names.firstIndex(of: name) else {
-        throw .missingColumn(source: source, column: name, role: role, columns: names)
+        throw .missingColumn(
+          source: source, column: name, role: role, columns: names, hasHeader: hasHeader)
       }
       guard names.lastIndex(of: name) == index else {
         throw .repeatedColumn(source: source, column: name)
@@ -177,6 +224,7 @@ struct DelimitedLayout {
       return index
     }
     self.separator = separator
+    self.hasHeader = hasHeader
     columnCount = names.count
     var texts: [Int] = []
     for name in columns.textNames { texts.append(try index(name, .text)) }
@@ -191,7 +239,7 @@ struct DelimitedLayout {
     _ fields: Fields, at place: RecordPlace
   ) throws(LabelledDataError) -> (label: String?, text: [UInt8]) {
     guard fields.count == columnCount else {
-      throw .record(place, .fieldCount(fields.count, expected: columnCount))
+      throw .record(place, .fieldCount(fields.count, expected: columnCount, hasHeader: hasHeader))
     }
     let label = label.map { String(decoding: fields[$0], as: UTF8.self) }
     var text = Array(fields[texts[0]])

@@ -21,6 +21,8 @@ struct FastTextLine {
     }
     guard line[..<token.startIndex].allSatisfy(isBlank) else { throw .misplacedLabel }
     label = String(decoding: token.dropFirst(Self.prefix.count), as: UTF8.self)
+    // Glued together, as in `__label__a,__label__b`.
+    guard label?.contains("__label__") != true else { throw .severalLabels }
     text = Array(line[token.endIndex...].drop(while: isBlank))
   }
 }

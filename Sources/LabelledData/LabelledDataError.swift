@@ -26,8 +26,13 @@ public enum LabelledDataError: Error, Equatable, Sendable {
   /// The source is in another encoding, or no text at all.
   case foreign(source: String, ForeignContent)
   /// The header does not have the column, or has it more than once.
-  case missingColumn(source: String, column: String, role: ColumnRole, columns: [String])
+  case missingColumn(
+    source: String, column: String, role: ColumnRole, columns: [String], hasHeader: Bool)
   case repeatedColumn(source: String, column: String)
+  /// Several separators are possible by the header, or by as many first rows.
+  case unclearSeparator(source: String, rows: Int?, [SeparatorCandidate])
+  /// A dialect of CSV for what is in another format.
+  case notDelimited(path: String, LabelledFormat)
   /// All texts have the same label.
   case oneClass(source: String, label: String)
   case tooManyClasses(source: String, limit: Int)
@@ -55,8 +60,8 @@ public enum RecordProblem: Error, Equatable, Sendable {
   case notText(offset: Int)
   case emptyText
   case emptyLabel
-  /// A row with more or fewer fields than the header.
-  case fieldCount(Int, expected: Int)
+  /// A row with more or fewer fields than the header, or the first row where there is none.
+  case fieldCount(Int, expected: Int, hasHeader: Bool)
   /// More than `limit` bytes.
   case tooLarge(limit: Int)
   /// The quote that opened at `line` has no end.
@@ -113,10 +118,19 @@ extension LabelledDataError: CustomStringConvertible {
       "\(source) line \(line): binary or not UTF-8 at byte \(offset); convert it to UTF-8"
     case .foreign(let source, let content):
       content.description(of: source == "standard input" ? nil : source)
-    case .missingColumn(let source, let column, let role, let columns):
+    case .missingColumn(let source, let column, let role, let columns, let hasHeader):
       "\(source): there is no column \(quoted(column)) among \(list(columns)); \(role.remedy(spelling: option))"
+        + (hasHeader ? ", or give \(option("no-header")) if these are no names" : "")
     case .repeatedColumn(let source, let column):
       "\(source): there are several columns \(quoted(column)); give each its own name"
+    case .unclearSeparator(let source, let rows, let candidates):
+      "\(source): what separates fields cannot be told from the "
+        + "\(rows.map { $0 == 1 ? "first row" : "first \($0) rows" } ?? "header"): "
+        + candidates.map(\.description).joined(separator: ", ")
+        + "; name it with \(option("separator"))"
+    case .notDelimited(let path, let format):
+      "\(path) is of format \(format.rawValue), not CSV or TSV; leave out \(option("separator")) and "
+        + "\(option("no-header")), or give \(option("format")) csv"
     case .oneClass(let source, let label):
       "\(source): all texts have the label \(quoted(label)); at least 2 classes are needed"
     case .tooManyClasses(let source, let limit):
@@ -143,9 +157,10 @@ extension RecordProblem: CustomStringConvertible {
       "the text is empty; give it a text or remove the row"
     case .emptyLabel:
       "the label is empty; give it a label or remove the row"
-    case .fieldCount(let count, let expected):
-      "it has \(count) fields, the header \(expected); put fields with separators or line feeds "
-        + "in double quotes"
+    case .fieldCount(let count, let expected, let hasHeader):
+      "it has \(count) fields, the \(hasHeader ? "header" : "first row") \(expected); put fields with "
+        + "separators or line feeds in double quotes"
+        + (expected == 1 ? ", or name another separator with \(option("separator"))" : "")
     case .tooLarge(let limit):
       "it has more than \(limit >> 20) MB; look for a double quote that is not closed, or shorten it"
     case .openQuote(let line):

@@ -1,8 +1,8 @@
 /// How labelled texts are written down.
 public enum LabelledFormat: String, CaseIterable, Sendable {
-  /// RFC 4180 with a header line; commas separate fields.
+  /// RFC 4180 with a header line; commas separate fields, or what the file's beginning shows.
   case csv
-  /// As `csv`, separated by tabs.
+  /// As `csv`, separated by tabs unless the beginning shows otherwise.
   case tsv
   /// An object a line.
   case jsonLines = "json-lines"
@@ -46,6 +46,19 @@ public struct LabelledColumns: Equatable, Sendable {
   public init(label: String? = nil, texts: [String] = []) {
     self.label = label
     self.texts = texts
+  }
+
+  /// Those that are meant in a file of `count` columns without names: of two, the first is the
+  /// label's unless told.
+  func numbered(of count: Int, requiresLabels: Bool) -> LabelledColumns {
+    var columns = self
+    if count == 1, !requiresLabels, label == nil, texts.isEmpty { columns.texts = ["1"] }
+    guard count == 2 else { return columns }
+    if texts.isEmpty { columns.texts = [label == "2" ? "1" : "2"] }
+    if label == nil, columns.texts.count == 1 {
+      columns.label = columns.texts == ["1"] ? "2" : "1"
+    }
+    return columns
   }
 
   var labelName: String { label ?? "label" }

@@ -38,6 +38,7 @@ package struct LabelledReader: ~Copyable {
   ///   - path: a file, a folder with a file for each class, or `-` for standard input.
   ///   - format: `nil` to tell it from the name's extension, or else from the first bytes.
   ///   - columns: for CSV, TSV and JSON Lines.
+  ///   - dialect: for CSV and TSV, and only for them; what has it and no known format is CSV.
   ///   - requiresLabels: whether every text must have a label. Where not, labels that are there
   ///     are given all the same.
   ///   - answersForAll: whether `nextRecord` gives what is no text as failures, blank lines among
@@ -46,7 +47,8 @@ package struct LabelledReader: ~Copyable {
   ///   - beforeWaiting: is called when nothing more is there yet and a read would have to wait.
   package init(
     path: String, format: LabelledFormat? = nil, columns: LabelledColumns = LabelledColumns(),
-    requiresLabels: Bool, answersForAll: Bool = false, readSize: Int = 1 << 20,
+    dialect: DelimitedDialect = DelimitedDialect(), requiresLabels: Bool,
+    answersForAll: Bool = false, readSize: Int = 1 << 20,
     beforeWaiting: (() -> Void)? = nil
   ) throws(LabelledDataError) {
     let isFolder = path == "-" ? false : try mode(of: path) == S_IFDIR
@@ -58,16 +60,21 @@ package struct LabelledReader: ~Copyable {
     } else if format == .folder {
       throw .notFolder(path: path)
     }
+    if isFolder, dialect != DelimitedDialect() { throw .notDelimited(path: path, .folder) }
     let first = classes.popFirst()
-    var input = try RecordInput(
-      path: first?.path ?? path, readSize: readSize, passesBadBytes: answersForAll)
+    var input =
+      if let first {
+        try RecordInput(first, readSize: readSize, passesBadBytes: answersForAll)
+      } else {
+        try RecordInput(path: path, readSize: readSize, passesBadBytes: answersForAll)
+      }
     let layout: Layout =
       if let first {
         .lines(label: first.label)
       } else {
         try Self.layout(
           path: path, format: format ?? LabelledFormat(path: path), columns: columns,
-          requiresLabels: requiresLabels, input: &input)
+          dialect: dialect, requiresLabels: requiresLabels, input: &input)
       }
     if case .delimited = layout, let offset = input.takeBadByte() {
       throw .notText(source: input.source, line: 1, offset: offset)
@@ -85,15 +92,19 @@ package struct LabelledReader: ~Copyable {
 
   /// What a file holds, its header read.
   private static func layout(
-    path: String, format: LabelledFormat?, columns: LabelledColumns, requiresLabels: Bool,
-    input: inout RecordInput
+    path: String, format: LabelledFormat?, columns: LabelledColumns, dialect: DelimitedDialect,
+    requiresLabels: Bool, input: inout RecordInput
   ) throws(LabelledDataError) -> Layout {
+    let hasDialect = dialect != DelimitedDialect()
     switch format {
-    case .csv, .tsv:
+    case .csv, .tsv,
+      nil where hasDialect:
       return .delimited(
         try DelimitedLayout(
-          separator: format == .csv ? UInt8(ascii: ",") : UInt8(ascii: "\t"), columns: columns,
-          requiresLabels: requiresLabels, header: &input))
+          from: &input, usual: format == .tsv ? .tab : .comma, dialect: dialect, columns: columns,
+          requiresLabels: requiresLabels))
+    case let format? where hasDialect:
+      throw .notDelimited(path: input.source, format)
     case .jsonLines:
       return .jsonLines(JSONLinesLayout(columns: columns, requiresLabels: requiresLabels))
     case .fastText:
@@ -106,6 +117,11 @@ package struct LabelledReader: ~Copyable {
       guard !requiresLabels else { throw .noLabels(path: input.source) }
       return .lines(label: nil)
     }
+  }
+
+  /// What was found to separate fields, where it is not what the format has by default.
+  package var foundSeparator: FoundSeparator? {
+    if case .delimited(let layout) = layout { layout.found } else { nil }
   }
 
   /// The next text; `nil` at the end, and after an error.
@@ -141,7 +157,7 @@ package struct LabelledReader: ~Copyable {
       }
       guard let file = classes.popFirst() else { return nil }
       let beforeWaiting = input.beforeWaiting
-      input = try RecordInput(path: file.path, readSize: readSize, passesBadBytes: answersForAll)
+      input = try RecordInput(file, readSize: readSize, passesBadBytes: answersForAll)
       input.beforeWaiting = beforeWaiting
       layout = .lines(label: file.label)
       isFinished = false
@@ -154,7 +170,7 @@ package struct LabelledReader: ~Copyable {
     problem = nil
     do throws(LabelledDataError) {
       guard case .delimited(let layout) = layout else { return try input.readLine(into: &line) }
-      return try input.readFields(separator: layout.separator, into: &fields)
+      return try input.readFields(separator: layout.separator.byte, into: &fields)
     } catch .record(_, let problem) where answersForAll {
       try input.skipLine()
       self.problem = problem
@@ -220,50 +236,6 @@ package struct LabelledReader: ~Copyable {
     guard !isBlank(record.text) else { throw .record(input.place, .emptyText) }
     return LabelledText(
       label: label, text: record.text, place: input.place, id: answersForAll ? id() : nil)
-  }
-}
-
-/// A file that holds the texts of a class.
-private struct ClassFile {
-  let path: String
-  let size: Int
-
-  /// The file's name without its extension.
-  var label: String {
-    let name = path.split(separator: "/").last ?? ""
-    guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return String(name) }
-    return String(name[..<dot])
-  }
-
-  /// Those whose names do not begin with a dot, in the order of the bytes of their names.
-  static func all(in folder: String) throws(LabelledDataError) -> [ClassFile] {
-    guard let stream = opendir(folder) else { throw .lastSystemError(at: folder) }
-    defer { closedir(stream) }
-    var files: [ClassFile] = []
-    let isRunFolder = OwnFiles.isRunFolder(Array(folder.utf8CString))
-    while true {
-      errno = 0
-      guard let entry = readdir(stream) else {
-        guard errno == 0 else { throw .lastSystemError(at: folder) }
-        return files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
-      }
-      // Read in place: a record is only as long as its name needs, shorter than the struct.
-      let name = String(
-        cString: UnsafeRawPointer(entry)
-          .advanced(by: MemoryLayout<dirent>.offset(of: \.d_name) ?? 0)
-          .assumingMemoryBound(to: CChar.self))
-      guard !name.hasPrefix("."), !OwnFiles.isOwn(name, isInRunFolder: isRunFolder) else {
-        continue
-      }
-      let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
-      var status = stat()
-      guard stat(path, &status) == 0 else { throw .lastSystemError(at: path) }
-      if status.st_mode & S_IFMT == S_IFDIR, OwnFiles.isRunFolder(Array(path.utf8CString)) {
-        continue
-      }
-      guard status.st_mode & S_IFMT == S_IFREG else { throw .notClass(path: path) }
-      files.append(ClassFile(path: path, size: Int(status.st_size)))
-    }
   }
 }
 

@@ -16,6 +16,8 @@ public struct LabelledTexts: Sendable {
 
   /// What the texts were read from; none where they were in memory.
   package let paths: [String]
+  /// What was found to separate fields, where it is not what the format has by default.
+  package private(set) var foundSeparators: [FoundSeparator] = []
   private let bytes: [UInt8]
   /// Where each text ends in `bytes`.
   private let ends: [Int]
@@ -25,21 +27,25 @@ public struct LabelledTexts: Sendable {
   ///
   /// - Parameters:
   ///   - format: told from each name, or from what is in it, where nil.
+  ///   - dialect: for CSV and TSV.
   ///   - labels: the classes of a trained model, which are then all that may occur; `nil` to take
   ///     those that do, of which there must be two.
   /// - Throws: `LabelledDataError`, with the row at fault.
   public init(
     paths: [String], format: LabelledFormat? = nil, columns: LabelledColumns = LabelledColumns(),
-    labels known: [String]? = nil
+    dialect: DelimitedDialect = DelimitedDialect(), labels known: [String]? = nil
   ) throws(LabelledDataError) {
     var gathered = GatheredTexts(known: known)
+    var separators: [FoundSeparator] = []
     for path in paths {
       var reader = try LabelledReader(
-        path: path, format: format, columns: columns, requiresLabels: true)
+        path: path, format: format, columns: columns, dialect: dialect, requiresLabels: true)
+      if let found = reader.foundSeparator { separators.append(found) }
       gathered.reserve(bytes: reader.sizeHint)
       while let text = try reader.next() { try gathered.append(text) }
     }
     try self.init(gathered, source: paths.joined(separator: ", "), paths: paths)
+    foundSeparators = separators
   }
 
   /// Takes texts that are in memory.

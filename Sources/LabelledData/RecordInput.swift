@@ -17,7 +17,7 @@ struct RecordInput: ~Copyable {
   private(set) var recordLine = 1
 
   private let descriptor: CInt
-  private let buffer: UnsafeMutableRawBufferPointer
+  private var buffer: UnsafeMutableRawBufferPointer
   private let readSize: Int
   /// How much of the buffer is taken, known to be text, and filled: in that order.
   private var start = 0
@@ -32,13 +32,17 @@ struct RecordInput: ~Copyable {
   private var foreignContent: ForeignContent?
   /// Whether lines end with CR, as on the Macintosh of old, which is then read as LF.
   private var endsLinesWithCR = false
+  /// Whether what is taken will be given back, and nothing more is read.
+  private var isTrial = false
+  /// Whether there is a position to read from, as in a file and not in a pipe.
+  let isSeekable: Bool
   /// Whether bytes that are no text are passed over, and where those are that were, in the file.
   private let passesBadBytes: Bool
   private var badBytes: [Int] = []
   /// Is called when nothing more is there yet and a read would have to wait.
   var beforeWaiting: (() -> Void)?
 
-  /// What a peek leaves behind, and a scalar that a read cut off, have room beside a read.
+  /// What `hasPrefix` leaves behind, and a scalar that a read cut off, have room beside a read.
   private static let carry = 16
 
   /// Opens a file, or standard input for `-`.
@@ -46,13 +50,28 @@ struct RecordInput: ~Copyable {
   /// - Parameter passesBadBytes: whether what is no text stands as `?`, for `takeBadByte` to tell
   ///   of, instead of being an error.
   init(path: String, readSize: Int, passesBadBytes: Bool = false) throws(LabelledDataError) {
-    precondition(readSize > 0)
-    let isStandardInput = path == "-"
     // A duplicate, so that what is closed is always its own.
-    let descriptor =
-      isStandardInput
-      ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC)
-    source = isStandardInput ? "standard input" : path
+    try self.init(
+      descriptor: path == "-"
+        ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC),
+      source: path == "-" ? "standard input" : path, readSize: readSize,
+      passesBadBytes: passesBadBytes)
+  }
+
+  /// Opens the file of a class.
+  init(_ file: ClassFile, readSize: Int, passesBadBytes: Bool) throws(LabelledDataError) {
+    let source = file.source
+    try self.init(
+      descriptor: open(file.path, O_RDONLY | O_CLOEXEC), source: source, readSize: readSize,
+      passesBadBytes: passesBadBytes)
+  }
+
+  /// - Parameter descriptor: is closed with the input; negative where it could not be opened.
+  private init(
+    descriptor: CInt, source: String, readSize: Int, passesBadBytes: Bool
+  ) throws(LabelledDataError) {
+    precondition(readSize > 0)
+    self.source = source
     guard descriptor >= 0 else { throw .lastSystemError(at: source) }
     self.descriptor = descriptor
     self.readSize = readSize
@@ -60,7 +79,8 @@ struct RecordInput: ~Copyable {
     buffer = .allocate(byteCount: readSize + Self.carry, alignment: 64)
     // What can be read twice is looked at whole, however small the reads.
     let position = lseek(descriptor, 0, SEEK_CUR)
-    if position >= 0 {
+    isSeekable = position >= 0
+    if isSeekable {
       var head = [UInt8](repeating: 0, count: 1 << 16)
       let count = pread(descriptor, &head, head.count, position)
       head.prefix(max(0, count)).withUnsafeBytes { lookAtBeginning($0) }
@@ -114,10 +134,10 @@ struct RecordInput: ~Copyable {
       with: UnsafeBufferPointer(start: prefix.utf8Start, count: prefix.utf8CodeUnitCount))
   }
 
-  /// Makes more text available; `false` at the end of the file. At most 16 bytes may be left.
+  /// Makes more text available beside what is left; `false` at the end of the file.
   mutating func fill() throws(LabelledDataError) -> Bool {
+    if isTrial { return false }
     let count = checked - start
-    precondition(count <= Self.carry)
     while checked - start == count {
       if let foreignContent { throw .foreign(source: source, foreignContent) }
       if isBroken {
@@ -132,6 +152,21 @@ struct RecordInput: ~Copyable {
     }
     return true
   }
+
+  /// Lets records be read from the text that is there, as if it were all, until `endTrial` gives
+  /// them back.
+  mutating func beginTrial() -> (start: Int, line: Int, recordLine: Int) {
+    isTrial = true
+    return (start, line, recordLine)
+  }
+
+  mutating func endTrial(at place: (start: Int, line: Int, recordLine: Int)) {
+    isTrial = false
+    (start, line, recordLine) = place
+  }
+
+  /// Whether the byte taken last was a line feed.
+  var isAfterLineFeed: Bool { start > 0 && buffer[start - 1] == .lineFeed }
 
   private mutating func lookAtBeginning(_ head: UnsafeRawBufferPointer) {
     foreignContent = ForeignContent(head: head)
@@ -188,6 +223,14 @@ struct RecordInput: ~Copyable {
       checked -= start
       filled -= start
       start = 0
+    }
+    if buffer.count - filled < readSize {
+      // Only where the beginning is looked at: otherwise nearly all has been taken.
+      let larger = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: 2 * (filled + readSize), alignment: 64)
+      larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[..<filled]))
+      buffer.deallocate()
+      buffer = larger
     }
     let room = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...].prefix(readSize))
     let count = Glibc.read(descriptor, room.baseAddress, room.count)

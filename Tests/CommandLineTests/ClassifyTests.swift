@@ -123,7 +123,7 @@ struct ClassifyTests {
       (
         "class,text\na,b\n",
         "bad.csv: there is no column \"label\" among \"class\", \"text\"; name the labels' with "
-          + "--label-column"
+          + "--label-column, or give --no-header if these are no names"
       ),
       (
         "label,text\na,b\na,c\n",

@@ -86,11 +86,11 @@ import Testing
     ),
     (
       "id,review,\"mood\nx\"\n1,2,3\n",
-      "a.csv: there is no column \"text\" among \"id\", \"review\", \"mood⏎x\"; name the texts' with text-column"
+      "a.csv: there is no column \"text\" among \"id\", \"review\", \"mood⏎x\"; name the texts' with text-column, or give no-header if these are no names"
     ),
     (
       "id,text\n1,2\n",
-      "a.csv: there is no column \"label\" among \"id\", \"text\"; name the labels' with label-column"
+      "a.csv: there is no column \"label\" among \"id\", \"text\"; name the labels' with label-column, or give no-header if these are no names"
     ),
     (
       "label,text,label\n1,2,3\n",
@@ -124,7 +124,7 @@ import Testing
         content, as: "a.csv", columns: LabelledColumns(label: "x", texts: ["body"]),
         requiresLabels: false)
         == [
-          "error: a.csv: there is no column \"x\" among \"id\", \"title\", \"body\", \"mood\"; name the labels' with label-column"
+          "error: a.csv: there is no column \"x\" among \"id\", \"title\", \"body\", \"mood\"; name the labels' with label-column, or give no-header if these are no names"
         ])
   }
 

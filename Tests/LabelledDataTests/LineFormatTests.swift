@@ -118,6 +118,12 @@ import Testing
       "__label__a __label__b x\n", ["error: a.txt row 1 (line 1): it has several labels; leave one"]
     ),
     (
+      "__label__a,__label__b x\n",
+      ["error: a.txt row 1 (line 1): it has several labels; leave one"]
+    ),
+    ("__label__a__label__b x\n", ["error: a.txt row 1 (line 1): it has several labels; leave one"]),
+    ("__label__a, x\n", ["1:1 a,=x"]),
+    (
       "__label__a x __label__b\n", ["error: a.txt row 1 (line 1): it has several labels; leave one"]
     ),
     (
@@ -179,6 +185,33 @@ import Testing
     #expect(
       try reading([0x5F, 0x5F, 0xFF], as: "a.txt", requiresLabels: false)
         == ["error: a.txt line 1: binary or not UTF-8 at byte 2; convert it to UTF-8"])
+  }
+
+  /// Names of files are bytes; as text they stay apart.
+  @Test func classesWhoseNamesAreNotUTF8() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("good", to: "films/b.txt")
+    for (name, text) in [
+      ([0x63, 0x61, 0x66, 0xE9], "un"), ([0x63, 0x61, 0x66, 0xE8], "deux"), ([0xFF], "trois"),
+      ([0xE6, 0x97, 0x41], "quatre"),
+    ] as [([UInt8], String)] {
+      let path = Array((folder.path + "/films/").utf8) + name + Array(".txt".utf8) + [0]
+      let descriptor = open(path.map(CChar.init(bitPattern:)), O_WRONLY | O_CREAT, 0o600)
+      #expect(write(descriptor, text, text.utf8.count) == text.utf8.count)
+      #expect(close(descriptor) == 0)
+    }
+    #expect(
+      reading(folder.path + "/films")
+        == [
+          "1:1 b=good", "1:1 caf\\xE8=deux", "1:1 caf\\xE9=un", "1:1 \\xE6\\x97A=quatre",
+          "1:1 \\xFF=trois",
+        ])
+    try folder.write("x", to: "films/nested/x")
+    #expect(
+      reading(folder.path + "/films").map(folder.relative)
+        == [
+          "error: films/nested is no file: a folder of classes holds a file for each class, a text a line"
+        ])
   }
 
   @Test func folderOfClasses() throws {

@@ -38,13 +38,15 @@ final class TemporaryFolder {
 /// for a line feed, and the error that it ends with.
 func reading(
   _ path: String, format: LabelledFormat? = nil, columns: LabelledColumns = LabelledColumns(),
-  requiresLabels: Bool = true, readSize: Int = 1 << 20
+  dialect: DelimitedDialect = DelimitedDialect(), requiresLabels: Bool = true,
+  readSize: Int = 1 << 20
 ) -> [String] {
   var lines: [String] = []
   do {
     var reader = try LabelledReader(
-      path: path, format: format, columns: columns, requiresLabels: requiresLabels,
-      readSize: readSize)
+      path: path, format: format, columns: columns, dialect: dialect,
+      requiresLabels: requiresLabels, readSize: readSize)
+    if let found = reader.foundSeparator { lines.append("\(found)") }
     while let text = try reader.next() {
       lines.append(
         "\(text.place.row):\(text.place.line) \(text.label ?? "-")="
@@ -62,13 +64,15 @@ func reading(
 /// The same, of a file of its own that is read in several ways, which must not differ.
 func reading(
   _ content: some Sequence<UInt8>, as name: String, format: LabelledFormat? = nil,
-  columns: LabelledColumns = LabelledColumns(), requiresLabels: Bool = true
+  columns: LabelledColumns = LabelledColumns(), dialect: DelimitedDialect = DelimitedDialect(),
+  requiresLabels: Bool = true
 ) throws -> [String] {
   let folder = try TemporaryFolder()
   let path = try folder.write(content, to: name)
   var results = [1, 2, 7, 4096, 1 << 20].map { readSize in
     reading(
-      path, format: format, columns: columns, requiresLabels: requiresLabels, readSize: readSize
+      path, format: format, columns: columns, dialect: dialect, requiresLabels: requiresLabels,
+      readSize: readSize
     ).map(folder.relative)
   }
   let whole = results.removeLast()
@@ -77,8 +81,10 @@ func reading(
 
 func reading(
   _ content: String, as name: String, format: LabelledFormat? = nil,
-  columns: LabelledColumns = LabelledColumns(), requiresLabels: Bool = true
+  columns: LabelledColumns = LabelledColumns(), dialect: DelimitedDialect = DelimitedDialect(),
+  requiresLabels: Bool = true
 ) throws -> [String] {
   try reading(
-    content.utf8, as: name, format: format, columns: columns, requiresLabels: requiresLabels)
+    content.utf8, as: name, format: format, columns: columns, dialect: dialect,
+    requiresLabels: requiresLabels)
 }

@@ -60,9 +60,13 @@ struct ClassifyPredict: ParsableCommand {
 
   private func answer(_ input: String, with answers: PredictionAnswers) throws {
     // What is piped in are lines, unless told.
+    let dialect = try data.dialect
+    let isLines = input == "-" && dialect == DelimitedDialect()
     var reader = try LabelledReader(
-      path: input, format: data.format ?? (input == "-" ? .lines : nil), columns: data.columns,
-      requiresLabels: false, answersForAll: true, beforeWaiting: answers.giveWhatHasCome)
+      path: input, format: data.format ?? (isLines ? .lines : nil), columns: data.columns,
+      dialect: dialect, requiresLabels: false, answersForAll: true,
+      beforeWaiting: answers.giveWhatHasCome)
+    if let found = reader.foundSeparator { data.tell(found) }
     while let record = try reader.nextRecord() {
       switch record {
       case .text(let text):

@@ -112,10 +112,11 @@ struct ClassifyTrain: ParsableCommand {
   private func parts(_ setup: RunSetup, seed: UInt64) throws -> LabelledParts {
     // Before long data are read.
     try checkValidationFraction(validationFraction ?? setup.validationFraction ?? 0)
-    let texts = try format.read(data)
+    let texts = try format.read(data, isQuiet: quiet)
     guard let fraction = setup.validationFraction else {
       return LabelledParts(
-        texts, validation: try format.read(setup.validation, labels: texts.labels))
+        texts,
+        validation: try format.read(setup.validation, labels: texts.labels, isQuiet: quiet))
     }
     return try LabelledParts(texts, validationFraction: fraction, seed: seed)
   }
@@ -146,6 +147,7 @@ struct ClassifyTrain: ParsableCommand {
       }
     }
     trainer.setup = setup
+    if !quiet { standardError(ClassListing(of: parts.texts).description) }
     return (trainer, try RunFolder(path: output, isNew: true))
   }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Classification
 import LabelledData
 import Recurrent
+import TerminalText
 
 extension LabelledFormat: ExpressibleByArgument {}
 extension Pooling: ExpressibleByArgument {}
@@ -24,6 +25,30 @@ struct DataOptions: ParsableArguments {
       """)
   var textColumn: [String] = []
 
+  @Option(
+    help: """
+      What separates the fields of CSV and TSV: a character, or tab. (default: told from the header)
+      """)
+  var separator: String?
+
+  @Flag(help: "CSV and TSV begin with a text; columns are called by their numbers, from 1 on.")
+  var noHeader = false
+
+  /// How rows are written, as far as that was given.
+  var dialect: DelimitedDialect {
+    get throws {
+      let known = try separator.map { name in
+        guard let separator = FieldSeparator(name) else {
+          throw Failure.usage(
+            "--separator must be tab or one ASCII character other than a double quote, "
+              + "got \(quoted(name))")
+        }
+        return separator
+      }
+      return DelimitedDialect(separator: known, hasHeader: !noHeader)
+    }
+  }
+
   var columns: LabelledColumns { LabelledColumns(label: labelColumn, texts: textColumn) }
 
   /// As they were given on a command line.
@@ -31,11 +56,23 @@ struct DataOptions: ParsableArguments {
     var words: [String] = []
     if let format { words += ["--format", format.rawValue] }
     if let labelColumn { words += ["--label-column", labelColumn] }
+    if let separator { words += ["--separator", separator] }
+    if noHeader { words.append("--no-header") }
     return words + textColumn.flatMap { ["--text-column", $0] }
   }
 
-  func read(_ paths: [String], labels: [String]? = nil) throws -> LabelledTexts {
-    try LabelledTexts(paths: paths, format: format, columns: columns, labels: labels)
+  /// - Parameter isQuiet: whether what was found out about the data is kept back.
+  func read(
+    _ paths: [String], labels: [String]? = nil, isQuiet: Bool = false
+  ) throws -> LabelledTexts {
+    let texts = try LabelledTexts(
+      paths: paths, format: format, columns: columns, dialect: dialect, labels: labels)
+    if !isQuiet { texts.foundSeparators.forEach(tell) }
+    return texts
+  }
+
+  func tell(_ found: FoundSeparator) {
+    standardError("\(found); --separator names another.\n")
   }
 }
 
