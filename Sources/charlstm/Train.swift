@@ -53,6 +53,7 @@ struct Train: ParsableCommand {
     guard !corpora.isEmpty else {
       throw Failure.usage("no corpus: name text files, folders, or - for standard input")
     }
+    try checkFlags(resume: resume, overwrite: overwrite)
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
     let (trainer, folder, forecast) = try resume ? resumed(output) : begun(output)
