@@ -1,6 +1,7 @@
 /// The lines of a file or of standard input, as they come.
 ///
-/// A byte order mark at the beginning and the ends of lines, LF or CRLF, are not part of them.
+/// A byte order mark at the beginning and the ends of lines (LF, CRLF, or CR in a file that ends lines so)
+/// are not part of them.
 package struct LineReader: ~Copyable {
   private var input: RecordInput
   private var line: [UInt8] = []

@@ -117,7 +117,7 @@ public final class Trainer {
   /// - Parameters:
   ///   - folder: where checkpoints and metrics go; nowhere if nil.
   ///   - report: takes events as they come.
-  /// - Throws: `TrainingError.diverged`; `CheckpointError`; what `report` throws.
+  /// - Throws: `TrainingError.diverged`; `CheckpointError`, `FileError`; what `report` throws.
   public func run(
     in folder: RunFolder? = nil, report: (TrainingEvent) throws -> Void = { _ in }
   ) throws -> TrainingOutcome {
@@ -130,7 +130,7 @@ public final class Trainer {
   ///   - folder: where checkpoints and metrics go; nowhere if nil.
   ///   - stops: asked after each step.
   ///   - report: takes events as they come.
-  /// - Throws: `TrainingError.diverged`; `CheckpointError`; what `report` throws.
+  /// - Throws: `TrainingError.diverged`; `CheckpointError`, `FileError`; what `report` throws.
   public func run(
     in folder: RunFolder? = nil, stops: () -> Bool,
     report: (TrainingEvent) throws -> Void = { _ in }

@@ -54,12 +54,17 @@ package final class TrainingLoop<Task: TrainingTask> {
     }
 
     try folder?.dropMetrics(after: progress.step)
-    if isPatienceExhausted { return .patienceExhausted }
     let totalSteps = totalSteps
+    if progress.owesValidation == true {
+      // The rate is that of an error message, if it comes to one.
+      let report = try validateLastStep(rate: learningRate(totalSteps: totalSteps), in: folder)
+      if let report { try tell(.validation(report)) }
+      if let folder, try task.save(progress, in: folder) { try tell(.saved(step: progress.step)) }
+    }
+    if isPatienceExhausted { return .patienceExhausted }
     var interval = ReportInterval(began: clock.now)
     var lastSaved = clock.now
     while progress.step < totalSteps {
-      let epoch = progress.epoch + 1
       let rate = learningRate(totalSteps: totalSteps)
       let (batch, norm) = try step(rate: rate)
       interval.add(batch)
@@ -70,7 +75,7 @@ package final class TrainingLoop<Task: TrainingTask> {
         try tell(
           .step(
             interval.report(
-              until: clock.now, epoch: epoch, rate: rate, gradientNorm: norm, progress)))
+              until: clock.now, epoch: lastEpoch, rate: rate, gradientNorm: norm, progress)))
         interval = ReportInterval(began: clock.now)
       }
 
@@ -78,7 +83,7 @@ package final class TrainingLoop<Task: TrainingTask> {
       let epochEnded = progress.chunk == 0
       let validates =
         epochEnded || isLast || options.validateEvery.map { progress.step % $0 == 0 } ?? false
-      if validates, let report = try validate(epoch: epoch, rate: rate, in: folder) {
+      if validates, let report = try validateLastStep(rate: rate, in: folder) {
         try tell(.validation(report))
       }
       let stopped = stops()
@@ -131,9 +136,20 @@ package final class TrainingLoop<Task: TrainingTask> {
     return (batch, norm)
   }
 
-  private func validate(
-    epoch: Int, rate: Float, in folder: RunFolder?
+  /// The epoch of the last step, from 1.
+  private var lastEpoch: Int { progress.chunk == 0 ? progress.epoch : progress.epoch + 1 }
+
+  /// Validates, and keeps the best. Where that fails, a state that is saved elsewhere tells it.
+  private func validateLastStep(
+    rate: Float, in folder: RunFolder?
   ) throws -> ValidationReport? {
+    progress.owesValidation = true
+    let report = try validate(rate: rate, in: folder)
+    progress.owesValidation = nil
+    return report
+  }
+
+  private func validate(rate: Float, in folder: RunFolder?) throws -> ValidationReport? {
     let validation = task.validate()
     // The step that made the weights so had a finite loss, so nothing has noticed yet.
     guard validation.map(\.loss.isFinite) ?? task.optimization.isAverageFinite else {
@@ -155,7 +171,7 @@ package final class TrainingLoop<Task: TrainingTask> {
       progress.validationsWithoutBest += 1
     }
     return ValidationReport(
-      epoch: epoch, step: progress.step, validationLoss: validation.loss,
+      epoch: lastEpoch, step: progress.step, validationLoss: validation.loss,
       accuracy: validation.accuracy, macroF1: validation.macroF1,
       bestValidationLoss: progress.bestLoss ?? validation.loss, isBest: isBest)
   }

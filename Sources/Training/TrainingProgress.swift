@@ -14,6 +14,8 @@ public struct TrainingProgress: Codable, Equatable, Sendable {
   public var bestAccuracy: Double?
   /// Validations since the best.
   public var validationsWithoutBest = 0
+  /// True where the last step was to be validated and that came to nothing, as on a full disk.
+  var owesValidation: Bool?
   /// In all processes, up to the last saving of each, and with teachers.
   public var elapsedSeconds = 0.0
 

@@ -10,8 +10,8 @@ struct Benchmark: ParsableCommand {
     abstract: "Measure how fast this machine trains and writes.",
     discussion: """
       Trains on random text, with everything that an optimizer step takes, and samples from the \
-      network as it then is. Rates are medians. The peak is that of a plain matrix product of \
-      oneDNN on all threads, measured in the same run. Texts to classify have 200 characters, and are \
+      network as it then is. Rates are medians. The peak is that of a plain matrix product \
+      on all threads, measured in the same run. Texts to classify have 200 characters, and are \
       read one at a time and 1,024 at a time. Without a shape, a table of common shapes, \
       each measured in a process of its own.
       """)
@@ -89,6 +89,17 @@ struct Benchmark: ParsableCommand {
     let streams = streams.isEmpty ? [1, 64] : streams
     guard streams.allSatisfy({ (1...65536).contains($0) }) else {
       throw Failure.usage("--streams must be 1 to 65536")
+    }
+    for (name, value) in [("batch-size", batchSize), ("sequence-length", sequenceLength)] {
+      guard (1...65536).contains(value) else {
+        throw Failure.usage("--\(name) must be 1 to 65536, got \(value)")
+      }
+    }
+    // A step's text, of which there is eight times as much.
+    guard batchSize * sequenceLength <= 1 << 24 else {
+      throw Failure.usage(
+        "--batch-size times --sequence-length must be at most \(1 << 24), got "
+          + "\(batchSize * sequenceLength)")
     }
     let device = try threads.device()
     return try BenchmarkRun(

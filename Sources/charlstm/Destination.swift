@@ -12,6 +12,8 @@ final class Destination: Sendable {
     case folder([OutputFile])
   }
 
+  private static let mostFiles = 1_000_000
+
   private let place: Place
   private let jsonLines: Bool
   private let separates: Bool
@@ -19,7 +21,8 @@ final class Destination: Sendable {
 
   /// - Parameter total: how many texts there will be; `nil` where only time will tell, as on standard
   ///   output it may.
-  /// - Throws: `CheckpointError` where a file is in the way that `replacement` does not let go.
+  /// - Throws: `FileError` where a file is in the way that `replacement` does not let go; `Failure` for
+  ///   more files than a folder is good for.
   init(
     file: OutputFile?, folder: String?, jsonLines: Bool, total: Int?, replacement: ReplacementFlag
   ) throws {
@@ -28,6 +31,11 @@ final class Destination: Sendable {
     if let file {
       place = .file(file)
     } else if let folder, let total {
+      guard total <= Self.mostFiles else {
+        throw Failure.usage(
+          "\(total) texts are too many for a file each; write them to standard output, or at most "
+            + "\(Self.mostFiles) of them")
+      }
       if mkdir(folder, 0o777) != 0 && errno != EEXIST {
         throw FileError.cannotCreate(path: folder, code: errno)
       }

@@ -13,6 +13,13 @@ struct ReplacementFlag: ParsableArguments {
   }
 }
 
+/// - Throws: `Failure` where a run is both to go on and to be replaced.
+func checkFlags(resume: Bool, overwrite: Bool) throws {
+  guard !(resume && overwrite) else {
+    throw Failure.usage("--overwrite replaces the run that --resume goes on with; give one of them")
+  }
+}
+
 /// - Throws: `Failure` or `FileError` where a new run in a folder would replace something.
 func checkIsFree(runFolder path: String) throws {
   guard !RunFolder.holdsRun(at: path) else {

@@ -103,7 +103,9 @@ struct Sample: ParsableCommand {
 
   private func check() throws {
     guard length >= 0 else { throw Failure.usage("--length must be 0 or more, got \(length)") }
-    guard count >= 1 else { throw Failure.usage("--count must be 1 or more, got \(count)") }
+    guard (1...1_000_000).contains(count) else {
+      throw Failure.usage("--count must be 1 to 1000000, got \(count)")
+    }
     guard (1...65536).contains(batchSize) else {
       throw Failure.usage("--batch-size must be 1 to 65536, got \(batchSize)")
     }

@@ -53,6 +53,7 @@ struct Train: ParsableCommand {
     guard !corpora.isEmpty else {
       throw Failure.usage("no corpus: name text files, folders, or - for standard input")
     }
+    try checkFlags(resume: resume, overwrite: overwrite)
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
     let (trainer, folder, forecast) = try resume ? resumed(output) : begun(output)
@@ -160,11 +161,14 @@ struct Train: ParsableCommand {
   }
 
   private func sayHowToExtend(_ trainer: Trainer, _ folder: RunFolder) {
-    let more = trainer.options.maxSteps.map { "--max-steps \(2 * $0)" } ?? "--extend 10"
+    let step = trainer.progress.step
+    var more = trainer.progress.epoch == trainer.options.epochs ? ["--extend 10"] : []
+    // Where both had an end, both are to be moved.
+    if let most = trainer.options.maxSteps { more.append("--max-steps \(max(most, 2 * step))") }
     standardError(
       """
-      The run had come to its end before, at step \(trainer.progress.step). To train on:
-        \(resumable(folder).command) \(more)
+      The run had come to its end before, at step \(step). To train on:
+        \(resumable(folder).command) \(more.joined(separator: " "))
 
       """)
   }

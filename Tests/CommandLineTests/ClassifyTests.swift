@@ -290,6 +290,11 @@ struct ClassifyTests {
       saying: "cannot resume run/resume.safetensors: the labelled texts, or their parts to train "
         + "and to validate on, are not those the run began with; give the same data and, if they "
         + "were given, the same --validation or --validation-fraction")
+    for command in ["\(resume) --overwrite", "train texts.csv --output run --resume --overwrite"] {
+      try expect(
+        command, fails: 64,
+        saying: "--overwrite replaces the run that --resume goes on with; give one of them")
+    }
     let same = "--vocabulary scalars --min-count 1 --validation-fraction 0.1"
     #expect(try charlstm("\(resume) \(same)") == .init(code: 0, output: "", error: ""))
     // Done already, and calibrated: the same again.

@@ -136,7 +136,10 @@ struct FailureTests {
     }
     for (options, message) in [
       ("--length=-1", "--length must be 0 or more, got -1"),
-      ("--count 0", "--count must be 1 or more, got 0"),
+      ("--count 0", "--count must be 1 to 1000000, got 0"),
+      (
+        "--count 9223372036854775807", "--count must be 1 to 1000000, got 9223372036854775807"
+      ),
       ("--batch-size 0", "--batch-size must be 1 to 65536, got 0"),
       ("--temperature=-0.5", "--temperature must be 0 or more, got -0.5"),
       ("--temperature nan", "--temperature must be 0 or more, got nan"),
@@ -154,6 +157,19 @@ struct FailureTests {
     try expect(
       "sample tiny.safetensors --stop", "", fails: 64,
       saying: "stop string 1 is empty; a stop string needs at least one character")
+    for (options, message) in [
+      ("--batch-size 0", "--batch-size must be 1 to 65536, got 0"),
+      (
+        "--sequence-length 9223372036854775807",
+        "--sequence-length must be 1 to 65536, got 9223372036854775807"
+      ),
+      (
+        "--batch-size 65536 --sequence-length 65536",
+        "--batch-size times --sequence-length must be at most 16777216, got 4294967296"
+      ),
+    ] {
+      try expect("benchmark --json --layers 1 \(options)", fails: 64, saying: message)
+    }
     try expect(
       "evaluate tiny.safetensors text.txt --lanes 0", fails: 64,
       saying: "--lanes must be 1 to 4096, got 0")

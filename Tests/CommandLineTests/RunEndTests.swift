@@ -39,6 +39,18 @@ struct RunEndTests {
     #expect(extended.code == 0 && !extended.error.contains("had come to its end"))
   }
 
+  /// By epochs, though there is a limit of steps too, which is so far away that twice as many are no
+  /// number any more.
+  @Test func aRunOfEpochsAndStepsSaysHowToGoOn() throws {
+    let steps = "--max-steps 9223372036854775807"
+    #expect(try charlstm("\(Self.small) --epochs 1 \(steps) --quiet").code == 0)
+    let more = "train text.txt --output run --resume --extend 10 \(steps)"
+    let outcome = try charlstm("train text.txt --output run --resume --sample-every 0")
+    #expect(outcome.code == 0 && outcome.error.hasSuffix("To train on:\n  charlstm \(more)\n"))
+    let further = try charlstm("\(more) --sample-every 0 --quiet")
+    #expect(further == .init(code: 0, output: "", error: ""))
+  }
+
   @Test func aRunThatLearntNothingHasFailed() throws {
     let outcome = try charlstm("\(Self.small) --max-steps 40 --learning-rate 30 --clip-norm 1")
     #expect(outcome.code == 65)

@@ -63,6 +63,32 @@ struct ResumeTests {
     #expect(losses[0] == losses[1])
   }
 
+  /// Where the model that a validation would have kept could not be written, the run that goes on from
+  /// what was kept elsewhere validates again: there may be no step to come that does.
+  @Test(arguments: [0.3, 0]) func aValidationThatFailedIsMadeUpFor(fraction: Double) throws {
+    let bench = Bench(validationFraction: fraction)
+    let expected = try Told(bench.trainer(), in: whole)
+    let trainer = try bench.trainer()
+    let run = try RunFolder(path: folder.path, isNew: true)
+    #expect(throws: CheckpointError.self) {
+      _ = try trainer.run(in: run) { event in
+        guard case .step(let report) = event, report.step == 12 else { return }
+        try FileManager.default.removeItem(atPath: folder.path)
+      }
+    }
+    try FileManager.default.createDirectory(
+      atPath: folder.path, withIntermediateDirectories: true)
+    try trainer.resumePoint.write(to: path)
+    let told = try Told(resumed(bench.corpus), in: folder, isNew: false)
+    #expect(told.outcome == .completed && told.steps.isEmpty)
+    #expect(told.validations == expected.validations)
+    for name in ["best.safetensors", "last.safetensors"] {
+      #expect(try folder.bytes(of: name) == whole.bytes(of: name))
+    }
+    // Once.
+    #expect(try Told(resumed(bench.corpus), in: folder, isNew: false).validations.isEmpty)
+  }
+
   /// A file that is rewritten where it lies ends neither the run nor its readers, not even with no
   /// known character left in it; going on from the run then says what has happened.
   @Test(.timeLimit(.minutes(1))) func aTextRewrittenWhileItIsTrainedOnIsNoticed() throws {

@@ -76,6 +76,7 @@ struct ClassifyTrain: ParsableCommand {
   var quiet = false
 
   func run() throws {
+    try checkFlags(resume: resume, overwrite: overwrite)
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
     let (trainer, folder) = try resume ? resumed() : begun()
