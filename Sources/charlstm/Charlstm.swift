@@ -24,7 +24,9 @@ struct Charlstm: ParsableCommand {
     // started with the signal ignored.
     signal(SIGPIPE, SIG_DFL)
     do {
-      var command = try parseAsRoot()
+      let arguments = Array(CommandLine.arguments.dropFirst())
+      try CommandGuess.check(arguments)
+      var command = try parseAsRoot(HelpScope.parsed(arguments))
       try command.run()
     } catch {
       exit(reporting: error)
