@@ -60,4 +60,18 @@ struct ProgressLineTests {
     #expect(
       shape(last).hasPrefix("epoch #  step #/#  loss # nats") && shape(last).hasSuffix("# left"))
   }
+
+  @Test func aLongEvaluationSaysTheTimeLeft() throws {
+    try charlstm.putFixture("tiny.safetensors")
+    try charlstm.put(String(repeating: "the cat sat on the mat\n", count: 20_000), at: "long.txt")
+    let path = charlstm.folder.path
+    let terminal = try PseudoTerminal(
+      spawning: CommandLineSession.executable.path,
+      arguments: [
+        "evaluate", path + "/tiny.safetensors", path + "/long.txt", "--dynamic-evaluation",
+      ],
+      environment: ["TERM": "xterm", "LANG": "C.UTF-8"])
+    let shown = try terminal.wait(for: " left").split(separator: "\r\u{1B}[K")
+    #expect(shape(try #require(shown.last)) == "# of # characters read  # left")
+  }
 }
