@@ -91,8 +91,9 @@ let package = Package(
         "Recurrent", "CPU", "FileTesting", "Text", "TerminalText", "Safetensors", "Checkpoints",
         "LabelledData", "Training", "Classification",
       ]),
-    .testTarget(name: "CommandLineTests", dependencies: ["charlstm", "Recurrent", "CPU"]),
     .target(name: "TerminalTesting", path: "Tests/TerminalTesting"),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["charlstm", "Recurrent", "CPU", "TerminalTesting"]),
     .executableTarget(
       name: "line-editing-probe", dependencies: ["LineEditing", "CReadline"],
       path: "Tests/LineEditingProbe"),

@@ -28,10 +28,12 @@ public struct DynamicEvaluation: Equatable, Sendable {
 
   /// Scores a text of at least two symbols. The model stays as it is.
   ///
+  /// - Parameter progress: told after each segment how many symbols have been scored.
   /// - Throws: `ScoringError` for options out of range, and where the rate is so high that no
   ///   finite number comes out.
   public func score(
-    _ text: EncodedText, with model: Network, device: Device = .cpu()
+    _ text: EncodedText, with model: Network, device: Device = .cpu(),
+    progress: (_ symbols: Int) -> Void = { _ in }
   ) throws(ScoringError) -> TextScore {
     try validate()
     precondition(text.count > 1, "there is nothing to predict in fewer than two symbols")
@@ -39,7 +41,8 @@ public struct DynamicEvaluation: Equatable, Sendable {
       through: model.copy(),
       StreamUse(precision: .float32, lanes: 1, steps: segment, training: .init()))
     return try streams.withOnlyPart { lane in
-      adaptAndScore(text, lane, streams.adaptation(rate: rate, decay: decay))
+      adaptAndScore(
+        text, lane, streams.adaptation(rate: rate, decay: decay), progress: progress)
     }.get()
   }
 
@@ -58,7 +61,8 @@ public struct DynamicEvaluation: Equatable, Sendable {
   }
 
   private func adaptAndScore(
-    _ text: EncodedText, _ lane: any StreamPart, _ adaptation: any Adaptation
+    _ text: EncodedText, _ lane: any StreamPart, _ adaptation: any Adaptation,
+    progress: (_ symbols: Int) -> Void
   ) -> Result<TextScore, ScoringError> {
     let chunk = StreamChunk(steps: segment, lanes: 1)
     let characters = text.count - 1
@@ -79,6 +83,7 @@ public struct DynamicEvaluation: Equatable, Sendable {
       }
       guard nats.isFinite else { return .failure(.diverged(character: position, rate: rate)) }
       position += steps
+      progress(position)
     }
     return .success(
       TextScore(

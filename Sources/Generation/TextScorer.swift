@@ -39,8 +39,18 @@ public final class TextScorer {
   }
 
   /// Scores a text of at least two symbols.
-  public func score(_ text: EncodedText) -> TextScore {
-    _ = readAll(text) { $0.readChunk() }
+  ///
+  /// - Parameter progress: told now and then how many symbols have been read.
+  public func score(
+    _ text: EncodedText, progress: (_ symbols: Int) -> Void = { _ in }
+  ) -> TextScore {
+    _ = readAll(
+      text,
+      goesOn: {
+        progress(readers.values.reduce(0) { $0 + $1.position * $1.nats.count })
+        return true
+      }
+    ) { $0.readChunk() }
     return total(text)
   }
 
@@ -125,7 +135,8 @@ private struct LaneReader {
   private let part: any StreamPart
   private var chunks: LaneChunks?
   private var isWarm = false
-  private var position = 0
+  /// Steps of its parts that each lane has read.
+  private(set) var position = 0
 
   init(_ part: any StreamPart) {
     self.part = part

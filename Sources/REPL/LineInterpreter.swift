@@ -31,6 +31,9 @@ package struct RunProgress {
   /// Whether the line at hand stands on the terminal, because a person typed it there.
   var isTyped = false
 
+  /// Names of commands that were typed without their slash, and answered.
+  var namesTyped: Set<String> = []
+
   /// Whether a line said to leave.
   package internal(set) var hasQuit = false
 
@@ -78,12 +81,26 @@ extension LineInterpreter {
     if line.utf8.first == UInt8(ascii: "/"), !line.hasPrefix("//") {
       source.remember(line)
       try attempt { try run(command: line.dropFirst()) }
+    } else if try isCommandName(line) {
+      source.remember(line)
     } else if let prompt = try continued(line, from: &source) {
       source.remember(prompt)
       try attempt {
         try run(text: prompt.hasPrefix("//") ? String(prompt.dropFirst()) : prompt)
       }
     }
+  }
+
+  /// Whether a person typed the bare name of a way out or of help, which other programs take; asked
+  /// once, as the word may be meant.
+  private func isCommandName(_ line: String) throws(OutputFailure) -> Bool {
+    guard progress.isTyped, ["help", "quit", "exit"].contains(line),
+      progress.namesTyped.insert(line).inserted
+    else { return false }
+    try showing {
+      try screen.remark("Did you mean /\(line)? Type \(line) again to take it as text.")
+    }
+    return true
   }
 
   /// `line` with the lines that follow it as long as each ends with a backslash; nil where Ctrl-C

@@ -1,6 +1,8 @@
 /// The one of `names` that was probably meant by `name`, if one is near.
 package func nearest(_ name: String, among names: [String]) -> String? {
   guard name.utf8.count <= 32 else { return nil }
+  let longer = names.filter { $0.hasPrefix(name) }
+  if name.utf8.count >= 3, longer.count == 1 { return longer.first }
   let limit = max(1, name.utf8.count / 3)
   return names.map { (name: $0, distance: editDistance(name, $0)) }
     .filter { $0.distance <= limit }

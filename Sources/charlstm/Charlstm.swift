@@ -26,7 +26,9 @@ struct Charlstm: ParsableCommand {
     signal(SIGPIPE, SIG_DFL)
     do {
       try checkArguments()
-      var command = try parseAsRoot()
+      let arguments = Array(CommandLine.arguments.dropFirst())
+      try CommandGuess.check(arguments)
+      var command = try parseAsRoot(HelpScope.parsed(arguments))
       try command.run()
     } catch {
       exit(reporting: error)

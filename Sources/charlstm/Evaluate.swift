@@ -58,7 +58,7 @@ struct Evaluate: ParsableCommand {
     } else if let dynamic {
       try print(dynamic, of: text, trained)
     } else {
-      let score = try finite(scorer(trained).score(text))
+      let score = try finite(scored(text, by: scorer(trained)))
       try print(json ? Checkpoints.json(ScoreRecord(score, of: text)) : table(score, of: text))
     }
   }
@@ -92,6 +92,12 @@ struct Evaluate: ParsableCommand {
       trained.model,
       precision: precision ?? self.precision.resolved(for: .reading, on: device), lanes: lanes,
       device: device)
+  }
+
+  private func scored(_ text: EncodedText, by scorer: TextScorer) -> TextScore {
+    let progress = ScoringProgress(of: text.count - 1)
+    defer { progress.finish() }
+    return scorer.score(text, progress: progress.show)
   }
 
   private func finite(_ score: TextScore) throws -> TextScore {
@@ -143,9 +149,11 @@ struct Evaluate: ParsableCommand {
   private func print(
     _ dynamic: DynamicEvaluation, of text: EncodedText, _ trained: TrainedModel
   ) throws {
-    let score = try finite(scorer(trained, precision: .float32).score(text))
+    let score = try finite(scored(text, by: scorer(trained, precision: .float32)))
+    let progress = ScoringProgress(of: text.count - 1)
     let adapted = try dynamic.score(
-      text, with: trained.model, device: threads.device())
+      text, with: trained.model, device: threads.device(), progress: progress.show)
+    progress.finish()
     guard !json else {
       return try print(Checkpoints.json(DynamicRecord(score, dynamic, adapted, of: text)))
     }

@@ -19,15 +19,11 @@ struct Info: ParsableCommand {
   var json = false
 
   func run() throws {
+    // Not while options are parsed, which would hide the name of an unknown one.
+    guard cpu == (model == nil) else { throw Failure.usage("give a model file, or --cpu") }
     var output = StandardOutput()
     try output.write(line: description())
     try output.flush()
-  }
-
-  func validate() throws {
-    guard cpu == (model == nil) else {
-      throw ValidationError("Give a model file, or --cpu.")
-    }
   }
 
   private func description() throws -> String {

@@ -6,49 +6,61 @@ struct OptimizationFlags: ParsableArguments {
   @Option(help: "Passes over what is trained on.")
   var epochs: Int?
 
-  @Option(help: "The most optimizer steps.")
+  @Option(help: ArgumentHelp("The most optimizer steps.", visibility: .advanced))
   var maxSteps: Int?
 
   @Option(help: "The highest learning rate.")
   var learningRate: Float?
 
-  @Option(help: "How the rate falls after the warm-up.")
+  @Option(help: ArgumentHelp("How the rate falls after the warm-up.", visibility: .advanced))
   var schedule: LearningRateSchedule?
 
-  @Option(help: "Decay of matrices (AdamW).")
+  @Option(help: ArgumentHelp("Decay of matrices (AdamW).", visibility: .advanced))
   var weightDecay: Float?
 
-  @Option(help: "The largest norm of the gradient; 0 for no clipping.")
+  @Option(
+    help: ArgumentHelp(
+      "The largest norm of the gradient; 0 for no clipping.", visibility: .advanced))
   var clipNorm: Float?
 
-  @Option(help: "Locked dropout on the embedding.")
+  @Option(help: ArgumentHelp("Locked dropout on the embedding.", visibility: .advanced))
   var dropoutEmbedding: Float?
 
-  @Option(help: "Locked dropout between layers.")
+  @Option(help: ArgumentHelp("Locked dropout between layers.", visibility: .advanced))
   var dropoutLayers: Float?
 
-  @Option(help: "Locked dropout on what the head reads.")
+  @Option(help: ArgumentHelp("Locked dropout on what the head reads.", visibility: .advanced))
   var dropoutOutput: Float?
 
-  @Option(help: "Dropout of recurrent weights.")
+  @Option(help: ArgumentHelp("Dropout of recurrent weights.", visibility: .advanced))
   var weightDrop: Float?
 
-  @Option(help: "How much of the averaged weights a step keeps.")
+  @Option(
+    help: ArgumentHelp("How much of the averaged weights a step keeps.", visibility: .advanced))
   var averageDecay: Float?
 
-  @Option(help: "Steps between validations, beside the one at each epoch's end.")
+  @Option(
+    help: ArgumentHelp(
+      "Steps between validations, beside the one at each epoch's end.", visibility: .advanced))
   var validateEvery: Int?
 
-  @Option(help: "Stop after this many validations without a better one.")
+  @Option(
+    help: ArgumentHelp(
+      "Stop after this many validations without a better one.", visibility: .advanced))
   var patience: Int?
 
-  @Option(help: "Steps between savings of the state to go on from.")
+  @Option(
+    help: ArgumentHelp("Steps between savings of the state to go on from.", visibility: .advanced))
   var saveEvery: Int?
 
-  @Option(help: "Minutes between savings of the state to go on from. (default: 10)")
+  @Option(
+    help: ArgumentHelp(
+      "Minutes between savings of the state to go on from. (default: 10)", visibility: .advanced))
   var saveMinutes: Double?
 
-  @Flag(help: "Save models with bfloat16 weights, at half the size.")
+  @Flag(
+    help: ArgumentHelp(
+      "Save models with bfloat16 weights, at half the size.", visibility: .advanced))
   var halfSize = false
 
   @Option(

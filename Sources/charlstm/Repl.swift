@@ -117,12 +117,12 @@ struct Repl: ParsableCommand {
 
   /// An interpreter for the file's kind of model.
   ///
-  /// - Throws: as `checkpoint(at:)` does.
+  /// - Throws: as `Checkpoint` does.
   private func open(
     _ path: String, on device: Device, settings: Settings, _ screen: Screen,
     _ surroundings: Surroundings
   ) throws -> any LineInterpreter {
-    switch try checkpoint(at: path) {
+    switch try Checkpoint(contentsOf: path) {
     case .languageModel(let trained):
       return try Interpreter(
         model: ResidentModel(
@@ -134,20 +134,6 @@ struct Repl: ParsableCommand {
         classifier: ResidentClassifier(
           trained, path: path, precision: settings.precision, device: device),
         screen: screen, surroundings: surroundings)
-    }
-  }
-
-  /// - Throws: as `Checkpoint` does; a word that was probably meant as a command is named.
-  private func checkpoint(at path: String) throws -> Checkpoint {
-    do {
-      return try Checkpoint(contentsOf: path)
-    } catch {
-      let commands = Charlstm.configuration.subcommands.map { "\($0)".lowercased() }
-      guard error == .file(.cannotOpen(path: path, code: ENOENT)),
-        let command = nearest(path, among: commands)
-      else { throw error }
-      throw Failure.usage(
-        "there is neither a command nor a model file \(path); did you mean \(command)?")
     }
   }
 }

@@ -11,7 +11,9 @@ struct VocabularyOptions: ParsableArguments {
       """)
   var vocabulary: Vocabulary.Kind?
 
-  @Option(help: "Characters rarer than this are spelt with bytes. (default: 1)")
+  @Option(
+    help: ArgumentHelp(
+      "Characters rarer than this are spelt with bytes. (default: 1)", visibility: .advanced))
   var minCount: Int?
 
   var kind: Vocabulary.Kind { vocabulary ?? .scalars }

@@ -13,26 +13,18 @@ struct Train: ParsableCommand {
     abstract: "Train a model on plain text.",
     discussion: """
       Writes best.safetensors and last.safetensors (models to write with), resume.safetensors and \
-      metrics.jsonl into the run folder. Ctrl-C finishes the step, saves, and says how to go on.
+      metrics.jsonl into the run folder. Ctrl-C finishes the step, saves, and says how to go on. \
+      --help-all shows every option.
+
+        charlstm train book.txt --output run
+        charlstm train texts/ more.txt --output run --preset quick --threads 4
+        charlstm train book.txt --output run --resume --extend 10
       """)
 
   @Argument(help: "Text files, folders of them, or - for standard input; together one text.")
   var corpora: [String] = []
 
-  @Option(name: .shortAndLong, help: "The run folder.")
-  var output: String?
-
-  @Flag(help: "Go on with the run in the folder, exactly where it was saved.")
-  var resume = false
-
-  @Flag(help: "Replace the run that is in the folder.")
-  var overwrite = false
-
-  @Option(help: "With --resume: train this many epochs more than the run was to have.")
-  var extend: Int?
-
-  @Flag(help: "With --resume: go on though the text is not the one the run began with.")
-  var acceptChangedCorpus = false
+  @OptionGroup(title: "Run") var place: RunPlaceOptions
 
   @OptionGroup(title: "Network") var network: NetworkOptions
   @OptionGroup(title: "Training") var training: TrainingFlags
@@ -40,23 +32,25 @@ struct Train: ParsableCommand {
   @OptionGroup(title: "Machine") var precision: PrecisionOption
   @OptionGroup(title: "Machine") var threads: ThreadsOption
 
-  @Option(help: "Steps between short samples; 0 for none.")
+  @Option(help: ArgumentHelp("Steps between short samples; 0 for none.", visibility: .advanced))
   var sampleEvery = 500
 
   @Flag(name: .shortAndLong, help: "Show errors only.")
   var quiet = false
 
+  @OptionGroup var help: HelpAllFlag
+
   func run() throws {
-    guard let output else {
+    guard let output = place.output else {
       throw Failure.usage("missing --output: the folder to write the run into")
     }
     guard !corpora.isEmpty else {
       throw Failure.usage("no corpus: name text files, folders, or - for standard input")
     }
-    try checkFlags(resume: resume, overwrite: overwrite)
+    try checkFlags(resume: place.resume, overwrite: place.overwrite)
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
-    let (trainer, folder, forecast) = try resume ? resumed(output) : begun(output)
+    let (trainer, folder, forecast) = try place.resume ? resumed(output) : begun(output)
     Interruption.watch()
     let display = TrainingDisplay(of: trainer, isQuiet: quiet)
     if let forecast { display.show(forecast) }
@@ -86,17 +80,17 @@ struct Train: ParsableCommand {
     }
     display.finish()
     try conclude(outcome, trainer, folder)
-    if resume, outcome == .completed, trainer.progress.step == begun, !quiet {
+    if place.resume, outcome == .completed, trainer.progress.step == begun, !quiet {
       sayHowToExtend(trainer, folder)
     }
     try checkLearning(trainer)
   }
 
   private func begun(_ output: String) throws -> (Trainer, RunFolder, TrainingForecast?) {
-    guard extend == nil, !acceptChangedCorpus else {
+    guard place.extend == nil, !place.acceptChangedCorpus else {
       throw Failure.usage("--extend and --accept-changed-corpus go with --resume")
     }
-    if !overwrite { try checkIsFree(runFolder: output) }
+    if !place.overwrite { try checkIsFree(runFolder: output) }
     // Before a long text is read.
     var given = TrainingOptions()
     training.apply(to: &given)
@@ -145,18 +139,20 @@ struct Train: ParsableCommand {
       text.symbols, validationFraction: text.validationFraction,
       initializeFrom: network.initializeFrom, against: point.setup, kind: point.vocabulary.kind)
     training.apply(to: &point.options)
-    if extend != nil, training.optimization.maxSteps == nil, let maxSteps = point.options.maxSteps {
+    if place.extend != nil, training.optimization.maxSteps == nil,
+      let maxSteps = point.options.maxSteps
+    {
       throw Failure.usage(
         "--extend does not lengthen a run of --max-steps \(maxSteps); give more --max-steps too")
     }
-    if let extend { try point.extend(epochs: extend) }
+    if let extend = place.extend { try point.extend(epochs: extend) }
     let device = Device.cpu(threads: point.options.threads)
     if let note = point.move(to: device, keepsPrecision: precision.precision != .auto) {
       standardError("\(note)\n")
     }
     let trainer = try Trainer(
       resuming: point, path: folder.resumePath, corpus: Corpus(paths: corpora),
-      acceptsChangedCorpus: acceptChangedCorpus, device: device)
+      acceptsChangedCorpus: place.acceptChangedCorpus, device: device)
     return (trainer, folder, nil)
   }
 

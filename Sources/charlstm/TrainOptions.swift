@@ -17,10 +17,15 @@ struct NetworkOptions: ParsableArguments {
   @Option(help: "Cells of a layer. (default: the preset's; of a classifier 256)")
   var hiddenSize: Int?
 
-  @Option(help: "Numbers that stand for a character. (default: 128; of a classifier 64)")
+  @Option(
+    help: ArgumentHelp(
+      "Numbers that stand for a character. (default: 128; of a classifier 64)",
+      visibility: .advanced))
   var embeddingSize: Int?
 
-  @Option(help: "Begin with the weights, shape and vocabulary of this model.")
+  @Option(
+    help: ArgumentHelp(
+      "Begin with the weights, shape and vocabulary of this model.", visibility: .advanced))
   var initializeFrom: String?
 
   /// What was given, and the rest as it is there.
@@ -62,25 +67,33 @@ struct TrainingFlags: ParsableArguments {
       """)
   var preset: Preset?
 
-  @Option(help: "Streams of the corpus read side by side.")
+  @Option(help: ArgumentHelp("Streams of the corpus read side by side.", visibility: .advanced))
   var batchSize: Int?
 
-  @Option(help: "Characters that the gradient goes back.")
+  @Option(help: ArgumentHelp("Characters that the gradient goes back.", visibility: .advanced))
   var sequenceLength: Int?
 
-  @Option(help: "Steps in which the rate rises.")
+  @Option(help: ArgumentHelp("Steps in which the rate rises.", visibility: .advanced))
   var warmupSteps: Int?
 
-  @Option(help: "Networks to train first, as standard does; what they expect becomes targets.")
+  @Option(
+    help: ArgumentHelp(
+      "Networks to train first, as standard does; what they expect becomes targets.",
+      visibility: .advanced))
   var teachers: Int?
 
-  @Option(help: "Passes of a teacher. (default: those of standard)")
+  @Option(
+    help: ArgumentHelp("Passes of a teacher. (default: those of standard)", visibility: .advanced))
   var teacherEpochs: Int?
 
-  @Option(help: "Characters that the teachers write, which are read beside the text.")
+  @Option(
+    help: ArgumentHelp(
+      "Characters that the teachers write, which are read beside the text.", visibility: .advanced))
   var teacherText: Int?
 
-  @Option(help: "The share of a target that is what the teachers expect.")
+  @Option(
+    help: ArgumentHelp(
+      "The share of a target that is what the teachers expect.", visibility: .advanced))
   var teacherWeight: Float?
 
   @OptionGroup var optimization: OptimizationFlags
@@ -122,7 +135,9 @@ struct TrainingFlags: ParsableArguments {
 struct TextOptions: ParsableArguments {
   @OptionGroup var symbols: VocabularyOptions
 
-  @Option(help: "The share of the text, at its end, to validate on. (default: 0.1)")
+  @Option(
+    help: ArgumentHelp(
+      "The share of the text, at its end, to validate on. (default: 0.1)", visibility: .advanced))
   var validationFraction: Double?
 
   /// What a new run with these is told.

@@ -175,30 +175,18 @@ final class TrainingDisplay {
     let isLast = report.step == plan.totalSteps
     guard isTerminal || isLast || now - lastPlainLine >= Self.interval else { return }
     lastPlainLine = now
-    let perStep =
-      report.charactersPerSecond > 0
-      ? Double(report.characters) / Double(report.step) / report.charactersPerSecond : 0
-    let left = Double(plan.totalSteps - report.step) * perStep
+    let left = report.secondsLeft(of: plan.totalSteps)
     if !run.hasEstimate, !isForecast, left >= 60 {
       print(lines: "This will take about \(clock(left)) on this machine\(rest(after: left)).\n")
     }
     run.hasEstimate = true
-    var line = String(
-      format: "epoch %d  step %d/%d  loss %.4f nats %.4f bits", report.epoch, report.step,
-      plan.totalSteps, report.trainLoss, report.trainLoss / log(2))
-    if let lastValidation = run.lastValidation {
-      line += String(
-        format: "  validation %.4f  best %.4f", lastValidation.validationLoss,
-        lastValidation.bestValidationLoss)
-    }
-    line += "  \(Int(report.charactersPerSecond).formatted()) characters/s"
-    line += "  \(clock(left)) left"
+    let line = ProgressLine(
+      of: report, totalSteps: plan.totalSteps, validation: run.lastValidation, bits: true)
     if isTerminal {
-      // The line is cut to the terminal's width, lest it wrap and not be written over.
-      standardError("\r\u{1B}[K" + line.prefix(max(1, terminalWidth() - 1)))
+      standardError("\r\u{1B}[K" + line.fitted(to: widthOfProgress()))
       hasOpenLine = true
     } else {
-      standardError(line + "\n")
+      standardError(line.full + "\n")
     }
   }
 
@@ -231,19 +219,6 @@ final class TrainingDisplay {
   private func print(lines: String) {
     standardError((hasOpenLine ? "\r\u{1B}[K" : "") + lines)
     hasOpenLine = false
-  }
-
-  private func clock(_ seconds: Double) -> String {
-    let total = Int(seconds.rounded())
-    return total >= 3600
-      ? String(format: "%d:%02d:%02d", total / 3600, total / 60 % 60, total % 60)
-      : String(format: "%d:%02d", total / 60, total % 60)
-  }
-
-  private func terminalWidth() -> Int {
-    var size = winsize()
-    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-    return Int(size.ws_col)
   }
 }
 

@@ -129,6 +129,65 @@ struct HelpTests {
             """, error: ""))
   }
 
+  @Test(
+    arguments: [
+      ("trian x.txt", "there is neither a command nor a model file trian; did you mean train?"),
+      (
+        "evalute m t", "there is neither a command nor a model file evalute; did you mean evaluate?"
+      ),
+      ("generate", "there is neither a command nor a model file generate; did you mean sample?"),
+      (
+        "predict x",
+        "there is neither a command nor a model file predict; did you mean classify predict?"
+      ),
+      (
+        "export",
+        "there is neither a command nor a model file export; charlstm --help lists the commands"
+      ),
+      ("classify pred x", "there is no command classify pred; did you mean classify predict?"),
+      ("classify use x", "there is no command classify use; charlstm classify --help lists them"),
+    ])
+  func mistypedCommandsAreNamed(_ line: String, _ message: String) throws {
+    #expect(try charlstm(line) == .init(code: 64, output: "", error: "Error: \(message)\n"))
+  }
+
+  @Test func unknownOptionsOfInfoAreNamed() throws {
+    let outcome = try charlstm("info --cpuu")
+    #expect(outcome.code == 64)
+    #expect(outcome.error.hasPrefix("Error: Unknown option '--cpuu'. Did you mean '--cpu'?\n"))
+  }
+
+  /// A word that is the name of a file is a model.
+  @Test func modelsMayHaveAnyName() throws {
+    try charlstm.put("", at: "trian")
+    #expect(try charlstm("trian").error.contains("did you mean") == false)
+  }
+
+  @Test(arguments: ["train", "classify train"])
+  func shortHelpBeginsWithWhatMostNeed(_ command: String) throws {
+    let short = try charlstm("\(command) --help")
+    let all = try charlstm("\(command) --help-all")
+    #expect(short.code == 0 && all.code == 0 && all.error == "")
+    #expect(short.output.contains("  charlstm \(command) "))
+    #expect(short.output.contains("--preset") == (command == "train"))
+    for rare in ["--weight-drop", "--clip-norm", "--save-minutes"] {
+      #expect(!short.output.contains(rare) && all.output.contains(rare))
+    }
+    #expect(try charlstm("--generate-completion-script bash").output.contains("--weight-drop"))
+    let described = try charlstm("--experimental-dump-help").output
+    #expect(described.contains("weight-drop"))
+  }
+
+  @Test func theRunFolderComesFirst() throws {
+    let lines = try charlstm("train --help").output.split(separator: "\n")
+    #expect(lines.count <= 60)
+    let options = lines.drop { $0 != "RUN:" }
+    #expect(
+      Array(options.prefix(2)) == [
+        "RUN:", "  -o, --output <output>   The run folder; it has to be named.",
+      ])
+  }
+
   /// Every option of every command says what it is for.
   @Test(arguments: ["train", "sample", "evaluate", "novelty", "info", "benchmark"])
   func everyOptionIsExplained(_ command: String) throws {

@@ -24,6 +24,30 @@ import Testing
         """)
   }
 
+  @Test func bareNamesOfCommandsAreAskedAboutOnce() throws {
+    let talk = try Talk(model, length: 5)
+    #expect(
+      try talk.say("quit", "exit", "help", "/undo") == """
+        > quit
+        Did you mean /quit? Type quit again to take it as text.
+        > exit
+        Did you mean /exit? Type exit again to take it as text.
+        > help
+        Did you mean /help? Type help again to take it as text.
+        > /undo
+        Error: there is nothing to undo
+
+        """)
+    #expect(try talk.say("quit").hasPrefix("> quit\n…"))
+    #expect(try talk.say("/write").contains("quit"))
+    // What is piped in is text.
+    let pipe = try Talk(model, length: 5, isInteractive: false)
+    #expect(try pipe.say("quit").hasPrefix("quit"))
+    #expect(
+      try talk.say("/set temp 0.5")
+        == "> /set temp 0.5\nError: there is no setting temp; did you mean temperature?\n")
+  }
+
   @Test func moreAndRetry() throws {
     let talk = try Talk(model)
     #expect(

@@ -8,6 +8,7 @@ final class ClassificationDisplay {
   private let isQuiet: Bool
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private var plan: ClassificationPlan?
+  private var lastValidation: ValidationReport?
   private var hasOpenLine = false
 
   init(isQuiet: Bool) {
@@ -20,6 +21,7 @@ final class ClassificationDisplay {
     case .began(let plan): show(plan)
     case .step(let step): show(step)
     case .validation(let validation):
+      lastValidation = validation
       print(
         lines: String(
           format: "epoch %d  step %d  validation %.4f nats  accuracy %.4f  macro F1 %.4f%@\n",
@@ -56,12 +58,9 @@ final class ClassificationDisplay {
 
   private func show(_ step: StepReport) {
     guard isTerminal, let plan else { return }
-    standardError(
-      "\r\u{1B}[K"
-        + String(
-          format: "epoch %d  step %d/%d  loss %.4f", step.epoch, step.step, plan.totalSteps,
-          step.trainLoss)
-        + "  \(Int(step.charactersPerSecond).formatted()) characters/s")
+    let line = ProgressLine(
+      of: step, totalSteps: plan.totalSteps, validation: lastValidation, bits: false)
+    standardError("\r\u{1B}[K" + line.fitted(to: widthOfProgress()))
     hasOpenLine = true
   }
 

@@ -17,35 +17,54 @@ struct ClassifierFlags: ParsableArguments {
   @Option(help: "Texts of a step.")
   var batchSize: Int?
 
-  @Option(help: "The share of all steps in which the rate rises.")
+  @Option(
+    help: ArgumentHelp("The share of all steps in which the rate rises.", visibility: .advanced))
   var warmup: Float?
 
-  @Option(help: "How much texts count: none (all the same) or balanced (all classes the same).")
+  @Option(
+    help: ArgumentHelp(
+      "How much texts count: none (all the same) or balanced (all classes the same).",
+      visibility: .advanced))
   var classWeights: ClassifierOptions.ClassWeights?
 
-  @Option(help: "The texts of an epoch: shuffled (each once) or balanced (each class as often).")
+  @Option(
+    help: ArgumentHelp(
+      "The texts of an epoch: shuffled (each once) or balanced (each class as often).",
+      visibility: .advanced))
   var sampling: ClassifierOptions.Sampling?
 
-  @Option(help: "The share of the target that all classes divide equally.")
+  @Option(
+    help: ArgumentHelp(
+      "The share of the target that all classes divide equally.", visibility: .advanced))
   var labelSmoothing: Float?
 
-  @Option(help: "The weight of the next-character loss beside the label's.")
+  @Option(
+    help: ArgumentHelp(
+      "The weight of the next-character loss beside the label's.", visibility: .advanced))
   var languageModelLoss: Float?
 
-  @Flag(help: "Train the head alone, on the states of the model to begin with.")
+  @Flag(
+    help: ArgumentHelp(
+      "Train the head alone, on the states of the model to begin with.", visibility: .advanced))
   var freeze = false
 
-  @Option(help: "Epochs after which the next lower layer is trained too; 0 trains all at once.")
+  @Option(
+    help: ArgumentHelp(
+      "Epochs after which the next lower layer is trained too; 0 trains all at once.",
+      visibility: .advanced))
   var unfreezeEvery: Int?
 
-  @Option(help: "The factor on the rate from each layer to the one below.")
+  @Option(
+    help: ArgumentHelp(
+      "The factor on the rate from each layer to the one below.", visibility: .advanced))
   var layerRateFactor: Float?
 
   @Option(
-    help: """
+    help: ArgumentHelp(
+      """
       Of each text, a stretch of at least this many characters is read, another one each epoch; for \
       a classifier of short pieces. Whole texts and stretches validate. 0 for whole texts.
-      """)
+      """, visibility: .advanced))
   var crop: Int?
 
   @Option(
@@ -62,10 +81,11 @@ struct ClassifierFlags: ParsableArguments {
   var maxLength: Int?
 
   @Option(
-    help: """
+    help: ArgumentHelp(
+      """
       What is read of a longer text: head, tail or both (half of each). \
       (default: \(ClassifierOptions().limit.kept.rawValue))
-      """)
+      """, visibility: .advanced))
   var keep: TextLimit.Kept?
 
   @OptionGroup var symbols: VocabularyOptions

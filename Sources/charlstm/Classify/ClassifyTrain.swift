@@ -15,8 +15,12 @@ struct ClassifyTrain: ParsableCommand {
     discussion: """
       Writes best.safetensors, the classifier with the best validation accuracy, resume.safetensors \
       and metrics.jsonl into the run folder. Ctrl-C finishes the step, saves, and says how to go on. \
-      What is not given below is \(ClassifierFlags.defaults).
-      """)
+      --help-all shows every option.
+
+        charlstm classify train names.csv --output run
+        charlstm classify train reviews/ --output run --epochs 5 --calibrate
+      """ + (HelpScope.isShort ? "" : "\n\nWhat is not given below is \(ClassifierFlags.defaults).")
+  )
 
   @Argument(
     help: "Labelled texts: CSV, TSV, JSON Lines, fastText lines, or a folder with a file a class.")
@@ -61,7 +65,9 @@ struct ClassifyTrain: ParsableCommand {
   var ngrams: Int?
 
   @Option(
-    help: "Rows for the embeddings of n-grams, which share them by their hash. (default: 65536)")
+    help: ArgumentHelp(
+      "Rows for the embeddings of n-grams, which share them by their hash. (default: 65536)",
+      visibility: .advanced))
   var ngramBuckets: Int?
 
   @OptionGroup(title: "Training") var training: ClassifierFlags
@@ -74,6 +80,8 @@ struct ClassifyTrain: ParsableCommand {
 
   @Flag(name: .shortAndLong, help: "Show errors only.")
   var quiet = false
+
+  @OptionGroup var help: HelpAllFlag
 
   func run() throws {
     try checkFlags(resume: resume, overwrite: overwrite)

@@ -1,0 +1,22 @@
+import ArgumentParser
+
+/// The folder of a run, and what becomes of the run that is in it.
+struct RunPlaceOptions: ParsableArguments {
+  @Option(name: .shortAndLong, help: "The run folder; it has to be named.")
+  var output: String?
+
+  @Flag(help: "Go on with the run in the folder, exactly where it was saved.")
+  var resume = false
+
+  @Flag(help: "Replace the run that is in the folder.")
+  var overwrite = false
+
+  @Option(help: "With --resume: train this many epochs more than the run was to have.")
+  var extend: Int?
+
+  @Flag(
+    help: ArgumentHelp(
+      "With --resume: go on though the text is not the one the run began with.",
+      visibility: .advanced))
+  var acceptChangedCorpus = false
+}
