@@ -102,6 +102,12 @@ struct Train: ParsableCommand {
     try start.map { try network.check($0.model.configuration) }
     let corpus = try Corpus(paths: corpora)
     let parts = try text.parts(of: corpus, vocabulary: start?.vocabulary)
+    let scalars = parts.training.vocabulary.scalars
+    if !quiet, start == nil, scalars.contains("\r"), !scalars.contains("\n") {
+      standardError(
+        "Lines of the text end with carriage returns alone, which are learnt as they are; "
+          + "tr '\\r' '\\n' makes line feeds of them.\n")
+    }
 
     let preset = training.preset ?? .standard
     let model =

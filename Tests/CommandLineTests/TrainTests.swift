@@ -18,6 +18,18 @@ struct TrainTests {
     }
   }
 
+  /// As in char-rnn's issue 171: such a text looks like one line to whoever trains on it.
+  @Test(arguments: [("\r", true), ("\n", false), ("\r\n", false), ("", false)])
+  func linesThatEndWithCarriageReturnsAreNamed(end: String, isNamed: Bool) throws {
+    try charlstm.put(String(repeating: "a line of it\(end)", count: 40), at: "lines.txt")
+    let outcome = try charlstm("train lines.txt --output lines --max-steps 1 \(small)")
+    #expect(outcome.code == 0)
+    #expect(
+      outcome.error.hasPrefix(
+        "Lines of the text end with carriage returns alone, which are learnt as they are; "
+          + "tr '\\r' '\\n' makes line feeds of them.\n") == isNamed)
+  }
+
   @Test func saysWhatItDoes() throws {
     let outcome = try charlstm(
       "train text.txt --output run --max-steps 3 --threads 2 --precision float32 \(small)")
@@ -38,7 +50,7 @@ struct TrainTests {
     #expect(
       lines[3].wholeMatch(
         of:
-          #/epoch 1  step 3/3  loss \d\.\d{4} nats \d\.\d{4} bits  [\d,]+ characters/s  0:00 left/#
+          #/epoch 1  step 3/3  loss \d\.\d{4} nats  \d\.\d{4} bits  [\d,]+ characters/s  0:00 left/#
       ) != nil)
     #expect(
       lines[4].wholeMatch(
