@@ -26,7 +26,8 @@ final class CPUTextReader: TextReader {
     of texts: [[Int32]], finish: @escaping @Sendable (_ text: Int, _ logits: [Float]) -> [Float]
   ) -> [[Float]] {
     let groups = TextGroup.dividing(texts.map(\.count))
-    let count = team.count
+    // No thread is woken for nothing.
+    let count = max(1, min(team.count, groups.count))
     let results = PerPart([[(text: Int, logits: [Float])]](repeating: [], count: count))
     team.run(workers: count) { [workers] worker in
       for index in stride(from: worker, to: groups.count, by: count) {
