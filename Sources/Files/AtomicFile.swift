@@ -99,7 +99,11 @@ package struct AtomicFile: ~Copyable {
   /// As `rename`. A second name for the file is given only where there is none of that name.
   private func move() -> Int32 {
     guard !replaces else { return rename(temporary, path) }
-    if link(temporary, path) == 0 { return unlink(temporary) }
+    if link(temporary, path) == 0 {
+      // The file is in its place; a name that stays behind is a leftover.
+      unlink(temporary)
+      return 0
+    }
     // File systems without hard links say so in these ways.
     guard [EPERM, EOPNOTSUPP, ENOSYS, EMLINK].contains(errno) else { return -1 }
     var status = stat()

@@ -21,13 +21,26 @@ struct Prompt: Sendable {
 /// Writes the texts of many prompts side by side.
 ///
 /// A text depends on the seed and on its number, not on what is written beside it.
-struct PassageWriter {
+final class PassageWriter {
   let trained: TrainedModel
   let precision: Precision
   let device: Device
   /// Texts written at a time.
   let batchSize: Int
   let description: PassageDescription
+  /// The last one, which packed the weights for so many lanes.
+  private var last: (lanes: Int, generator: BatchGenerator)?
+
+  init(
+    trained: TrainedModel, precision: Precision, device: Device, batchSize: Int,
+    description: PassageDescription
+  ) {
+    self.trained = trained
+    self.precision = precision
+    self.device = device
+    self.batchSize = batchSize
+    self.description = description
+  }
 
   /// Writes `description.count` texts of each prompt.
   ///
@@ -35,9 +48,7 @@ struct PassageWriter {
   func write(_ prompts: [Prompt], from first: Int = 0, to destination: Destination) throws {
     let (description, count) = (description, description.count)
     let lanes = min(batchSize, prompts.count * count)
-    let generator = BatchGenerator(
-      trained.model, vocabulary: trained.vocabulary, precision: precision, lanes: lanes,
-      device: device)
+    let generator = generator(lanes: lanes)
     let offset = first * count
     try generator.write(
       count: prompts.count * count, description.options,
@@ -51,5 +62,14 @@ struct PassageWriter {
           description.record(offset + index, prompts[index / count].text, text, passage))
         return true
       })
+  }
+
+  private func generator(lanes: Int) -> BatchGenerator {
+    if let last, last.lanes == lanes { return last.generator }
+    let new = BatchGenerator(
+      trained.model, vocabulary: trained.vocabulary, precision: precision, lanes: lanes,
+      device: device)
+    last = (lanes, new)
+    return new
   }
 }
