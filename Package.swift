@@ -69,8 +69,9 @@ let package = Package(
       name: "examples", dependencies: ["CharLSTM", "Safetensors"], path: "Tests/Examples",
       packageAccess: false),
     .testTarget(name: "ExamplesTests", dependencies: ["examples"]),
+    .testTarget(name: "RecurrentTests", dependencies: ["Recurrent"]),
     .testTarget(
-      name: "RecurrentTests", dependencies: ["CKernels", "Recurrent", "CPU", "Safetensors"]),
+      name: "CPUTests", dependencies: ["CKernels", "Recurrent", "CPU", "Safetensors"]),
     .target(name: "FileTesting", path: "Tests/FileTesting"),
     .testTarget(name: "FilesTests", dependencies: ["Files", "FileTesting"]),
     .testTarget(name: "SafetensorsTests", dependencies: ["FileTesting", "Safetensors"]),
@@ -78,13 +79,15 @@ let package = Package(
       name: "CheckpointsTests",
       dependencies: ["Recurrent", "FileTesting", "Text", "Safetensors", "Checkpoints"]),
     .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),
-    .testTarget(name: "TextTests", dependencies: ["Text"]),
-    .testTarget(name: "LabelledDataTests", dependencies: ["LabelledData", "Text"]),
+    .testTarget(name: "TextTests", dependencies: ["FileTesting", "Text"]),
+    .testTarget(name: "LabelledDataTests", dependencies: ["FileTesting", "LabelledData", "Text"]),
     .testTarget(
       name: "GenerationTests", dependencies: ["Recurrent", "CPU", "Text", "Generation"]),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["Recurrent", "CPU", "Text", "Checkpoints", "Generation", "Training"]),
+      dependencies: [
+        "Recurrent", "CPU", "FileTesting", "Text", "Checkpoints", "Generation", "Training",
+      ]),
     .testTarget(
       name: "ClassificationTests",
       dependencies: [
@@ -99,10 +102,12 @@ let package = Package(
       path: "Tests/LineEditingProbe"),
     .testTarget(
       name: "LineEditingTests",
-      dependencies: ["LineEditing", "TerminalTesting", "line-editing-probe"]),
+      dependencies: ["FileTesting", "LineEditing", "TerminalTesting", "line-editing-probe"]),
     .testTarget(
       name: "REPLTests",
-      dependencies: ["CPU", "REPL", "Safetensors", "TerminalTesting", "charlstm"]),
+      dependencies: [
+        "CPU", "FileTesting", "REPL", "Safetensors", "TerminalTesting", "charlstm",
+      ]),
     .testTarget(
       name: "RobustnessTests",
       dependencies: [

@@ -15,6 +15,7 @@ package final class AdamW: Optimizer {
   /// By worker; the first takes their sum.
   private let gradients: [FloatBuffer]
   private let team: WorkerTeam
+  private let exchange: (any GradientExchange)?
   /// The buffer in pieces of a few thousand elements, for workers to share out.
   private let pieces: [Piece]
 
@@ -26,11 +27,13 @@ package final class AdamW: Optimizer {
 
   /// - Parameter gradients: by worker.
   package init(
-    _ model: Network, options: AdamWOptions, gradients: [FloatBuffer], team: WorkerTeam
+    _ model: Network, options: AdamWOptions, gradients: [FloatBuffer], team: WorkerTeam,
+    exchange: (any GradientExchange)? = nil
   ) {
     self.options = options
     self.gradients = gradients
     self.team = team
+    self.exchange = exchange
     parameters = model.parameters
     first = FloatBuffer(count: model.layout.count)
     second = FloatBuffer(count: model.layout.count)
@@ -49,13 +52,11 @@ package final class AdamW: Optimizer {
     return pieces[pieces.count * worker / workers..<pieces.count * (worker + 1) / workers]
   }
 
-  package func reduceGradients(_ exchange: ((FloatBuffer) -> Void)?) -> Double {
-    var squares = reduce(gradients)
-    if let exchange {
-      exchange(gradients[0])
-      squares = reduce([gradients[0]])
-    }
-    return squares.squareRoot()
+  package func reduceGradients(loss: Double) -> (loss: Double, norm: Double) {
+    let squares = reduce(gradients)
+    guard let exchange else { return (loss, squares.squareRoot()) }
+    let loss = exchange.sum(gradients[0], loss: loss)
+    return (loss, reduce([gradients[0]]).squareRoot())
   }
 
   /// Adds all gradients into the first, and returns the sum of their squares.

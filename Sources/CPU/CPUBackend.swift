@@ -11,10 +11,15 @@ extension Device {
   /// - Parameter threads: as many as there are processors if nil; those of a single lane are then as
   ///   many as turn out to be fastest.
   public static func cpu(threads: Int? = nil) -> Device {
+    cpu(threads: threads, exchange: nil)
+  }
+
+  /// - Parameter exchange: with the other processes that train the same networks.
+  package static func cpu(threads: Int?, exchange: (any GradientExchange)?) -> Device {
     Device(
       CPUBackend(
         team: WorkerTeam(count: threads ?? ProcessInfo.processInfo.activeProcessorCount),
-        triesThreads: threads == nil))
+        triesThreads: threads == nil, exchange: exchange))
   }
 }
 
@@ -22,6 +27,7 @@ extension Device {
 struct CPUBackend: Backend {
   let team: WorkerTeam
   let triesThreads: Bool
+  let exchange: (any GradientExchange)?
 
   var arithmetic: String { InstructionSet.current.rawValue }
 
@@ -36,7 +42,8 @@ struct CPUBackend: Backend {
   func gains(by precision: Precision) -> Bool { precision.isFastHere }
 
   func streams(through network: Network, _ use: StreamUse) -> any Streams {
-    CPUStreams(network, use, team: team, triesThreads: triesThreads)
+    CPUStreams(
+      network, use, team: team, triesThreads: triesThreads, exchange: exchange)
   }
 
   func texts(through network: Network, precision: Precision) -> any TextReader {
@@ -44,7 +51,7 @@ struct CPUBackend: Backend {
   }
 
   func trainingTexts(through network: Network, _ use: StreamUse) -> any TextTrainer {
-    CPUTextTrainer(network, use, team: team)
+    CPUTextTrainer(network, use, team: team, exchange: exchange)
   }
 
   func peakGigaflops(_ precision: Precision, seconds: Double) -> Double {

@@ -9,12 +9,16 @@ final class CPUStreams: Streams, @unchecked Sendable {
   private let network: Network
   private let weights: PackedWeights
   private let team: WorkerTeam
+  private let exchange: (any GradientExchange)?
   /// Those of a product. A single lane cannot be divided, but its products can.
   private let productThreads: Int
 
   /// - Parameter triesThreads: whether a single lane's products are shared among as many threads as
   ///   turn out to be fastest, or else by all of the team.
-  init(_ network: Network, _ use: StreamUse, team: WorkerTeam, triesThreads: Bool) {
+  init(
+    _ network: Network, _ use: StreamUse, team: WorkerTeam, triesThreads: Bool,
+    exchange: (any GradientExchange)?
+  ) {
     let count = min(team.count, use.lanes)
     let productThreads = count == 1 && !triesThreads ? team.count : 1
     // oneDNN divides a product when it is prepared, once and for all.
@@ -25,6 +29,7 @@ final class CPUStreams: Streams, @unchecked Sendable {
     let dropout = use.training?.dropout ?? .none
     self.network = network
     self.team = team
+    self.exchange = exchange
     self.productThreads = productThreads
     (weights, workspaces) = withProductThreads(productThreads) {
       let weights = PackedWeights(
@@ -71,7 +76,9 @@ final class CPUStreams: Streams, @unchecked Sendable {
   }
 
   func optimizer(_ options: AdamWOptions) -> any Optimizer {
-    AdamW(network, options: options, gradients: workspaces.compactMap(\.gradients), team: team)
+    AdamW(
+      network, options: options, gradients: workspaces.compactMap(\.gradients), team: team,
+      exchange: exchange)
   }
 
   func adaptation(rate: Float, decay: Float) -> any Adaptation {

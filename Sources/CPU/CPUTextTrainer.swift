@@ -7,8 +7,12 @@ final class CPUTextTrainer: TextTrainer {
   private let network: Network
   private let weights: PackedWeights
   private let team: WorkerTeam
+  private let exchange: (any GradientExchange)?
 
-  init(_ network: Network, _ use: StreamUse, team: WorkerTeam) {
+  init(
+    _ network: Network, _ use: StreamUse, team: WorkerTeam,
+    exchange: (any GradientExchange)?
+  ) {
     let count = min(team.count, use.lanes)
     let lanes = (use.lanes + count - 1) / count
     let dropout = use.training?.dropout ?? .none
@@ -21,6 +25,7 @@ final class CPUTextTrainer: TextTrainer {
         weightDrop: use.training?.weightDrop ?? 0))
     self.network = network
     self.team = team
+    self.exchange = exchange
     self.weights = weights
     let all = (0..<count).map { _ in
       Worker(weights, steps: use.steps, lanes: lanes, dropout: dropout)
@@ -53,7 +58,8 @@ final class CPUTextTrainer: TextTrainer {
   }
 
   func optimizer(_ options: AdamWOptions) -> any Optimizer {
-    AdamW(network, options: options, gradients: gradients, team: team)
+    AdamW(
+      network, options: options, gradients: gradients, team: team, exchange: exchange)
   }
 }
 

@@ -74,7 +74,7 @@ extension RecordInput {
         case .start where fields.count == 0: return false
         case .start, .closed, .closedLine: fields.endField()
         case .plain: fields.endPlainLine()
-        case .quoted: throw .record(place, .openQuote(line: quoteLine))
+        case .quoted: throw .record(location, .openQuote(line: quoteLine))
         }
         return true
       }
@@ -132,11 +132,11 @@ extension RecordInput {
           consume(1)
           state = .closedLine
         default:
-          throw .record(place, .textAfterQuote(line: line))
+          throw .record(location, .textAfterQuote(line: line))
         }
       case .closedLine:
         guard bytes[0] == .lineFeed else {
-          throw .record(place, .textAfterQuote(line: line))
+          throw .record(location, .textAfterQuote(line: line))
         }
         consumeLineFeed()
         fields.endField()
@@ -144,7 +144,7 @@ extension RecordInput {
       }
       guard fields.size <= Self.recordLimit else {
         throw .record(
-          place,
+          location,
           state == .quoted
             ? .openQuote(line: quoteLine) : .tooLarge(limit: Self.recordLimit))
       }
@@ -236,10 +236,11 @@ struct DelimitedLayout {
 
   /// The label and the text of a row.
   func read(
-    _ fields: Fields, at place: RecordPlace
+    _ fields: Fields, at location: RecordLocation
   ) throws(LabelledDataError) -> (label: String?, text: [UInt8]) {
     guard fields.count == columnCount else {
-      throw .record(place, .fieldCount(fields.count, expected: columnCount, hasHeader: hasHeader))
+      throw .record(
+        location, .fieldCount(fields.count, expected: columnCount, hasHeader: hasHeader))
     }
     let label = label.map { String(decoding: fields[$0], as: UTF8.self) }
     var text = Array(fields[texts[0]])

@@ -8,15 +8,15 @@ struct JSONLinesLayout {
 
   /// The label and the text of an object.
   func read(
-    _ line: [UInt8], at place: RecordPlace
+    _ line: [UInt8], at location: RecordLocation
   ) throws(LabelledDataError) -> (label: String?, text: [UInt8]) {
-    guard isShallowJSON(line) else { throw .record(place, .tooDeep) }
+    guard isShallowJSON(line) else { throw .record(location, .tooDeep) }
     guard let object = try? JSONDecoder().decode([String: JSONValue].self, from: Data(line)) else {
-      throw .record(place, .invalidJSON)
+      throw .record(location, .invalidJSON)
     }
     func value(_ key: String, _ role: ColumnRole) throws(LabelledDataError) -> JSONValue {
       guard let value = object[key] else {
-        throw .record(place, .missingKey(key, role: role, keys: object.keys.sorted()))
+        throw .record(location, .missingKey(key, role: role, keys: object.keys.sorted()))
       }
       return value
     }
@@ -24,7 +24,7 @@ struct JSONLinesLayout {
     var text: [UInt8] = []
     for (index, name) in columns.textNames.enumerated() {
       guard case .string(let part) = try value(name, .text) else {
-        throw .record(place, .notString(key: name, role: .text))
+        throw .record(location, .notString(key: name, role: .text))
       }
       if index > 0 { text.append(UInt8(ascii: " ")) }
       text += part.utf8
@@ -36,11 +36,11 @@ struct JSONLinesLayout {
     case .string(let label): return (label, text)
     case .number:
       guard let label = spelling(ofValueAt: name, in: line) else {
-        throw .record(place, .notString(key: name, role: .label))
+        throw .record(location, .notString(key: name, role: .label))
       }
       return (label, text)
     case .null where !requiresLabels: return (nil, text)
-    case .null, .other: throw .record(place, .notString(key: name, role: .label))
+    case .null, .other: throw .record(location, .notString(key: name, role: .label))
     }
   }
 }

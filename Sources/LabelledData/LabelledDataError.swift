@@ -37,7 +37,7 @@ public enum LabelledDataError: Error, Equatable, Sendable {
   case oneClass(source: String, label: String)
   case tooManyClasses(source: String, limit: Int)
   /// A record is not as it must be.
-  case record(RecordPlace, RecordProblem)
+  case record(RecordLocation, RecordProblem)
 }
 
 /// What a column is for.
@@ -136,14 +136,14 @@ extension LabelledDataError: CustomStringConvertible {
     case .tooManyClasses(let source, let limit):
       "\(source): there are more than \(limit) labels; name the labels' column with "
         + "\(option("label-column")) if this is another"
-    case .record(let place, let problem):
-      "\(place): \(problem.description(spelling: option))"
+    case .record(let location, let problem):
+      "\(location): \(problem.description(spelling: option))"
     }
   }
 }
 
 extension RecordProblem: CustomStringConvertible {
-  /// What, and what to do, to follow the place; options by their names.
+  /// What, and what to do, to follow the location; options by their names.
   public var description: String { description { $0 } }
 
   /// The same, each option as `option` spells its name.

@@ -185,12 +185,12 @@ package struct LabelledReader: ~Copyable {
     }
     let badByte = input.takeBadByte()
     do throws(LabelledDataError) {
-      if let problem { throw .record(input.place, problem) }
-      if let badByte { throw .record(input.place, .notText(offset: badByte)) }
-      if isBlankLine { throw .record(input.place, .blank) }
+      if let problem { throw .record(input.location, problem) }
+      if let badByte { throw .record(input.location, .notText(offset: badByte)) }
+      if isBlankLine { throw .record(input.location, .blank) }
       return .text(try checked(parsed()))
     } catch {
-      return .failure(error, input.place, id: badByte == nil ? id(despite: error) : nil)
+      return .failure(error, input.location, id: badByte == nil ? id(despite: error) : nil)
     }
   }
 
@@ -210,15 +210,15 @@ package struct LabelledReader: ~Copyable {
   private func parsed() throws(LabelledDataError) -> (label: String?, text: [UInt8]) {
     switch layout {
     case .delimited(let layout):
-      return try layout.read(fields, at: input.place)
+      return try layout.read(fields, at: input.location)
     case .jsonLines(let layout):
-      return try layout.read(line, at: input.place)
+      return try layout.read(line, at: input.location)
     case .fastText(let requiresLabels):
       do throws(RecordProblem) {
         let parts = try FastTextLine(line, requiresLabels: requiresLabels)
         return (parts.label, parts.text)
       } catch {
-        throw .record(input.place, error)
+        throw .record(input.location, error)
       }
     case .lines(let label):
       return (label, line)
@@ -230,12 +230,12 @@ package struct LabelledReader: ~Copyable {
   ) throws(LabelledDataError) -> LabelledText {
     var label = record.label.map(trimmed)
     if label?.isEmpty == true {
-      guard !requiresLabels else { throw .record(input.place, .emptyLabel) }
+      guard !requiresLabels else { throw .record(input.location, .emptyLabel) }
       label = nil
     }
-    guard !isBlank(record.text) else { throw .record(input.place, .emptyText) }
+    guard !isBlank(record.text) else { throw .record(input.location, .emptyText) }
     return LabelledText(
-      label: label, text: record.text, place: input.place, id: answersForAll ? id() : nil)
+      label: label, text: record.text, location: input.location, id: answersForAll ? id() : nil)
   }
 }
 

@@ -5,14 +5,14 @@ package struct LabelledText: Equatable, Sendable {
   /// UTF-8, with more in it than white space; as it stands in the source.
   package var text: [UInt8]
   /// Where it comes from.
-  package var place: RecordPlace
+  package var location: RecordLocation
   /// What its source calls it, as a value of JSON.
   package var id: String?
 
-  package init(label: String?, text: [UInt8], place: RecordPlace, id: String? = nil) {
+  package init(label: String?, text: [UInt8], location: RecordLocation, id: String? = nil) {
     self.label = label
     self.text = text
-    self.place = place
+    self.location = location
     self.id = id
   }
 }
@@ -21,11 +21,11 @@ package struct LabelledText: Equatable, Sendable {
 package enum LabelledRecord {
   case text(LabelledText)
   /// It is none, because of the error.
-  case failure(LabelledDataError, RecordPlace, id: String?)
+  case failure(LabelledDataError, RecordLocation, id: String?)
 }
 
 /// Where a record stands in its source.
-public struct RecordPlace: Equatable, Sendable, CustomStringConvertible {
+public struct RecordLocation: Equatable, Sendable, CustomStringConvertible {
   /// The file's path, or `standard input`.
   public var source: String
   /// The record's number from 1 on; 0 for the header, which is not counted.

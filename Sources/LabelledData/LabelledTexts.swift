@@ -21,7 +21,7 @@ public struct LabelledTexts: Sendable {
   private let bytes: [UInt8]
   /// Where each text ends in `bytes`.
   private let ends: [Int]
-  private let places: RecordPlaces
+  private let locations: RecordLocations
 
   /// Reads all texts of files, folders of classes and standard input (`-`).
   ///
@@ -61,12 +61,12 @@ public struct LabelledTexts: Sendable {
     guard !texts.isEmpty else { throw .empty(source: source, hasHeader: false) }
     var gathered = GatheredTexts(known: known)
     for (index, (label, text)) in texts.enumerated() {
-      let place = RecordPlace(source: source, row: index + 1, line: index + 1)
+      let location = RecordLocation(source: source, row: index + 1, line: index + 1)
       let bytes = Array(text.utf8)
-      guard !isBlank(bytes) else { throw .record(place, .emptyText) }
+      guard !isBlank(bytes) else { throw .record(location, .emptyText) }
       let label = trimmed(label)
       try gathered.append(
-        LabelledText(label: label.isEmpty ? nil : label, text: bytes, place: place))
+        LabelledText(label: label.isEmpty ? nil : label, text: bytes, location: location))
     }
     try self.init(gathered, source: source, paths: [])
   }
@@ -91,7 +91,7 @@ public struct LabelledTexts: Sendable {
     self.paths = paths
     bytes = gathered.bytes
     ends = gathered.ends
-    places = gathered.places
+    locations = gathered.locations
   }
 
   public var count: Int { ends.count }
@@ -111,7 +111,7 @@ public struct LabelledTexts: Sendable {
   }
 
   /// Where the text at `index` comes from, to tell of in errors.
-  package func place(of index: Int) -> RecordPlace { places[index] }
+  package func location(of index: Int) -> RecordLocation { locations[index] }
 
   /// How many texts each class has, in the order of `labels`.
   package var labelCounts: [Int] {
@@ -127,8 +127,8 @@ private struct GatheredTexts {
   private(set) var labelIndices: [Int32] = []
   private(set) var bytes: [UInt8] = []
   private(set) var ends: [Int] = []
-  private(set) var places = RecordPlaces()
-  /// By label, its place in `found`.
+  private(set) var locations = RecordLocations()
+  /// By label, its index in `found`.
   private var indices: [String: Int32]
 
   init(known: [String]?) {
@@ -144,11 +144,11 @@ private struct GatheredTexts {
   }
 
   mutating func append(_ text: LabelledText) throws(LabelledDataError) {
-    guard let label = text.label else { throw .record(text.place, .emptyLabel) }
+    guard let label = text.label else { throw .record(text.location, .emptyLabel) }
     if indices[label] == nil {
-      if let known { throw .record(text.place, .unknownLabel(label, known: known)) }
+      if let known { throw .record(text.location, .unknownLabel(label, known: known)) }
       guard found.count < LabelledTexts.labelLimit else {
-        throw .tooManyClasses(source: text.place.source, limit: LabelledTexts.labelLimit)
+        throw .tooManyClasses(source: text.location.source, limit: LabelledTexts.labelLimit)
       }
       indices[label] = Int32(found.count)
       found.append(label)
@@ -156,22 +156,22 @@ private struct GatheredTexts {
     labelIndices.append(indices[label, default: 0])
     bytes += text.text
     ends.append(bytes.count)
-    places.append(text.place)
+    locations.append(text.location)
   }
 }
 
-/// The places of all texts, with each source named once.
-private struct RecordPlaces {
+/// The locations of all texts, with each source named once.
+private struct RecordLocations {
   private var sources: [(name: String, start: Int)] = []
   private var rows: [(row: Int32, line: Int32)] = []
 
-  mutating func append(_ place: RecordPlace) {
-    if sources.last?.name != place.source { sources.append((place.source, rows.count)) }
-    rows.append((Int32(clamping: place.row), Int32(clamping: place.line)))
+  mutating func append(_ location: RecordLocation) {
+    if sources.last?.name != location.source { sources.append((location.source, rows.count)) }
+    rows.append((Int32(clamping: location.row), Int32(clamping: location.line)))
   }
 
-  subscript(index: Int) -> RecordPlace {
-    RecordPlace(
+  subscript(index: Int) -> RecordLocation {
+    RecordLocation(
       source: sources.last { $0.start <= index }?.name ?? "", row: Int(rows[index].row),
       line: Int(rows[index].line))
   }

@@ -99,7 +99,7 @@ struct RecordInput: ~Copyable {
     return Int(status.st_size)
   }
 
-  var place: RecordPlace { RecordPlace(source: source, row: row, line: recordLine) }
+  var location: RecordLocation { RecordLocation(source: source, row: row, line: recordLine) }
 
   mutating func beginRecord() {
     recordLine = line
@@ -160,9 +160,9 @@ struct RecordInput: ~Copyable {
     return (start, line, recordLine)
   }
 
-  mutating func endTrial(at place: (start: Int, line: Int, recordLine: Int)) {
+  mutating func endTrial(at location: (start: Int, line: Int, recordLine: Int)) {
     isTrial = false
-    (start, line, recordLine) = place
+    (start, line, recordLine) = location
   }
 
   /// Whether the byte taken last was a line feed.
@@ -275,7 +275,7 @@ extension RecordInput {
       bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[..<run]))
       consume(run)
       guard bytes.count <= Self.recordLimit else {
-        throw .record(place, .tooLarge(limit: Self.recordLimit))
+        throw .record(location, .tooLarge(limit: Self.recordLimit))
       }
       if run < text.count {
         consumeLineFeed()

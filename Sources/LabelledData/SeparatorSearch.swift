@@ -84,8 +84,8 @@ extension RecordInput {
 
   /// The same of what is there already, and whether it ends before the rows do.
   private mutating func rows(_ limit: Int, separator: UInt8) -> (rows: [Fields], isCut: Bool)? {
-    let place = beginTrial()
-    defer { endTrial(at: place) }
+    let location = beginTrial()
+    defer { endTrial(at: location) }
     var rows: [Fields] = []
     var fields = Fields()
     while rows.count < limit {

@@ -33,7 +33,7 @@ package final class ClassifierInterpreter: LineInterpreter {
     "\(resident.name): \(resident.shape). Type a text, or /help for the commands."
   }
 
-  package var place: String { "" }
+  package var promptPrefix: String { "" }
 
   package func run(text: String) throws {
     let known = try known(text, to: resident.trained.vocabulary)

@@ -7,14 +7,14 @@ extension Interpreter {
   /// Goes on from a prompt as it was typed.
   func write(onFrom typed: String) throws {
     let prompt = try known(typed, to: resident.generator.vocabulary)
-    try write(prompt, after: session.draft, seed: session.draft.place.seed)
+    try write(prompt, after: session.draft, seed: session.draft.position.seed)
   }
 
   /// The state once the model has read `prompt` at the end of `draft`: on a line of its own.
   ///
   /// - Throws: `Interrupted`.
   func state(after prompt: KnownText, in draft: Draft) throws -> TextState {
-    var state = draft.place.state
+    var state = draft.position.state
     let vocabulary = resident.generator.vocabulary
     let opening =
       prompt.text.isEmpty || draft.endsLine ? [] : Array(vocabulary.symbols(for: "\n"))
@@ -63,10 +63,10 @@ extension Interpreter {
 
     let exchange = Exchange(
       prompt: prompt, text: String(decoding: text, as: UTF8.self), stop: passage.stop,
-      length: length, seed: seed, before: draft.place)
+      length: length, seed: seed, before: draft.position)
     let shown = (progress.isTyped ? "" : prompt) + exchange.text
     if !shown.isEmpty, !shown.endsLine { try screen.output("\n") }
-    draft.append(exchange, endingAt: Place(state: state, seed: seed &+ 1))
+    draft.append(exchange, endingAt: Position(state: state, seed: seed &+ 1))
     session.draft = draft
     try screen.remark(
       summary(passage, seconds: pace.elapsed, seed: seed, isInterrupted: isInterrupted))

@@ -30,7 +30,7 @@ package final class Interpreter: LineInterpreter {
     self.screen = screen
     self.surroundings = surroundings
     session = Session(
-      settings: settings, draft: Draft(at: Place(state: model.generator.start(), seed: seed)))
+      settings: settings, draft: Draft(at: Position(state: model.generator.start(), seed: seed)))
   }
 
   package var greeting: String {
@@ -38,7 +38,7 @@ package final class Interpreter: LineInterpreter {
   }
 
   /// The branch at hand, where it is not the first.
-  package var place: String { session.branch == Session.firstBranch ? "" : session.branch }
+  package var promptPrefix: String { session.branch == Session.firstBranch ? "" : session.branch }
 
   package func run(text: String) throws { try write(onFrom: text) }
 

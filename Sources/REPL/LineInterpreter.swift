@@ -20,7 +20,7 @@ package protocol LineInterpreter: AnyObject, SendableMetatype {
   /// What is here, for a person who begins.
   var greeting: String { get }
   /// Stands before the prompt's `>`.
-  var place: String { get }
+  var promptPrefix: String { get }
 
   /// Runs a line that is no command.
   func run(text: String) throws
@@ -71,7 +71,7 @@ extension LineInterpreter {
     }
   }
 
-  private var prompt: String { screen.remarkStyle.bold(place + "> ") }
+  private var prompt: String { screen.remarkStyle.bold(promptPrefix + "> ") }
 
   private func run(
     _ line: String, following source: inout some LineSource

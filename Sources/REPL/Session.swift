@@ -1,7 +1,7 @@
 import Generation
 
-/// A place in a text, and the seed that the next generation from there takes.
-struct Place {
+/// A position in a text, and the seed that the next generation from there takes.
+struct Position {
   var state: TextState
   var seed: UInt64
 }
@@ -17,43 +17,43 @@ struct Exchange {
   var length: Int?
   var seed: UInt64
   /// Where it began.
-  var before: Place
+  var before: Position
 }
 
 /// One text as far as it has come: its exchanges, the way back and the way forward.
 ///
-/// A value. A copy is a branch, and every step back is exact, because each exchange holds the place
-/// where it began. A place is a few kilobytes, so there is no limit to the steps.
+/// A value. A copy is a branch, and every step back is exact, because each exchange holds the position
+/// where it began. A position is a few kilobytes, so there is no limit to the steps.
 struct Draft {
   private(set) var exchanges: [Exchange] = []
   /// After the last exchange.
-  var place: Place
-  /// Exchanges taken back, the last one first to return, each with the place after it.
-  private(set) var undone: [(exchange: Exchange, after: Place)] = []
+  var position: Position
+  /// Exchanges taken back, the last one first to return, each with the position after it.
+  private(set) var undone: [(exchange: Exchange, after: Position)] = []
 
-  init(at place: Place) {
-    self.place = place
+  init(at position: Position) {
+    self.position = position
   }
 
   /// A draft with a past, as it was saved.
-  init(exchanges: [Exchange], place: Place, undone: [(exchange: Exchange, after: Place)]) {
+  init(exchanges: [Exchange], position: Position, undone: [(exchange: Exchange, after: Position)]) {
     self.exchanges = exchanges
-    self.place = place
+    self.position = position
     self.undone = undone
   }
 
-  /// Adds an exchange that ended at `place`; nothing can be redone after it.
-  mutating func append(_ exchange: Exchange, endingAt place: Place) {
+  /// Adds an exchange that ended at `position`; nothing can be redone after it.
+  mutating func append(_ exchange: Exchange, endingAt position: Position) {
     exchanges.append(exchange)
-    self.place = place
+    self.position = position
     undone = []
   }
 
   /// Goes back to before the last exchange; returns whether there was one.
   mutating func undo() -> Bool {
     guard let exchange = exchanges.popLast() else { return false }
-    undone.append((exchange, place))
-    place = exchange.before
+    undone.append((exchange, position))
+    position = exchange.before
     return true
   }
 
@@ -61,7 +61,7 @@ struct Draft {
   mutating func redo() -> Bool {
     guard let (exchange, after) = undone.popLast() else { return false }
     exchanges.append(exchange)
-    place = after
+    position = after
     return true
   }
 

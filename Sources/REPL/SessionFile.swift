@@ -120,11 +120,16 @@ private struct SessionRecord: Codable {
   struct Branch: Codable {
     let name: String
     let exchanges: [Exchange]
-    let place: Place
+    let position: Position
     let undone: [Undone]
+
+    private enum CodingKeys: String, CodingKey {
+      case name, exchanges, undone
+      case position = "place"
+    }
   }
 
-  struct Place: Codable {
+  struct Position: Codable {
     let state: Int
     let seed: UInt64
   }
@@ -135,19 +140,19 @@ private struct SessionRecord: Codable {
     let stop: String?
     let length: Int?
     let seed: UInt64
-    let before: Place
+    let before: Position
   }
 
   struct Undone: Codable {
     let exchange: Exchange
-    let after: Place
+    let after: Position
   }
 
   init(_ session: Session, of model: ResidentModel, states: inout [TextState.Parts]) {
     var kept: [TextState.Parts] = []
-    func record(_ place: REPL.Place) -> Place {
-      kept.append(place.state.parts)
-      return Place(state: kept.count - 1, seed: place.seed)
+    func record(_ position: REPL.Position) -> Position {
+      kept.append(position.state.parts)
+      return Position(state: kept.count - 1, seed: position.seed)
     }
     func record(_ exchange: REPL.Exchange) -> Exchange {
       Exchange(
@@ -160,7 +165,7 @@ private struct SessionRecord: Codable {
     let all = [(name: session.branch, draft: session.draft)] + session.others
     branches = all.map { name, draft in
       Branch(
-        name: name, exchanges: draft.exchanges.map { record($0) }, place: record(draft.place),
+        name: name, exchanges: draft.exchanges.map { record($0) }, position: record(draft.position),
         undone: draft.undone.map {
           Undone(exchange: record($0.exchange), after: record($0.after))
         })
@@ -170,11 +175,11 @@ private struct SessionRecord: Codable {
 
   /// - Throws: `ReplError` where states or branches are missing.
   func session(states: [TextState], path: String) throws(ReplError) -> Session {
-    func place(_ record: Place) throws(ReplError) -> REPL.Place {
+    func position(_ record: Position) throws(ReplError) -> REPL.Position {
       guard states.indices.contains(record.state) else {
         throw SessionFile.damaged(path, "there is no state \(record.state)")
       }
-      return REPL.Place(state: states[record.state], seed: record.seed)
+      return REPL.Position(state: states[record.state], seed: record.seed)
     }
     func exchange(_ record: Exchange) throws(ReplError) -> REPL.Exchange {
       if let length = record.length, length < 1 {
@@ -182,7 +187,7 @@ private struct SessionRecord: Codable {
       }
       return REPL.Exchange(
         prompt: record.prompt, text: record.text, stop: record.stop, length: record.length,
-        seed: record.seed, before: try place(record.before))
+        seed: record.seed, before: try position(record.before))
     }
     var drafts: [(name: String, draft: Draft)] = []
     for branch in branches {
@@ -191,14 +196,14 @@ private struct SessionRecord: Codable {
       }
       var exchanges: [REPL.Exchange] = []
       for record in branch.exchanges { exchanges.append(try exchange(record)) }
-      var undone: [(exchange: REPL.Exchange, after: REPL.Place)] = []
+      var undone: [(exchange: REPL.Exchange, after: REPL.Position)] = []
       for record in branch.undone {
-        undone.append((try exchange(record.exchange), try place(record.after)))
+        undone.append((try exchange(record.exchange), try position(record.after)))
       }
       drafts.append(
         (
           branch.name,
-          Draft(exchanges: exchanges, place: try place(branch.place), undone: undone)
+          Draft(exchanges: exchanges, position: try position(branch.position), undone: undone)
         ))
     }
     guard let (name, draft) = drafts.first else {

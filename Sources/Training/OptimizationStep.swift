@@ -9,18 +9,15 @@ package final class OptimizationStep {
   private let seed: UInt64
   /// What random numbers of dropped weights are for (`RandomStream`).
   private let weightDropStream: UInt64
-  /// Nil where there is one process.
-  private let exchange: (any GradientExchange)?
 
   /// - Parameter body: that of the model.
   package init(
     _ model: Network, on body: any TrainableBody, options: OptimizationOptions,
-    weightDropStream: UInt64, exchange: (any GradientExchange)? = nil
+    weightDropStream: UInt64
   ) {
     self.model = model
     self.body = body
     self.weightDropStream = weightDropStream
-    self.exchange = exchange
     seed = options.seed
     optimizer = body.optimizer(options.adamW)
   }
@@ -36,8 +33,7 @@ package final class OptimizationStep {
   func callAsFunction(
     loss: Double, rate: Float, rateFactors: [Float]?, step: Int
   ) throws(TrainingError) -> (loss: Double, norm: Double) {
-    let norm = optimizer.reduceGradients(exchange.map { exchange in { exchange.sum($0) } })
-    let loss = exchange?.sum(loss) ?? loss
+    let (loss, norm) = optimizer.reduceGradients(loss: loss)
     guard loss.isFinite && norm.isFinite else {
       throw .diverged(step: step + 1, learningRate: rate)
     }

@@ -6,7 +6,7 @@ import Synchronization
 /// Where written texts go: standard output, one file, or a file each in a folder. Files appear whole
 /// when all is written.
 final class Destination: Sendable {
-  private enum Place: Sendable {
+  private enum Target: Sendable {
     case standardOutput
     case file(OutputFile)
     case folder([OutputFile])
@@ -14,7 +14,7 @@ final class Destination: Sendable {
 
   private static let mostFiles = 1_000_000
 
-  private let place: Place
+  private let target: Target
   private let jsonLines: Bool
   private let separates: Bool
   private let output = Mutex((StandardOutput(), [UInt8]()))
@@ -29,7 +29,7 @@ final class Destination: Sendable {
     self.jsonLines = jsonLines
     separates = total.map { $0 > 1 } ?? true
     if let file {
-      place = .file(file)
+      target = .file(file)
     } else if let folder, let total {
       guard total <= Self.mostFiles else {
         throw Failure.usage(
@@ -40,20 +40,20 @@ final class Destination: Sendable {
         throw FileError.cannotCreate(path: folder, code: errno)
       }
       let digits = "\(total - 1)".count
-      place = .folder(
+      target = .folder(
         try (0..<total).map { index in
           let name = String(format: "%0\(digits)ld", index)
           return try replacement.file("\(folder)/\(name).\(jsonLines ? "json" : "txt")")
         })
     } else {
-      place = .standardOutput
+      target = .standardOutput
     }
   }
 
   /// A piece of the one text that is written.
   func write(bytes: [UInt8]) throws {
     try output.withLock { output in
-      switch place {
+      switch target {
       case .standardOutput: try output.0.write(bytes)
       case .file, .folder: output.1 += bytes
       }
@@ -64,7 +64,7 @@ final class Destination: Sendable {
   func write(_ record: PassageRecord) throws {
     let text =
       jsonLines ? Array((json(record) + "\n").utf8) : Array((record.written.text + "\n").utf8)
-    switch place {
+    switch target {
     case .standardOutput, .file:
       // Texts that stand beneath each other are told apart by a line.
       let heading = separates && !jsonLines ? Array("==> \(record.written.index) <==\n".utf8) : []
@@ -75,7 +75,7 @@ final class Destination: Sendable {
 
   func finish() throws {
     try output.withLock { output in
-      switch place {
+      switch target {
       case .standardOutput: try output.0.flush()
       case .file(let file): try file.write(output.1)
       case .folder(let files):

@@ -89,7 +89,7 @@ struct NaiveBayesTests {
       var changed = bytes
       let range = try #require(changed.range(of: Data(old.utf8)))
       changed.replaceSubrange(range, with: Data(new.utf8))
-      try folder.put(changed, at: "changed.safetensors")
+      try folder.write(changed, to: "changed.safetensors")
       do {
         _ = try TrainedClassifier(contentsOf: folder.file("changed.safetensors"))
         return "none"

@@ -56,7 +56,7 @@ struct TrainedClassifierTests {
     var bytes = try Data(contentsOf: URL(filePath: path))
     let range = try #require(bytes.range(of: Data(old.utf8)), "\(old) is not in the file")
     bytes.replaceSubrange(range, with: Data(new.utf8))
-    try folder.put(bytes, at: "changed.safetensors")
+    try folder.write(bytes, to: "changed.safetensors")
     do {
       _ = try TrainedClassifier(contentsOf: folder.file("changed.safetensors"))
       return "none"

@@ -33,7 +33,7 @@ struct OutputFileTests {
   }
 
   @Test func aLinkIsReplacedNotFollowed() throws {
-    try folder.put("precious".utf8, at: "elsewhere")
+    try folder.write("precious".utf8, to: "elsewhere")
     #expect(symlink("elsewhere", folder.file("link")) == 0)
     try AtomicFile.write("new".utf8, to: folder.file("link"))
     #expect(try folder.bytes(of: "elsewhere") == Array("precious".utf8))
@@ -41,7 +41,7 @@ struct OutputFileTests {
   }
 
   @Test func whatIsNotFinishedLeavesTheOldFile() throws {
-    try folder.put("old".utf8, at: "a")
+    try folder.write("old".utf8, to: "a")
     let path = folder.file("a")
     do {
       let file = try AtomicFile(path: path)
@@ -81,7 +81,7 @@ struct OutputFileTests {
   @Test func aFullDiskLeavesTheOldFile() async {
     await #expect(processExitsWith: .success) {
       let folder = try TemporaryFolder()
-      try folder.put("old".utf8, at: "a")
+      try folder.write("old".utf8, to: "a")
       signal(SIGXFSZ, SIG_IGN)
       let fileSize = __rlimit_resource_t(1)  // RLIMIT_FSIZE
       var limit = rlimit()
@@ -101,7 +101,7 @@ struct OutputFileTests {
   // MARK: Files that a person named
 
   @Test func aFileIsKeptUnlessToldOtherwise() throws {
-    try folder.put("old".utf8, at: "a")
+    try folder.write("old".utf8, to: "a")
     let path = folder.file("a")
     #expect(throws: FileError.exists(path: path, remedy: "--force")) {
       try OutputFile(path: path, replaces: false, remedy: "--force")
@@ -118,7 +118,7 @@ struct OutputFileTests {
   @Test func aFileThatComesDuringTheWorkIsKeptToo() throws {
     let path = folder.file("a")
     let file = try OutputFile(path: path, replaces: false, remedy: "--force")
-    try folder.put("another's".utf8, at: "a")
+    try folder.write("another's".utf8, to: "a")
     #expect(throws: FileError.exists(path: path, remedy: "--force")) {
       try file.write("new".utf8)
     }
@@ -143,14 +143,14 @@ struct OutputFileTests {
   }
 
   @Test func aLineCutOffIsEnded() throws {
-    try folder.put("{\"step\":1}\n{\"st".utf8, at: "metrics.jsonl")
+    try folder.write("{\"step\":1}\n{\"st".utf8, to: "metrics.jsonl")
     try AppendFile(path: folder.file("metrics.jsonl")).append("{}")
     #expect(
       try folder.bytes(of: "metrics.jsonl") == Array("{\"step\":1}\n{\"st\n{}\n".utf8))
   }
 
   @Test func linesAreNotWrittenThroughALink() throws {
-    try folder.put("precious".utf8, at: "elsewhere")
+    try folder.write("precious".utf8, to: "elsewhere")
     #expect(symlink("elsewhere", folder.file("link")) == 0)
     let error = #expect(
       throws: FileError.cannotCreate(path: folder.file("link"), code: ELOOP)

@@ -183,7 +183,7 @@ private func readLabelled(_ content: [UInt8], _ format: LabelledFormat) {
       for readSize in [1, 7] { precondition(read(readSize) == whole) }
       precondition(whole.error?.description.contains("\n") != true)
       for (index, text) in whole.texts.enumerated() {
-        precondition(text.place.row == index + 1 && text.place.line > index)
+        precondition(text.location.row == index + 1 && text.location.line > index)
         precondition(text.label?.isEmpty != true && (text.label != nil || !requiresLabels))
         precondition(!text.text.isEmpty && String(validating: text.text, as: UTF8.self) != nil)
       }

@@ -1,3 +1,4 @@
+import FileTesting
 import LabelledData
 import Testing
 
@@ -32,7 +33,7 @@ import Testing
         == ["one", "é本🙂", "x\ny", "!"])
     #expect((0..<4).map(texts.scalarCount(of:)) == [3, 3, 3, 1])
     #expect(
-      folder.relative(texts.place(of: 3)) == "a.csv row 4 (line 6)")
+      folder.relative(texts.location(of: 3)) == "a.csv row 4 (line 6)")
   }
 
   @Test func severalSources() throws {
@@ -44,7 +45,7 @@ import Testing
     let texts = try LabelledTexts(paths: paths + paths)
     #expect(texts.labelIndices == [0, 0, 1, 0, 0, 1])
     #expect(
-      (0..<6).map { folder.relative(texts.place(of: $0)) } == [
+      (0..<6).map { folder.relative(texts.location(of: $0)) } == [
         "a.csv row 1 (line 2)", "a.csv row 2 (line 3)", "b.jsonl row 1 (line 1)",
         "a.csv row 1 (line 2)", "a.csv row 2 (line 3)", "b.jsonl row 1 (line 1)",
       ])
@@ -144,8 +145,8 @@ import Testing
       rows += 1
     }
     #expect(rows == count)
-    #expect(last?.place.row == count)
-    #expect(last?.place.line == count + 1)
+    #expect(last?.location.row == count)
+    #expect(last?.location.line == count + 1)
     #expect(
       last.map { String(decoding: $0.text, as: UTF8.self) }
         == "the quick brown fox jumps over the lazy dog")

@@ -1,33 +1,8 @@
+import FileTesting
 import Foundation
 import LabelledData
 
-/// A folder of its own for a test, removed with this object.
-final class TemporaryFolder {
-  let path = NSTemporaryDirectory() + "labelled-data-tests-\(UUID().uuidString)"
-
-  init() throws {
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit {
-    try? FileManager.default.removeItem(atPath: path)
-  }
-
-  /// Writes a file, and the folders it needs; its path is returned.
-  @discardableResult
-  func write(_ bytes: some Sequence<UInt8>, to name: String) throws -> String {
-    let url = URL(filePath: path).appending(path: name)
-    try FileManager.default.createDirectory(
-      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(bytes).write(to: url)
-    return url.path
-  }
-
-  @discardableResult
-  func write(_ text: String, to name: String) throws -> String {
-    try write(text.utf8, to: name)
-  }
-
+extension TemporaryFolder {
   /// A description without the folder's path.
   func relative(_ text: some CustomStringConvertible) -> String {
     text.description.replacing(path + "/", with: "").replacing(path, with: "FOLDER")
@@ -49,7 +24,7 @@ func reading(
     if let found = reader.foundSeparator { lines.append("\(found)") }
     while let text = try reader.next() {
       lines.append(
-        "\(text.place.row):\(text.place.line) \(text.label ?? "-")="
+        "\(text.location.row):\(text.location.line) \(text.label ?? "-")="
           + String(decoding: text.text, as: UTF8.self)
           .unicodeScalars.map { $0 == "\n" ? "⏎" : $0 == "\r" ? "␍" : String($0) }.joined())
     }

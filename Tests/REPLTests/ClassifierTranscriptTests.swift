@@ -1,3 +1,4 @@
+import FileTesting
 import Classification
 import Testing
 import Text

@@ -1,3 +1,4 @@
+import FileTesting
 import LineEditing
 import REPL
 import Testing

@@ -1,4 +1,5 @@
 import CPU
+import FileTesting
 import Foundation
 import TerminalTesting
 import Testing

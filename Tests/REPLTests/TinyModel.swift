@@ -1,39 +1,11 @@
 import Checkpoints
 import Classification
+import FileTesting
 import Foundation
 import Recurrent
 import Text
 
-/// A folder for one test, removed with all that is in it at the end of the value.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    path = NSTemporaryDirectory() + "charlstm-repl-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit {
-    try? FileManager.default.removeItem(atPath: path)
-  }
-
-  func file(_ name: String) -> String { path + "/" + name }
-
-  func read(_ name: String) throws -> String {
-    try String(contentsOfFile: file(name), encoding: .utf8)
-  }
-
-  func write(_ text: String, to name: String) throws {
-    try write(Array(text.utf8), to: name)
-  }
-
-  func write(_ bytes: [UInt8], to name: String) throws {
-    let url = URL(filePath: file(name))
-    try FileManager.default.createDirectory(
-      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(bytes).write(to: url)
-  }
-
+extension TemporaryFolder {
   /// Writes an untrained model of strong opinions, so that what it writes depends on all it has read,
   /// and returns its path. The same seed gives the same model.
   @discardableResult

@@ -1,3 +1,4 @@
+import FileTesting
 import Testing
 
 /// Sessions as a person sees them, exactly. The model is untrained; what it writes is noise.

@@ -10,7 +10,7 @@ struct HostileFileTests {
   init() throws { folder = try TemporaryFolder() }
 
   private func error(opening bytes: [UInt8]) throws -> SafetensorsError? {
-    try folder.put(bytes, at: "model")
+    try folder.write(bytes, to: "model")
     return #expect(throws: SafetensorsError.self) {
       try SafetensorsFile(path: folder.file("model"))
     }
@@ -71,7 +71,7 @@ struct HostileFileTests {
       for value in [0, 0x22, 0x2C, 0x39, 0x5C, 0x7D, 0x80, 0xFF] as [UInt8] {
         var bytes = whole
         bytes[index] = value
-        try folder.put(bytes, at: "model")
+        try folder.write(bytes, to: "model")
         guard let file = try? SafetensorsFile(path: path) else { continue }
         for name in file.tensors.keys {
           try file.withBytes(of: name) { (bytes) throws(SafetensorsError) in

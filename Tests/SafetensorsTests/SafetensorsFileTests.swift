@@ -122,7 +122,7 @@ struct SafetensorsFileTests {
       "{ \"\\ud834\\udd1e\\u00E9\\/\" :\t{ \"data_offsets\" : [ 1 , 9 ] ,\n\"shape\": [2],"
       + "\r\"dtype\":\"F32\"} , \"x\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}} \n"
     let one: [UInt8] = [0, 0, 0x80, 0x3F]
-    try folder.put(safetensors(header: header.utf8, data: [9] + one + one), at: "foreign")
+    try folder.write(safetensors(header: header.utf8, data: [9] + one + one), to: "foreign")
     let file = try SafetensorsFile(path: folder.file("foreign"))
     #expect(try file.floats(of: "𝄞é/") == [1, 1])
     #expect(try read("𝄞é/", [2], from: file) == [1, 1])

@@ -14,34 +14,6 @@ struct SeededGenerator: RandomNumberGenerator {
   }
 }
 
-/// A folder of its own for a test, removed with this object.
-final class TemporaryFolder {
-  let path = NSTemporaryDirectory() + "text-tests-\(UUID().uuidString)"
-
-  init() throws {
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit {
-    try? FileManager.default.removeItem(atPath: path)
-  }
-
-  /// Writes a file, and the folders it needs; its path is returned.
-  @discardableResult
-  func write(_ bytes: [UInt8], to name: String) throws -> String {
-    let url = URL(fileURLWithPath: path).appendingPathComponent(name)
-    try FileManager.default.createDirectory(
-      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(bytes).write(to: url)
-    return "\(path)/\(name)"
-  }
-
-  @discardableResult
-  func write(_ text: String, to name: String) throws -> String {
-    try write(Array(text.utf8), to: name)
-  }
-}
-
 /// What an encoded text must hold, the slow and plain way.
 func naiveSymbols(_ text: String, _ vocabulary: Vocabulary) -> [Int32] {
   text.unicodeScalars.flatMap { scalar -> [Int32] in

@@ -1,4 +1,5 @@
 import Checkpoints
+import FileTesting
 import Foundation
 import Recurrent
 import Testing
@@ -172,7 +173,7 @@ struct ResumeTests {
     }
     #expect(throws: CheckpointError.self) { try TrainedModel(contentsOf: path) }
     let cut = try folder.bytes(of: "resume.safetensors").dropLast(100)
-    try cut.write(to: URL(filePath: path))
+    try folder.write(cut, to: "resume.safetensors")
     #expect(throws: CheckpointError.self) { try ResumePoint(contentsOf: path) }
   }
 }

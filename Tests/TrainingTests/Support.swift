@@ -1,25 +1,11 @@
+import FileTesting
 import Foundation
 import Recurrent
 import Testing
 import Text
 import Training
 
-/// A folder of its own for a test, removed with everything in it at the end.
-final class TemporaryFolder {
-  let path = NSTemporaryDirectory() + "/training-\(UUID().uuidString)"
-
-  init() throws {
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit {
-    try? FileManager.default.removeItem(atPath: path)
-  }
-
-  func bytes(of name: String) throws -> Data {
-    try Data(contentsOf: URL(filePath: "\(path)/\(name)"))
-  }
-
+extension TemporaryFolder {
   /// The lines of `metrics.jsonl`.
   func metrics() throws -> [[String: Any]] {
     let text = String(decoding: try bytes(of: "metrics.jsonl"), as: UTF8.self)

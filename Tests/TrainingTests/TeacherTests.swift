@@ -1,4 +1,5 @@
 import Checkpoints
+import FileTesting
 import Foundation
 import Generation
 import Recurrent

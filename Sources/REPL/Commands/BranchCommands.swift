@@ -47,7 +47,7 @@ extension Interpreter {
           "there is no branch \(excerpt(name, limit: 40)); "
             + (nearest(name, among: names).map { "did you mean \($0)?" } ?? "/branches lists them"))
       }
-      try interpreter.remarkPlace()
+      try interpreter.remarkPosition()
     },
   ]
 }

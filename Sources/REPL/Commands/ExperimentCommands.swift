@@ -42,7 +42,7 @@ extension Interpreter {
 
     var draft = session.draft
     var prompt = KnownText.empty
-    var seed = draft.place.seed
+    var seed = draft.position.seed
     if !typed.isEmpty {
       prompt = try known(String(typed), to: resident.generator.vocabulary)
     } else if let last = draft.exchanges.last, draft.undo() {
@@ -92,7 +92,7 @@ extension Interpreter {
 
   func showNext(_ count: Int) throws {
     let vocabulary = resident.generator.vocabulary
-    let next = session.draft.place.state.logits.withUnsafeBufferPointer {
+    let next = session.draft.position.state.logits.withUnsafeBufferPointer {
       mostProbable(count, logits: $0)
     }
     try screen.probabilities(
@@ -103,7 +103,7 @@ extension Interpreter {
     guard !typed.isEmpty else { throw ReplError.usage("/score needs a text") }
     let vocabulary = resident.generator.vocabulary
     let text = try known(typed, to: vocabulary).text
-    var state = session.draft.place.state
+    var state = session.draft.position.state
     if !session.draft.endsLine {
       resident.generator.read(vocabulary.encode("\n").symbols, into: &state)
     }

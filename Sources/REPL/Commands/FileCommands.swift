@@ -22,7 +22,7 @@ extension Interpreter {
       let session = try SessionFile.read(path, for: interpreter.resident)
       interpreter.session = session
       interpreter.use(session.settings.precision)
-      try interpreter.remarkPlace()
+      try interpreter.remarkPosition()
     },
     Command(
       name: "write", usage: "[FILE]", summary: "write the text to a file, or show all of it",
@@ -41,10 +41,10 @@ extension Interpreter {
       let settings = interpreter.session.settings
       let model = try ResidentModel(
         contentsOf: path, precision: settings.precision, device: interpreter.resident.device)
-      let place = Place(
-        state: model.generator.start(), seed: interpreter.session.draft.place.seed)
+      let position = Position(
+        state: model.generator.start(), seed: interpreter.session.draft.position.seed)
       interpreter.resident = model
-      interpreter.session = Session(settings: settings, draft: Draft(at: place))
+      interpreter.session = Session(settings: settings, draft: Draft(at: position))
       try interpreter.screen.remark("\(model.name): \(model.shape)")
     },
   ]

@@ -9,7 +9,7 @@ extension Interpreter {
       argument: .free
     ) { interpreter, argument in
       try interpreter.write(
-        .empty, after: interpreter.session.draft, seed: interpreter.session.draft.place.seed,
+        .empty, after: interpreter.session.draft, seed: interpreter.session.draft.position.seed,
         length: try wholeNumber(argument, of: "/more"))
     },
     Command(
@@ -25,7 +25,7 @@ extension Interpreter {
       }
       try interpreter.write(
         KnownText(last.prompt, to: interpreter.resident.generator.vocabulary), after: draft,
-        seed: interpreter.session.draft.place.seed, length: last.length)
+        seed: interpreter.session.draft.position.seed, length: last.length)
     },
     Command(
       name: "undo", summary: "go back to before the last exchange, as often as you like",
@@ -37,7 +37,7 @@ extension Interpreter {
       guard interpreter.session.draft.undo() else {
         throw ReplError.usage("there is nothing to undo")
       }
-      try interpreter.remarkPlace()
+      try interpreter.remarkPosition()
     },
     Command(
       name: "redo", summary: "take the last /undo back"
@@ -45,7 +45,7 @@ extension Interpreter {
       guard interpreter.session.draft.redo() else {
         throw ReplError.usage("there is nothing to redo")
       }
-      try interpreter.remarkPlace()
+      try interpreter.remarkPosition()
     },
     Command(
       name: "reset", summary: "begin a new text",
@@ -55,10 +55,10 @@ extension Interpreter {
         """
     ) { interpreter, _ in
       interpreter.session.draft = Draft(
-        at: Place(
+        at: Position(
           state: interpreter.resident.generator.start(),
-          seed: interpreter.session.draft.place.seed))
-      try interpreter.remarkPlace()
+          seed: interpreter.session.draft.position.seed))
+      try interpreter.remarkPosition()
     },
     Command(
       name: "edit", summary: "write a prompt in $VISUAL or $EDITOR",
@@ -80,7 +80,7 @@ extension Interpreter {
 
 extension Interpreter {
   /// Tells a person where in the text they are now.
-  func remarkPlace() throws {
+  func remarkPosition() throws {
     let draft = session.draft
     let end = excerpt(draft.text, limit: 50, fromEnd: true)
     try screen.remark(

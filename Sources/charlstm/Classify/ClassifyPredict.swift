@@ -70,7 +70,7 @@ struct ClassifyPredict: ParsableCommand {
     while let record = try reader.nextRecord() {
       switch record {
       case .text(let text):
-        try answers.add(text: text.text, row: text.place.row, id: text.id)
+        try answers.add(text: text.text, row: text.location.row, id: text.id)
       case .failure(let error, let place, let id):
         guard !strict else {
           try answers.finish()

@@ -32,7 +32,7 @@ struct LaneTests {
     let optimizer = AdamW(
       model, options: AdamWOptions(), gradients: gradients,
       team: WorkerTeam(count: parts.count))
-    _ = optimizer.reduceGradients(nil)
+    _ = optimizer.reduceGradients(loss: 0)
     return (loss, gradients[0].values)
   }
 

@@ -72,7 +72,7 @@ struct AdamWTests {
           shares[worker].elements[index] = value * share
         }
       }
-      let norm = optimizer.reduceGradients(nil)
+      let norm = optimizer.reduceGradients(loss: 0).norm
       optimizer.update(norm: norm, learningRate: 0.01, step: index + 1, rateFactors: nil)
     }
     return (model, optimizer)
@@ -123,6 +123,15 @@ struct AdamWTests {
       })
   }
 
+  /// Another process, with gradients of 3 and 4 and a loss of a half.
+  private struct Other: GradientExchange {
+    func sum(_ gradients: FloatBuffer, loss: Double) -> Double {
+      gradients.elements[0] += 3
+      gradients.elements[1] += 4
+      return loss + 0.5
+    }
+  }
+
   /// What another process adds counts in the norm and in the update.
   @Test(arguments: [1, 3])
   func anExchangeAddsToTheGradients(workers: Int) throws {
@@ -130,13 +139,12 @@ struct AdamWTests {
     let shares = (0..<workers).map { _ in FloatBuffer(count: model.layout.count) }
     for share in shares { share.elements[0] = 1 }
     let optimizer = AdamW(
-      model, options: AdamWOptions(), gradients: shares, team: WorkerTeam(count: workers))
-    let norm = optimizer.reduceGradients { gradients in
-      #expect(gradients.elements[0] == Float(workers))
-      gradients.elements[0] = 3
-      gradients.elements[1] = 4
-    }
-    #expect(norm == 5)
+      model, options: AdamWOptions(), gradients: shares, team: WorkerTeam(count: workers),
+      exchange: Other())
+    let (loss, norm) = optimizer.reduceGradients(loss: 2)
+    #expect(loss == 2.5)
+    let own = Double(workers) + 3
+    #expect(norm == (own * own + 16).squareRoot())
     let before = model.parameters.values
     optimizer.update(norm: norm, learningRate: 0.01, step: 1, rateFactors: nil)
     let changed = model.parameters.elements.indices.filter {
