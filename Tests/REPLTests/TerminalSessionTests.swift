@@ -79,6 +79,40 @@ import Testing
     try terminal.wait(for: "at the beginning of the text\r\n")
   }
 
+  @Test func namesThatAreNoUTF8() throws {
+    let history = ["XDG_STATE_HOME": folder.path]
+    let terminal = try start(environment: history)
+    func send(_ before: String, _ bytes: [UInt8], _ after: String = "\r") throws {
+      try terminal.send(Array(before.utf8) + bytes + Array(after.utf8))
+    }
+    for byte in [0xE9, 0xE8] as [UInt8] {
+      try send("/save \(folder.path)/caf", [byte, 0x31])
+      try terminal.wait(for: "saved as \(folder.path)/caf\\x\(byte == 0xE9 ? "E9" : "E8")1\r\n")
+      try terminal.wait(for: "> ")
+    }
+    // Tab completes a name and what comes after such a byte.
+    try send("/save \(folder.path)/alone", [0xE9])
+    try terminal.wait(for: "saved as \(folder.path)/alone\\xE9\r\n")
+    try terminal.wait(for: "> ")
+    for begun in [[], [0xE9]] as [[UInt8]] {
+      try send("/save \(folder.path)/alone", begun, "\t\r")
+      try terminal.wait(for: "there is a file \(folder.path)/alone\\xE9 already")
+      try terminal.wait(for: "> ")
+    }
+    try send("/save \(folder.path)/caf", [0xE8], "\t\r")
+    try terminal.wait(for: "there is a file \(folder.path)/caf\\xE81 already")
+    try terminal.wait(for: "> ")
+    try send("/open \(folder.path)/caf", [0xE9], "\t\r")
+    try terminal.wait(for: "at the beginning of the text\r\n")
+    try terminal.wait(for: "> ")
+    try terminal.send("/quit\r")
+    #expect(try terminal.exitStatus() == .exited(0))
+    // The line is remembered as it was.
+    let next = try start(environment: history)
+    try next.send(up + up + "\r")
+    try next.wait(for: "at the beginning of the text\r\n")
+  }
+
   @Test func linesAreRememberedFromOneSessionToTheNext() throws {
     let first = try start(environment: ["XDG_STATE_HOME": folder.file("state")])
     try first.send("To be\r")
