@@ -82,27 +82,28 @@ import Testing
   @Test func namesThatAreNoUTF8() throws {
     let history = ["XDG_STATE_HOME": folder.path]
     let terminal = try start(environment: history)
-    func send(_ before: String, _ bytes: [UInt8], _ after: String = "\r") throws {
-      try terminal.send(Array(before.utf8) + bytes + Array(after.utf8))
+    /// Bytes that are no UTF-8 cannot be typed but pasted.
+    func paste(_ words: String, _ bytes: [UInt8], then keys: String = "\r") throws {
+      try terminal.send(
+        Array("\u{1B}[200~\(words)".utf8) + bytes + Array("\u{1B}[201~\(keys)".utf8))
     }
-    for byte in [0xE9, 0xE8] as [UInt8] {
-      try send("/save \(folder.path)/caf", [byte, 0x31])
-      try terminal.wait(for: "saved as \(folder.path)/caf\\x\(byte == 0xE9 ? "E9" : "E8")1\r\n")
+    let path = folder.path
+    for (byte, shown) in [(0xE9, "E9"), (0xE8, "E8")] as [(UInt8, String)] {
+      try paste("/save \(path)/caf", [byte, 0x31])
+      try terminal.wait(for: "saved as \(path)/caf\\x\(shown)1\r\n")
       try terminal.wait(for: "> ")
     }
-    // Tab completes a name and what comes after such a byte.
-    try send("/save \(folder.path)/alone", [0xE9])
-    try terminal.wait(for: "saved as \(folder.path)/alone\\xE9\r\n")
+    // Tab completes what comes before such a byte, it and what comes after it.
+    try paste("/write \(path)/alone ", [0xE9])
+    try terminal.wait(for: "characters in \(path)/alone \\xE9\r\n")
     try terminal.wait(for: "> ")
-    for begun in [[], [0xE9]] as [[UInt8]] {
-      try send("/save \(folder.path)/alone", begun, "\t\r")
-      try terminal.wait(for: "there is a file \(folder.path)/alone\\xE9 already")
-      try terminal.wait(for: "> ")
-    }
-    try send("/save \(folder.path)/caf", [0xE8], "\t\r")
-    try terminal.wait(for: "there is a file \(folder.path)/caf\\xE81 already")
+    try terminal.send("/write \(path)/alo\t\r")
+    try terminal.wait(for: "there is a file \(path)/alone \\xE9 already")
     try terminal.wait(for: "> ")
-    try send("/open \(folder.path)/caf", [0xE9], "\t\r")
+    try paste("/save \(path)/caf", [0xE8], then: "\t\r")
+    try terminal.wait(for: "there is a file \(path)/caf\\xE81 already")
+    try terminal.wait(for: "> ")
+    try paste("/open \(path)/caf", [0xE9], then: "\t\r")
     try terminal.wait(for: "at the beginning of the text\r\n")
     try terminal.wait(for: "> ")
     try terminal.send("/quit\r")
