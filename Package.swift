@@ -19,22 +19,25 @@ let package = Package(
     .target(name: "Recurrent"),
     .target(name: "CPU", dependencies: ["Recurrent", "CKernels", "COneDNN"]),
     .target(name: "TerminalText"),
-    .target(name: "Text"),
-    .target(name: "LabelledData", dependencies: ["TerminalText", "Text"]),
-    .target(name: "Files", dependencies: ["TerminalText"]),
-    .target(name: "Safetensors", dependencies: ["Files", "TerminalText"]),
+    .target(name: "Paths", dependencies: ["TerminalText"]),
+    .target(name: "Text", dependencies: ["Paths"]),
+    .target(name: "LabelledData", dependencies: ["Paths", "TerminalText", "Text"]),
+    .target(name: "Files", dependencies: ["Paths"]),
+    .target(name: "Safetensors", dependencies: ["Files", "Paths", "TerminalText"]),
     .target(
-      name: "Checkpoints", dependencies: ["Recurrent", "Safetensors", "TerminalText", "Text"]),
+      name: "Checkpoints",
+      dependencies: ["Recurrent", "Safetensors", "Paths", "TerminalText", "Text"]),
     .target(name: "Generation", dependencies: ["Recurrent", "CPU", "Text"]),
     .target(
       name: "Training",
       dependencies: [
-        "Recurrent", "CPU", "Text", "Files", "Safetensors", "Checkpoints", "Generation",
+        "Recurrent", "CPU", "Paths", "Text", "Files", "Safetensors", "Checkpoints", "Generation",
       ]),
     .target(
       name: "Classification",
       dependencies: [
-        "Recurrent", "CPU", "Text", "TerminalText", "Safetensors", "Checkpoints", "LabelledData",
+        "Recurrent", "CPU", "Paths", "Text", "TerminalText", "Safetensors", "Checkpoints",
+        "LabelledData",
         "Training",
       ]),
     .target(
@@ -43,18 +46,19 @@ let package = Package(
         "Recurrent", "CPU", "Text", "LabelledData", "Files", "Safetensors", "Checkpoints",
         "Training", "Generation", "Classification",
       ]),
-    .target(name: "LineEditing", dependencies: ["CReadline", "Files"]),
+    .target(name: "LineEditing", dependencies: ["CReadline", "Files", "Paths"]),
     .target(
       name: "REPL",
       dependencies: [
-        "Recurrent", "Text", "TerminalText", "Files", "Safetensors", "Checkpoints", "Generation",
-        "Classification", "LineEditing",
+        "Recurrent", "Paths", "Text", "TerminalText", "Files", "Safetensors", "Checkpoints",
+        "Generation", "Classification", "LineEditing",
       ]),
     .executableTarget(
       name: "charlstm",
       dependencies: [
-        "Recurrent", "CPU", "Text", "TerminalText", "Files", "Safetensors", "Checkpoints",
-        "Training", "Generation", "LabelledData", "Classification", "LineEditing", "REPL",
+        "Recurrent", "CPU", "Paths", "Text", "TerminalText", "Files", "Safetensors",
+        "Checkpoints", "Training", "Generation", "LabelledData", "Classification", "LineEditing",
+        "REPL",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -79,7 +83,8 @@ let package = Package(
       name: "CheckpointsTests",
       dependencies: ["Recurrent", "FileTesting", "Text", "Safetensors", "Checkpoints"]),
     .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),
-    .testTarget(name: "TextTests", dependencies: ["FileTesting", "Text"]),
+    .testTarget(name: "PathsTests", dependencies: ["Paths"]),
+    .testTarget(name: "TextTests", dependencies: ["FileTesting", "Paths", "Text"]),
     .testTarget(name: "LabelledDataTests", dependencies: ["FileTesting", "LabelledData", "Text"]),
     .testTarget(
       name: "GenerationTests", dependencies: ["Recurrent", "CPU", "Text", "Generation"]),

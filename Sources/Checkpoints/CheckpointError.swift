@@ -1,4 +1,5 @@
 import Files
+import Paths
 import Safetensors
 import TerminalText
 
@@ -46,17 +47,17 @@ extension CheckpointError: CustomStringConvertible {
         error.description
       }
     case .notAModel(let path, let reason):
-      "not a charlstm model: \(printable(path)) (\(reason)); give a .safetensors file"
+      "not a charlstm model: \(path: path) (\(reason)); give a .safetensors file"
     case .isClassifier(let path):
-      "\(printable(path)) is a classifier, which predicts labels and writes no text; "
+      "\(path: path) is a classifier, which predicts labels and writes no text; "
         + "give a language model"
     case .isLanguageModel(let path):
-      "\(printable(path)) is a language model, which knows no labels; give a classifier"
+      "\(path: path) is a language model, which knows no labels; give a classifier"
     case .unexpectedTensor(let path, let tensor):
-      "\(printable(path)) has a tensor \(quoted(tensor)) that its configuration has no place for; "
+      "\(path: path) has a tensor \(quoted(tensor)) that its configuration has no place for; "
         + "it is another kind of model"
     case .invalidMetadata(let path, let key, let reason):
-      "\(printable(path)) has a damaged \(key): \(printable(reason)); copy or write it again"
+      "\(path: path) has a damaged \(key): \(printable(reason)); copy or write it again"
     }
   }
 }

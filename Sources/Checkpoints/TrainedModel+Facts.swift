@@ -1,4 +1,5 @@
 import Foundation
+import Paths
 import Recurrent
 import TerminalText
 import Text
@@ -9,7 +10,7 @@ extension TrainedModel {
     var facts = model.facts + [("vocabulary", vocabulary.summary)]
     if let summary {
       facts += [
-        ("trained on", printable(summary.corpus.joined(separator: ", "))),
+        ("trained on", printable(path: summary.corpus.joined(separator: ", "))),
         ("characters", summary.trainingCharacters.grouped),
         ("epochs", String(format: "%.2f", summary.epochs)),
         ("steps", summary.steps.grouped),

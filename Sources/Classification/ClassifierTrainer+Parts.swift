@@ -1,6 +1,6 @@
 import Checkpoints
-import Foundation
 import LabelledData
+import Paths
 import Recurrent
 import Text
 import Training
@@ -55,7 +55,7 @@ extension ClassifierTrainer {
     // All classes are alike at first, so that a body that has learnt something is not disturbed by
     // the errors of random weights.
     model.layout.classifier.map { model.parameters[$0.weight.range].update(repeating: 0) }
-    let names = parts.texts.paths.map { URL(filePath: $0).lastPathComponent }
+    let names = parts.texts.paths.map(\.lastPathName)
     let start = TrainedClassifier(
       model: model, vocabulary: vocabulary, labels: parts.texts.labels, limit: options.limit,
       summary: ClassifierSummary(

@@ -2,6 +2,7 @@ import CPU
 import Checkpoints
 import Foundation
 import LabelledData
+import Paths
 import Recurrent
 import Training
 
@@ -134,7 +135,7 @@ public final class ClassifierTrainer {
     }
     // An earlier part of the run had the best, unless that was what could not be written.
     let hasBest = progress.bestLoss != nil || progress.epoch > 0
-    if let folder, best == nil, hasBest, FileManager.default.fileExists(atPath: folder.bestPath) {
+    if let folder, best == nil, hasBest, access(folder.bestPath.cPath, F_OK) == 0 {
       try task.takeBest(from: folder)
     }
     return outcome

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Paths
 import Recurrent
 import TerminalText
 import Text
@@ -30,7 +31,7 @@ extension TrainedClassifier {
     ]
     if let summary {
       facts += [
-        ("trained on", printable(summary.data.joined(separator: ", "))),
+        ("trained on", printable(path: summary.data.joined(separator: ", "))),
         ("texts", summary.trainingTexts.grouped),
         ("epochs", String(format: "%.2f", summary.epochs)),
         ("steps", summary.steps.grouped),

@@ -1,4 +1,5 @@
 import Glibc
+import Paths
 
 /// A file that appears whole or not at all.
 ///
@@ -52,7 +53,7 @@ package struct AtomicFile: ~Copyable {
   }
 
   deinit {
-    if !isInPlace { unlink(temporary) }
+    if !isInPlace { unlink(temporary.cPath) }
   }
 
   /// Writes the next bytes, in one system call where the system takes them all at once.
@@ -98,20 +99,20 @@ package struct AtomicFile: ~Copyable {
 
   /// As `rename`. A second name for the file is given only where there is none of that name.
   private func move() -> Int32 {
-    guard !replaces else { return rename(temporary, path) }
-    if link(temporary, path) == 0 {
+    guard !replaces else { return rename(temporary.cPath, path.cPath) }
+    if link(temporary.cPath, path.cPath) == 0 {
       // The file is in its place; a name that stays behind is a leftover.
-      unlink(temporary)
+      unlink(temporary.cPath)
       return 0
     }
     // File systems without hard links say so in these ways.
     guard [EPERM, EOPNOTSUPP, ENOSYS, EMLINK].contains(errno) else { return -1 }
     var status = stat()
-    guard lstat(path, &status) != 0 else {
+    guard lstat(path.cPath, &status) != 0 else {
       errno = EEXIST
       return -1
     }
-    return rename(temporary, path)
+    return rename(temporary.cPath, path.cPath)
   }
 
   private static func folder(of path: String) -> String {
@@ -123,7 +124,7 @@ package struct AtomicFile: ~Copyable {
   ///
   /// By now the file is in its place, so there is nothing left to undo and no error to report.
   private static func synchronize(folder: String) {
-    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let descriptor = open(folder.cPath, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     while fsync(descriptor) != 0, errno == EINTR {}
     close(descriptor)

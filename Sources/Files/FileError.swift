@@ -1,5 +1,5 @@
 import Glibc
-import TerminalText
+import Paths
 
 /// What can go wrong between a file and the disk.
 ///
@@ -31,28 +31,28 @@ extension FileError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .cannotOpen(let path, let code):
-      "cannot open \(printable(path)): \(message(code)); check the path and its permissions"
+      "cannot open \(path: path): \(message(code)); check the path and its permissions"
     case .notAFile(let path):
-      "cannot read \(printable(path)): it is a folder, a pipe or a device; give a regular file"
+      "cannot read \(path: path): it is a folder, a pipe or a device; give a regular file"
     case .notOwnFile(let path):
-      "\(printable(path)) is a link, not a plain file, or not yours; move it away"
+      "\(path: path) is a link, not a plain file, or not yours; move it away"
     case .cannotCreate(let path, ELOOP):
-      "cannot create \(printable(path)): it is a symbolic link, which is not written through; "
+      "cannot create \(path: path): it is a symbolic link, which is not written through; "
         + "give the path of the file itself"
     case .cannotCreate(let path, let code):
-      "cannot create \(printable(path)): \(message(code)); check that its folder exists and can be "
+      "cannot create \(path: path): \(message(code)); check that its folder exists and can be "
         + "written to"
     case .exists(let path, let remedy):
-      "there is a file \(printable(path)) already, which was kept; give another name, or replace it "
+      "there is a file \(path: path) already, which was kept; give another name, or replace it "
         + "with \(remedy)"
     case .diskFull(let path, let code):
-      "cannot write \(printable(path)): \(message(code)); make room and try again"
+      "cannot write \(path: path): \(message(code)); make room and try again"
     case .writeFailed(let path, let code):
-      "cannot write \(printable(path)): \(message(code)); try again or write to another disk"
+      "cannot write \(path: path): \(message(code)); try again or write to another disk"
     case .inUse(let path):
-      "another process is writing to \(printable(path)); wait until it ends, or give another folder"
+      "another process is writing to \(path: path); wait until it ends, or give another folder"
     case .renameFailed(let path, let code):
-      "cannot put the finished file at \(printable(path)): \(message(code)); "
+      "cannot put the finished file at \(path: path): \(message(code)); "
         + "remove what is there or choose another path"
     }
   }

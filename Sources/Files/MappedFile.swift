@@ -1,4 +1,5 @@
 import Glibc
+import Paths
 
 /// A regular file mapped into memory, read-only, for as long as this object lives.
 ///
@@ -14,7 +15,7 @@ package final class MappedFile: Sendable {
     // A NUL byte would silently end the path early.
     guard !path.utf8.contains(0) else { throw .cannotOpen(path: path, code: EINVAL) }
     // Without O_NONBLOCK opening a pipe waits for its writer.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = open(path.cPath, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .cannotOpen(path: path, code: errno) }
     defer { close(descriptor) }
 
@@ -30,6 +31,14 @@ package final class MappedFile: Sendable {
     guard let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED
     else { throw .cannotOpen(path: path, code: errno) }
     bytes = UnsafeRawBufferPointer(start: start, count: size)
+  }
+
+  /// The bytes of a regular file.
+  ///
+  /// - Throws: `FileError.cannotOpen`, `.notAFile`.
+  package static func contents(of path: String) throws(FileError) -> [UInt8] {
+    let file = try MappedFile(path: path)
+    return withExtendedLifetime(file) { Array(file.bytes) }
   }
 
   deinit {

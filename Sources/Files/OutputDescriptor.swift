@@ -1,4 +1,5 @@
 import Glibc
+import Paths
 
 /// A file open for writing, closed at the end of its life.
 struct OutputDescriptor: ~Copyable {
@@ -17,7 +18,7 @@ struct OutputDescriptor: ~Copyable {
   ) throws(FileError) {
     // A NUL byte would silently end the path early.
     guard !file.utf8.contains(0) else { throw .cannotCreate(path: path, code: EINVAL) }
-    let descriptor = open(file, flags | (follows ? 0 : O_NOFOLLOW) | O_CLOEXEC, mode)
+    let descriptor = open(file.cPath, flags | (follows ? 0 : O_NOFOLLOW) | O_CLOEXEC, mode)
     guard descriptor >= 0 else { throw .cannotCreate(path: path, code: errno) }
     self.path = path
     self.descriptor = descriptor
@@ -115,7 +116,7 @@ struct OutputDescriptor: ~Copyable {
   func isStill(at path: String) -> Bool {
     var opened = stat()
     var named = stat()
-    return fstat(descriptor, &opened) == 0 && lstat(path, &named) == 0
+    return fstat(descriptor, &opened) == 0 && lstat(path.cPath, &named) == 0
       && opened.st_ino == named.st_ino && opened.st_dev == named.st_dev
   }
 

@@ -1,4 +1,5 @@
 import Glibc
+import Paths
 
 /// A file that a person named for a result.
 ///
@@ -28,7 +29,7 @@ package struct OutputFile: Sendable {
     isStream = Self.isStream(path)
     guard !isStream else { return }
     var status = stat()
-    guard lstat(path, &status) == 0 else { return }
+    guard lstat(path.cPath, &status) == 0 else { return }
     guard status.st_mode & S_IFMT != S_IFDIR else {
       throw .renameFailed(path: path, code: EISDIR)
     }
@@ -38,7 +39,7 @@ package struct OutputFile: Sendable {
   /// What `/dev` and `/proc` name is never replaced: `/dev/stdout` may lead to a file of the shell's.
   private static func isStream(_ path: String) -> Bool {
     var status = stat()
-    guard stat(path, &status) == 0 else { return false }
+    guard stat(path.cPath, &status) == 0 else { return false }
     return switch status.st_mode & S_IFMT {
     case S_IFCHR, S_IFIFO, S_IFSOCK, S_IFBLK: true
     case S_IFREG: path.hasPrefix("/dev/") || path.hasPrefix("/proc/")

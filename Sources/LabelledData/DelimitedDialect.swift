@@ -1,3 +1,5 @@
+import Paths
+
 /// How the rows of CSV and TSV are written, where that is known.
 public struct DelimitedDialect: Equatable, Sendable {
   /// `nil` to find it at the file's beginning.
@@ -66,7 +68,7 @@ package struct FoundSeparator: Equatable, Sendable, CustomStringConvertible {
       case .header: "as its header shows"
       case .rows: "as its first rows show"
       }
-    return "\(source): fields are separated by \(separator.inWords), \(shown)"
+    return "\(path: source): fields are separated by \(separator.inWords), \(shown)"
   }
 }
 

@@ -1,3 +1,4 @@
+import Paths
 import TerminalText
 import Text
 
@@ -91,50 +92,50 @@ extension LabelledDataError: CustomStringConvertible {
   package func description(spelling option: (String) -> String) -> String {
     switch self {
     case .noSuchFile(let path):
-      "no such file or folder: \(path)"
+      "no such file or folder: \(path: path)"
     case .unreadable(let path, let reason):
-      "cannot read \(path): \(reason)"
+      "cannot read \(path: path): \(reason)"
     case .unknownFormat(let path):
-      "\(path): the format cannot be told from the name; use .csv, .tsv, .jsonl or .txt, or name "
+      "\(path: path): the format cannot be told from the name; use .csv, .tsv, .jsonl or .txt, or name "
         + "it with \(option("format")) \(LabelledFormat.allCases.map(\.rawValue).joined(separator: "|"))"
     case .noLabels(let path):
-      "\(path): plain lines have no labels; use CSV, TSV, JSON Lines, fastText lines or a folder "
+      "\(path: path): plain lines have no labels; use CSV, TSV, JSON Lines, fastText lines or a folder "
         + "with a file for each class, and name the format with "
         + "\(option("format")) if its name does not tell"
     case .isFolder(let path, let format):
-      "\(path) is a folder, not a file of format \(format.rawValue); name a file, or leave out "
+      "\(path: path) is a folder, not a file of format \(format.rawValue); name a file, or leave out "
         + "\(option("format")) for a folder with a file for each class"
     case .notFolder(let path):
-      "\(path) is not a folder with a file for each class; name one, or another \(option("format"))"
+      "\(path: path) is not a folder with a file for each class; name one, or another \(option("format"))"
     case .noClasses(let folder):
-      "no classes in folder \(folder): put a file for each class in it, a text a line"
+      "no classes in folder \(path: folder): put a file for each class in it, a text a line"
     case .notClass(let path):
-      "\(path) is no file: a folder of classes holds a file for each class, a text a line"
+      "\(path: path) is no file: a folder of classes holds a file for each class, a text a line"
     case .empty(let source, let hasHeader):
       hasHeader
-        ? "\(source): there are no texts after the header; add some, or a header if it is one"
-        : "\(source): there are no texts in it; add some"
+        ? "\(path: source): there are no texts after the header; add some, or a header if it is one"
+        : "\(path: source): there are no texts in it; add some"
     case .notText(let source, let line, let offset):
-      "\(source) line \(line): binary or not UTF-8 at byte \(offset); convert it to UTF-8"
+      "\(path: source) line \(line): binary or not UTF-8 at byte \(offset); convert it to UTF-8"
     case .foreign(let source, let content):
       content.description(of: source == "standard input" ? nil : source)
     case .missingColumn(let source, let column, let role, let columns, let hasHeader):
-      "\(source): there is no column \(quoted(column)) among \(list(columns)); \(role.remedy(spelling: option))"
+      "\(path: source): there is no column \(quoted(column)) among \(list(columns)); \(role.remedy(spelling: option))"
         + (hasHeader ? ", or give \(option("no-header")) if these are no names" : "")
     case .repeatedColumn(let source, let column):
-      "\(source): there are several columns \(quoted(column)); give each its own name"
+      "\(path: source): there are several columns \(quoted(column)); give each its own name"
     case .unclearSeparator(let source, let rows, let candidates):
-      "\(source): what separates fields cannot be told from the "
+      "\(path: source): what separates fields cannot be told from the "
         + "\(rows.map { $0 == 1 ? "first row" : "first \($0) rows" } ?? "header"): "
         + candidates.map(\.description).joined(separator: ", ")
         + "; name it with \(option("separator"))"
     case .notDelimited(let path, let format):
-      "\(path) is of format \(format.rawValue), not CSV or TSV; leave out \(option("separator")) and "
+      "\(path: path) is of format \(format.rawValue), not CSV or TSV; leave out \(option("separator")) and "
         + "\(option("no-header")), or give \(option("format")) csv"
     case .oneClass(let source, let label):
-      "\(source): all texts have the label \(quoted(label)); at least 2 classes are needed"
+      "\(path: source): all texts have the label \(quoted(label)); at least 2 classes are needed"
     case .tooManyClasses(let source, let limit):
-      "\(source): there are more than \(limit) labels; name the labels' column with "
+      "\(path: source): there are more than \(limit) labels; name the labels' column with "
         + "\(option("label-column")) if this is another"
     case .record(let location, let problem):
       "\(location): \(problem.description(spelling: option))"

@@ -1,3 +1,5 @@
+import Paths
+
 /// How labelled texts are written down.
 public enum LabelledFormat: String, CaseIterable, Sendable {
   /// RFC 4180 with a header line; commas separate fields, or what the file's beginning shows.
@@ -30,7 +32,7 @@ public enum LabelledFormat: String, CaseIterable, Sendable {
 
   /// What comes after the last dot of a path's last part, unless nothing comes before that dot.
   private static func fileExtension(of path: String) -> String? {
-    let name = path.split(separator: "/").last ?? ""
+    let name = path.lastPathName
     guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return nil }
     return String(name[name.index(after: dot)...])
   }

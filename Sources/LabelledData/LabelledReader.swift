@@ -1,4 +1,5 @@
 import Glibc
+import Paths
 import Text
 
 /// Labelled texts from a file, a folder or standard input, one after the other.
@@ -242,7 +243,7 @@ package struct LabelledReader: ~Copyable {
 /// The kind of file at `path`, one of `S_IFREG`, `S_IFDIR`, ….
 private func mode(of path: String) throws(LabelledDataError) -> mode_t {
   var status = stat()
-  guard stat(path, &status) == 0 else { throw .lastSystemError(at: path) }
+  guard stat(path.cPath, &status) == 0 else { throw .systemError(.last, at: path) }
   return status.st_mode & S_IFMT
 }
 

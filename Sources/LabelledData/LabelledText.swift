@@ -1,3 +1,5 @@
+import Paths
+
 /// A text to classify, and the class it is known to belong to.
 package struct LabelledText: Equatable, Sendable {
   /// Without white space around it, never empty; `nil` where the source gives none.
@@ -40,6 +42,6 @@ public struct RecordLocation: Equatable, Sendable, CustomStringConvertible {
   }
 
   public var description: String {
-    "\(source) \(row == 0 ? "header" : "row \(row)") (line \(line))"
+    "\(path: source) \(row == 0 ? "header" : "row \(row)") (line \(line))"
   }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Paths
 import Text
 
 /// A file on its way to records: its bytes, checked to be UTF-8 without byte 0, a buffer at a time.
@@ -53,7 +54,7 @@ struct RecordInput: ~Copyable {
     // A duplicate, so that what is closed is always its own.
     try self.init(
       descriptor: path == "-"
-        ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC),
+        ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path.cPath, O_RDONLY | O_CLOEXEC),
       source: path == "-" ? "standard input" : path, readSize: readSize,
       passesBadBytes: passesBadBytes)
   }
@@ -72,7 +73,7 @@ struct RecordInput: ~Copyable {
   ) throws(LabelledDataError) {
     precondition(readSize > 0)
     self.source = source
-    guard descriptor >= 0 else { throw .lastSystemError(at: source) }
+    guard descriptor >= 0 else { throw .systemError(.last, at: source) }
     self.descriptor = descriptor
     self.readSize = readSize
     self.passesBadBytes = passesBadBytes
@@ -287,9 +288,8 @@ extension RecordInput {
 }
 
 extension LabelledDataError {
-  static func lastSystemError(at path: String) -> LabelledDataError {
-    let error = SystemError.last
-    return error.code == ENOENT || error.code == ENOTDIR
+  static func systemError(_ error: SystemError, at path: String) -> LabelledDataError {
+    error.code == ENOENT || error.code == ENOTDIR
       ? .noSuchFile(path: path) : .unreadable(path: path, reason: error.reason)
   }
 }

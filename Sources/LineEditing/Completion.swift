@@ -1,6 +1,8 @@
+import Paths
+
 /// What Tab was pressed on.
 package struct CompletionRequest: Equatable, Sendable {
-  /// The whole line as it stands.
+  /// The whole line as it stands; bytes that are no UTF-8 stand in it as in a path.
   package let line: String
 
   /// Where the word to complete lies; it ends at the cursor.
@@ -21,19 +23,17 @@ package struct CompletionRequest: Equatable, Sendable {
 }
 
 extension CompletionRequest {
-  /// The request for the bytes `word` of `line`; nil where the line is not valid UTF-8 or the word
-  /// does not lie on its scalars.
+  /// The request for the bytes `word` of `line`; nil where the word does not lie on its scalars.
   init?(utf8 line: some Collection<UInt8>, word: Range<Int>) {
-    guard let line = String(validating: line, as: UTF8.self),
-      word.upperBound <= line.utf8.count
-    else { return nil }
-    let lower = line.utf8.index(line.startIndex, offsetBy: word.lowerBound)
-    let upper = line.utf8.index(line.startIndex, offsetBy: word.upperBound)
-    let scalars = line.unicodeScalars
-    guard lower.samePosition(in: scalars) != nil, upper.samePosition(in: scalars) != nil else {
-      return nil
+    guard word.upperBound <= line.count else { return nil }
+    let text = String(pathBytes: line)
+    func index(_ byte: Int) -> String.Index? {
+      let before = String(pathBytes: line.prefix(byte)).utf8
+      guard text.utf8.starts(with: before) else { return nil }
+      return text.utf8.index(text.startIndex, offsetBy: before.count)
     }
-    self.init(line: line, wordRange: lower..<upper)
+    guard let lower = index(word.lowerBound), let upper = index(word.upperBound) else { return nil }
+    self.init(line: text, wordRange: lower..<upper)
   }
 }
 

@@ -1,5 +1,6 @@
 @preconcurrency import CReadline
 import Glibc
+import Paths
 
 /// Lends a ``Completer`` to readline, for as long as a value lives.
 struct CompletionBridge: ~Copyable {
@@ -47,12 +48,13 @@ private func completions(
     rl_attempted_completion_over = 0
     return nil
   case .words(let words):
-    let candidates = words.filter { $0.text.utf8.starts(with: request.word.utf8) }
+    let word = String(request.word)
+    let candidates = words.filter { $0.text.utf8.starts(with: word.pathBytes) }
     guard let first = candidates.first else { return nil }
     rl_completion_suppress_append = first.appendsSpace ? 0 : 1
     remainingCandidates = candidates[...]
     defer { remainingCandidates = [] }
-    return rl_completion_matches(String(request.word)) { _, _ in
+    return rl_completion_matches(word.cPath) { _, _ in
       remainingCandidates.popFirst().flatMap { strdup($0.text) }
     }
   }

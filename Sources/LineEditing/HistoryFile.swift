@@ -1,5 +1,6 @@
 import Files
 import Glibc
+import Paths
 
 /// The lines of former sessions in a file that only its owner can read.
 ///
@@ -34,7 +35,8 @@ package struct HistoryFile: Equatable, Sendable {
     return home + "/.local/state/charlstm/history"
   }
 
-  /// The newest entries, oldest first; none where there is no file yet.
+  /// The newest entries, oldest first; none where there is no file yet. Bytes that are no UTF-8 stand
+  /// in them as in paths.
   package func load() throws(HistoryError) -> [String] {
     do throws(FileError) {
       guard let file = try LockedFile(path: path, creating: false) else { return [] }
@@ -99,13 +101,14 @@ package struct HistoryFile: Equatable, Sendable {
   }
 
   private func createFolder() throws(FileError) {
-    guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return }
-    let folder = path[..<slash]
+    let slash = UInt8(ascii: "/")
+    guard let last = path.utf8.lastIndex(of: slash), last != path.startIndex else { return }
+    let folder = path.utf8[..<last]
     var end = folder.startIndex
     while end < folder.endIndex {
       let next = folder.index(after: end)
-      end = folder[next...].firstIndex(of: "/") ?? folder.endIndex
-      guard mkdir(String(folder[..<end]), 0o700) != 0 else { continue }
+      end = folder[next...].firstIndex(of: slash) ?? folder.endIndex
+      guard mkdir(String(Substring(folder[..<end])).cPath, 0o700) != 0 else { continue }
       let code = errno
       // Existing parents answer EEXIST, and those that may not be written to EACCES or EROFS.
       if end == folder.endIndex, code != EEXIST {
@@ -117,7 +120,7 @@ package struct HistoryFile: Equatable, Sendable {
   static func escape(_ entry: String) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(entry.utf8.count)
-    for byte in entry.utf8 {
+    for byte in entry.pathBytes {
       switch byte {
       case UInt8(ascii: "\\"): bytes += [byte, byte]
       case UInt8(ascii: "\n"): bytes += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
@@ -127,7 +130,7 @@ package struct HistoryFile: Equatable, Sendable {
     return bytes
   }
 
-  /// The inverse of ``escape(_:)``; bytes that are not valid UTF-8 become U+FFFD.
+  /// The inverse of ``escape(_:)``.
   static func unescape(_ line: some Sequence<UInt8>) -> String {
     var bytes: [UInt8] = []
     var isEscaped = false
@@ -141,7 +144,7 @@ package struct HistoryFile: Equatable, Sendable {
         bytes.append(byte)
       }
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return String(pathBytes: bytes)
   }
 }
 
@@ -168,9 +171,10 @@ package enum HistoryError: Error, Equatable, Sendable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .notOwnRegularFile(let path):
-      "history file \(path) is a link, not a plain file, or not yours: move it away to keep history"
+      "history file \(path: path) is a link, not a plain file, or not yours: move it away to keep "
+        + "history"
     case .busy(let path):
-      "history file \(path) stays locked by another session: end that one to keep history"
+      "history file \(path: path) stays locked by another session: end that one to keep history"
     case .file(let error):
       "no history is kept: \(error)"
     }

@@ -1,5 +1,6 @@
 @preconcurrency import CReadline
 import Glibc
+import Paths
 
 /// GNU readline: lines typed at a terminal, with editing keys, completion and history.
 ///
@@ -83,13 +84,13 @@ package final class LineEditor: LineSource {
   /// Keeps `entry` for the arrow keys, Ctrl-R and later sessions.
   ///
   /// Nothing is kept of an empty entry or one that equals the entry before it. An entry of several
-  /// lines stays one.
+  /// lines stays one. Bytes that are no UTF-8 stand in it as in a path.
   package func remember(_ entry: String) {
     // Bytes, since `==` takes a precomposed é and a combined one for the same.
     let isRepetition = previousEntry.map { $0.utf8.elementsEqual(entry.utf8) } ?? false
     guard historyLimit > 0, !entry.isEmpty, !isRepetition else { return }
     previousEntry = entry
-    add_history(entry)
+    add_history(entry.cPath)
     guard let history, historyFailure == nil else { return }
     do {
       try history.append(entry)
@@ -105,7 +106,7 @@ package final class LineEditor: LineSource {
     guard let history else { return }
     do {
       let entries = try history.load()
-      for entry in entries { add_history(entry) }
+      for entry in entries { add_history(entry.cPath) }
       previousEntry = entries.last
     } catch {
       historyFailure = error

@@ -3,7 +3,8 @@ package protocol LineSource {
   /// The next line, without its line end. Shows `prompt` first where there is a terminal.
   mutating func readLine(prompt: String) -> LineResult
 
-  /// Keeps `entry`, which may span several lines, for the arrow keys and for later sessions.
+  /// Keeps `entry`, which may span several lines, for the arrow keys and for later sessions. Bytes
+  /// that are no UTF-8 stand in it as in a path.
   mutating func remember(_ entry: String)
 }
 
@@ -16,9 +17,8 @@ package enum LineResult: Equatable, Sendable {
   /// A line. It holds `"\n"` where several lines were pasted or recalled as one entry.
   case line(String)
 
-  /// A line that was not valid UTF-8: each ill-formed part has become U+FFFD. `byte` is the offset
-  /// of the first of them in the line as it came.
-  case malformed(repaired: String, byte: Int)
+  /// A line that is not UTF-8 from `byte` on, which counts from the line's beginning.
+  case malformed(bytes: [UInt8], byte: Int)
 
   /// Ctrl-C: what had been typed is gone.
   case interrupted
@@ -29,7 +29,7 @@ package enum LineResult: Equatable, Sendable {
 
 extension LineResult {
   /// The line spelt by `bytes`: `malformed` where they are not valid UTF-8, `line` otherwise.
-  init(utf8 bytes: some Collection<UInt8>) {
+  package init(utf8 bytes: some Collection<UInt8>) {
     if let text = String(validating: bytes, as: UTF8.self) {
       self = .line(text)
       return
@@ -38,6 +38,6 @@ extension LineResult {
     var iterator = bytes.makeIterator()
     var byte = 0
     while case .scalarValue(let scalar) = decoder.decode(&iterator) { byte += UTF8.width(scalar) }
-    self = .malformed(repaired: String(decoding: bytes, as: UTF8.self), byte: byte)
+    self = .malformed(bytes: Array(bytes), byte: byte)
   }
 }

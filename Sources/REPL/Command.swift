@@ -4,7 +4,7 @@ import TerminalText
 ///
 /// `/help`, completion and the guess at a mistyped name all read an interpreter's one table.
 package struct Command<Target: LineInterpreter>: Sendable {
-  /// What its argument is, for completion.
+  /// What its argument is, for completion; as the name of a file it may be any bytes, as in a path.
   enum Argument: Sendable {
     case none, free, file
     /// One of these words, which may depend on those before it.
@@ -27,6 +27,10 @@ package struct Command<Target: LineInterpreter>: Sendable {
 
   var takesArgument: Bool {
     if case .none = argument { false } else { true }
+  }
+
+  var takesFile: Bool {
+    if case .file = argument { true } else { false }
   }
 
   /// `/name usage`

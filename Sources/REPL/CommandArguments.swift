@@ -12,11 +12,18 @@ func wholeNumber(_ text: String, of command: String) throws(ReplError) -> Int? {
   return number
 }
 
-/// The name of a file.
+/// The path of a file.
 func file(_ argument: String, for command: String) throws(ReplError) -> String {
-  let path = fileName(fromArgument: argument.trimmingBlanks)
+  let path = fileName(fromArgument: argument)
   guard !path.isEmpty else { throw .usage("\(command) needs the name of a file") }
   return path
+}
+
+extension Substring {
+  /// Without ASCII's blanks and line ends before it: others may begin a file's name.
+  var trimmingLeadingBlanks: String {
+    String(Substring(utf8.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }))
+  }
 }
 
 extension StringProtocol {

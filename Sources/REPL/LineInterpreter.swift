@@ -1,4 +1,5 @@
 import LineEditing
+import Paths
 import TerminalText
 import Text
 
@@ -49,26 +50,56 @@ extension LineInterpreter {
 
   /// Runs one line.
   package func run(line: String) throws(OutputFailure) {
+    try run(line: Array(line.utf8))
+  }
+
+  /// Runs one line, which need not be UTF-8.
+  package func run(line bytes: [UInt8]) throws(OutputFailure) {
     var source = NoLines()
-    try run(line, following: &source)
+    try run(LineResult(utf8: bytes), following: &source)
   }
 
   /// Runs lines until there are no more or one says so.
   package func run(_ source: inout some LineSource) throws(OutputFailure) {
     while !progress.hasQuit {
-      switch source.readLine(prompt: prompt) {
-      case .line(let line):
-        progress.isTyped = screen.isTerminal && screen.isInteractive
-        defer { progress.isTyped = false }
-        try run(line, following: &source)
-      case .malformed(_, let byte):
-        try report(ReplError.badData("the line is not UTF-8 from byte \(byte); it was left out"))
-      case .interrupted:
-        continue
-      case .endOfInput:
-        return
-      }
+      let result = source.readLine(prompt: prompt)
+      if case .endOfInput = result { return }
+      progress.isTyped = screen.isTerminal && screen.isInteractive
+      defer { progress.isTyped = false }
+      try run(result, following: &source)
     }
+  }
+
+  private func run(
+    _ result: LineResult, following source: inout some LineSource
+  ) throws(OutputFailure) {
+    switch result {
+    case .line(let line):
+      try run(line, following: &source)
+    case .malformed(let bytes, let byte):
+      let line = String(pathBytes: bytes)
+      guard namesFile(line) else { return try report(Self.notUTF8(from: byte)) }
+      _ = surroundings.takeInterrupt()
+      source.remember(line)
+      try attempt { try run(command: line.dropFirst()) }
+    case .interrupted, .endOfInput:
+      break
+    }
+  }
+
+  /// Whether a line is a command with the name of a file, which need not be UTF-8.
+  private func namesFile(_ line: String) -> Bool {
+    guard isCommand(line) else { return false }
+    let name = line.dropFirst().prefix { !$0.isWhitespace }
+    return findSpelling(name)?.command.takesFile ?? false
+  }
+
+  private func isCommand(_ line: String) -> Bool {
+    line.utf8.first == UInt8(ascii: "/") && !line.hasPrefix("//")
+  }
+
+  private static func notUTF8(from byte: Int) -> ReplError {
+    .badData("the line is not UTF-8 from byte \(byte); it was left out")
   }
 
   private var prompt: String { screen.remarkStyle.bold(promptPrefix + "> ") }
@@ -78,13 +109,14 @@ extension LineInterpreter {
   ) throws(OutputFailure) {
     guard !line.isEmpty else { return }
     _ = surroundings.takeInterrupt()
-    if line.utf8.first == UInt8(ascii: "/"), !line.hasPrefix("//") {
-      source.remember(line)
-      try attempt { try run(command: line.dropFirst()) }
+    let path = String(pathBytes: line.utf8)
+    if isCommand(line) {
+      source.remember(path)
+      try attempt { try run(command: path.dropFirst()) }
     } else if try isCommandName(line) {
-      source.remember(line)
+      source.remember(path)
     } else if let prompt = try continued(line, from: &source) {
-      source.remember(prompt)
+      source.remember(String(pathBytes: prompt.utf8))
       try attempt {
         try run(text: prompt.hasPrefix("//") ? String(prompt.dropFirst()) : prompt)
       }
@@ -115,7 +147,7 @@ extension LineInterpreter {
       switch source.readLine(prompt: screen.remarkStyle.dim("… ")) {
       case .line(let next): prompt += "\n" + next
       case .malformed(_, let byte):
-        try report(ReplError.badData("the line is not UTF-8 from byte \(byte); it was left out"))
+        try report(Self.notUTF8(from: byte))
         return nil
       case .interrupted: return nil
       case .endOfInput: return prompt
@@ -124,19 +156,24 @@ extension LineInterpreter {
     return prompt
   }
 
+  /// - Parameter line: without its slash; bytes that are no UTF-8, which only the name of a file has,
+  ///   stand in it as in a path.
   private func run(command line: Substring) throws {
     let name = line.prefix { !$0.isWhitespace }
-    let argument = line[name.endIndex...].drop { $0.isWhitespace }
-    if let spelling = findSpelling(name), spelling.replaces,
-      let replace = spelling.command.replacing
-    {
-      return try replace(self, String(argument))
+    let spelling = findSpelling(name)
+    let rest = line[name.endIndex...]
+    let argument =
+      spelling?.command.takesFile ?? false
+      ? rest.trimmingLeadingBlanks
+      : String(decoding: String(rest.drop { $0.isWhitespace }).pathBytes, as: UTF8.self)
+    if let spelling, spelling.replaces, let replace = spelling.command.replacing {
+      return try replace(self, argument)
     }
     let command = try command(named: name)
     guard command.takesArgument || argument.isEmpty else {
       throw ReplError.usage("/\(command.name) takes no argument")
     }
-    try command.run(self, String(argument))
+    try command.run(self, argument)
   }
 
   /// What a model knows of `text`; names the characters that are left out.

@@ -1,5 +1,6 @@
 import Checkpoints
-import Foundation
+import Glibc
+import Paths
 
 /// Finds the model to open when none is named, and the classifier.
 package struct ModelLocator {
@@ -26,14 +27,17 @@ package struct ModelLocator {
       var models = models(in: folder)
       if models.contains("default.safetensors") {
         // A link has the name of what it is to.
-        return URL(filePath: folder + "/default.safetensors").resolvingSymlinksInPath().path
+        let path = folder + "/default.safetensors"
+        guard let real = realpath(path.cPath, nil) else { return path }
+        defer { free(real) }
+        return String(cPath: real)
       }
       if models.count > 1 {
         models.removeAll { (try? ModelFile(path: folder + "/" + $0))?.isClassifier ?? false }
       }
       if models.count == 1 { return folder + "/" + models[0] }
       if models.count > 1 {
-        notes.append("\(folder) has \(models.count) models and none is default.safetensors")
+        notes.append("\(path: folder) has \(models.count) models and none is default.safetensors")
       }
     }
     let found = notes.isEmpty ? "" : " (" + notes.joined(separator: "; ") + ")"
@@ -52,15 +56,16 @@ package struct ModelLocator {
       return folder + "/languages.safetensors"
     }
     throw .noInput(
-      "there is no classifier: looked for $CHARLSTM_CLASSIFIER, languages.safetensors in \(places); "
+      "there is no classifier: looked for $CHARLSTM_CLASSIFIER, languages.safetensors in "
+        + "\(places); "
         + "/classifier FILE takes one, and charlstm classify train makes one")
   }
 
   private var folders: [String] {
     var folders: [String] = []
     var parent = executable
-    while let slash = parent.lastIndex(of: "/") {
-      parent = String(parent[..<slash])
+    while let folder = Self.folder(of: parent) {
+      parent = folder
       folders.append(parent + "/checkpoints")
     }
     return folders + dataFolders
@@ -68,8 +73,8 @@ package struct ModelLocator {
 
   /// The folders, for a person who has no model in any.
   private var places: String {
-    "a folder checkpoints beside \(executable) or above it, and in "
-      + dataFolders.joined(separator: ", ")
+    "a folder checkpoints beside \(path: executable) or above it, and in "
+      + printable(path: dataFolders.joined(separator: ", "))
   }
 
   /// The user's, that of the prefix the program is installed in (`PREFIX/bin`), then the system's,
@@ -81,20 +86,25 @@ package struct ModelLocator {
     } else if let home = environment["HOME"], home.hasPrefix("/") {
       folders.append(home + "/.local/share")
     }
-    let program = URL(filePath: executable)
-    folders.append(
-      program.deletingLastPathComponent().deletingLastPathComponent().appending(path: "share").path)
+    if let prefix = Self.folder(of: executable).flatMap(Self.folder) {
+      folders.append(prefix + "/share")
+    }
     let system = environment["XDG_DATA_DIRS", default: ""]
     folders += (system.isEmpty ? "/usr/local/share:/usr/share" : system)
       .split(separator: ":").filter { $0.hasPrefix("/") }.map(String.init)
 
-    var seen: Set<String> = []
-    return folders.map { URL(filePath: $0).appending(path: "charlstm").path }
-      .filter { seen.insert($0).inserted }
+    var seen: Set<[CChar]> = []
+    return folders.map { ($0.hasSuffix("/") ? $0 : $0 + "/") + "charlstm" }
+      .filter { seen.insert($0.cPath).inserted }
+  }
+
+  /// What comes before a path's last slash.
+  private static func folder(of path: String) -> String? {
+    path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) }
   }
 
   private func models(in folder: String) -> [String] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let names = (try? folderNames(in: folder)) ?? []
     return names.filter { $0.hasSuffix(".safetensors") && !$0.hasPrefix(".") }
   }
 }

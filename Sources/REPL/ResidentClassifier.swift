@@ -39,7 +39,7 @@ package struct ResidentClassifier {
       trained, precision: precision.resolved(for: .reading, on: device), device: device)
   }
 
-  /// The file's name.
+  /// The file's name, for people.
   var name: String { lastComponent(of: path) }
 
   /// The network in a few words.

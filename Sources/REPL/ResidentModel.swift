@@ -1,5 +1,6 @@
 import Checkpoints
 import Generation
+import Paths
 import Recurrent
 import Text
 
@@ -39,7 +40,7 @@ package struct ResidentModel {
       precision: precision.resolved(for: .writing, on: device), device: device)
   }
 
-  /// The file's name.
+  /// The file's name, for people.
   var name: String { lastComponent(of: path) }
 
   /// The network in a few words.
@@ -50,7 +51,5 @@ package struct ResidentModel {
   }
 }
 
-/// A file's name without its folders.
-func lastComponent(of path: String) -> String {
-  path.split(separator: "/").last.map(String.init) ?? path
-}
+/// A file's name without its folders, for people.
+func lastComponent(of path: String) -> String { printable(path: path.lastPathName) }

@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Generation
+import Paths
 import Recurrent
 import Safetensors
 
@@ -54,7 +55,7 @@ enum SessionFile {
   static func read(_ path: String, for model: ResidentModel) throws -> Session {
     let file = try SafetensorsFile(path: path)
     guard let text = file.metadata["charlstm.session"] else {
-      throw ReplError.badData("\(path) is no session that /save has written")
+      throw ReplError.badData("\(path: path) is no session that /save has written")
     }
     // Not by `ModelFile`: a transcript may hold any number of brackets.
     guard let record = try? JSONDecoder().decode(SessionRecord.self, from: Data(text.utf8)) else {
@@ -62,7 +63,7 @@ enum SessionFile {
     }
     guard record.identity == ModelIdentity(model.trained) else {
       throw ReplError.badData(
-        "\(path) was saved with another model, \(record.modelName); /load that one first "
+        "\(path: path) was saved with another model, \(record.modelName); /load that one first "
           + "(here is \(model.name))")
     }
     try record.settings.validate()
@@ -104,7 +105,7 @@ enum SessionFile {
   }
 
   fileprivate static func damaged(_ path: String, _ reason: String) -> ReplError {
-    .badData("\(path) is damaged: \(reason); save the session again")
+    .badData("\(path: path) is damaged: \(reason); save the session again")
   }
 }
 

@@ -1,5 +1,6 @@
 // `FileError` is a part of this module's interface.
 @_exported import Files
+import Paths
 import TerminalText
 
 /// What can be wrong with a safetensors file, or keep one from being read or written.
@@ -45,38 +46,38 @@ extension SafetensorsError: CustomStringConvertible {
     switch self {
     case .file(let error): error.description
     case .notSafetensors(let path, let reason):
-      "not a safetensors file: \(printable(path)) (\(reason)); give a .safetensors file"
+      "not a safetensors file: \(path: path) (\(reason)); give a .safetensors file"
     case .cutShort(let path, let size, let needed):
-      "\(printable(path)) is cut short: \(size) bytes of \(needed); copy or download it again"
+      "\(path: path) is cut short: \(size) bytes of \(needed); copy or download it again"
     case .malformedHeader(let path, let byte, let expected):
-      "\(printable(path)) has a damaged header: expected \(expected) at byte \(byte); "
+      "\(path: path) has a damaged header: expected \(expected) at byte \(byte); "
         + "copy or write it again"
     case .headerTooLarge(let path, let reason):
-      "\(printable(path)): its header \(reason); no model needs one so large"
+      "\(path: path): its header \(reason); no model needs one so large"
     case .duplicateName(let path, let byte, let name):
-      "\(printable(path)) has a damaged header: \(quoted(name)) a second time at byte \(byte); "
+      "\(path: path) has a damaged header: \(quoted(name)) a second time at byte \(byte); "
         + "write it again with distinct names"
     case .unknownElementType(let path, let tensor, let type):
-      "\(printable(path)): tensor \(quoted(tensor)) has elements of type \(quoted(type)); "
+      "\(path: path): tensor \(quoted(tensor)) has elements of type \(quoted(type)); "
         + "convert it to one of \(ElementType.listing)"
     case .misplacedTensor(let path, let tensor, let fault):
-      "\(printable(path)) has a damaged header: tensor \(quoted(tensor)) \(fault); "
+      "\(path: path) has a damaged header: tensor \(quoted(tensor)) \(fault); "
         + "copy or write it again"
     case .trailingBytes(let path, let count):
-      "\(printable(path)) is damaged: \(count) bytes after the last tensor; copy or write it again"
+      "\(path: path) is damaged: \(count) bytes after the last tensor; copy or write it again"
     case .missingTensor(let path, let tensor):
-      "\(printable(path)) has no tensor \(quoted(tensor)); "
+      "\(path: path) has no tensor \(quoted(tensor)); "
         + "it is another kind of model, or was written by a program that names tensors otherwise"
     case .unexpectedElementType(let path, let tensor, let found, let expected):
-      "\(printable(path)): tensor \(quoted(tensor)) has elements of type \(found.rawValue) "
+      "\(path: path): tensor \(quoted(tensor)) has elements of type \(found.rawValue) "
         + "where \(expected) belongs; convert it"
     case .unexpectedShape(let path, let tensor, let found, let expected):
-      "\(printable(path)): tensor \(quoted(tensor)) has shape \(found) where \(expected) belongs"
+      "\(path: path): tensor \(quoted(tensor)) has shape \(found) where \(expected) belongs"
     case .notFinite(let path, let tensor, let index):
-      "\(printable(path)): tensor \(quoted(tensor)) holds NaN or infinity at element \(index); "
+      "\(path: path): tensor \(quoted(tensor)) holds NaN or infinity at element \(index); "
         + "training diverged before it was written, go back to an earlier checkpoint"
     case .unwritable(let path, let reason):
-      "cannot write \(printable(path)): \(reason)"
+      "cannot write \(path: path): \(reason)"
     }
   }
 }

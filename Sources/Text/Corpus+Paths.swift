@@ -1,4 +1,5 @@
 import Glibc
+import Paths
 
 extension Corpus {
   /// Reads files, folders and standard input as one text.
@@ -6,7 +7,8 @@ extension Corpus {
   /// A path is a file; a folder, for all regular files below it whose names do not begin with a
   /// dot, sorted by the bytes of their paths; or `-`, for standard input. What cannot be mapped
   /// (a pipe, a terminal) is kept in a temporary file in `TMPDIR`, or else `/var/tmp`, that has
-  /// no name and goes with the corpus.
+  /// no name and goes with the corpus. A byte B of a path that is no part of UTF-8 is the scalar
+  /// U+10FE00 + B, here and in every path of the library.
   ///
   /// - Throws: any `CorpusError` but `invalidUTF8`: nothing has been read yet but pipes.
   public convenience init(paths: [String]) throws(CorpusError) {

@@ -1,3 +1,5 @@
+import Paths
+
 /// What keeps a text from being used.
 public enum CorpusError: Error, Equatable, Sendable {
   /// Nothing is at this path.
@@ -26,24 +28,24 @@ extension CorpusError: CustomStringConvertible {
   package func description(spelling option: (String) -> String) -> String {
     switch self {
     case .noSuchFile(let path):
-      "no such file or folder: \(path)"
+      "no such file or folder: \(path: path)"
     case .unreadable(let path, let reason):
-      "cannot read \(path): \(reason)"
+      "cannot read \(path: path): \(reason)"
     case .noText(let folder):
-      "no text in folder \(folder): it holds no regular file whose name does not begin with a dot"
+      "no text in folder \(path: folder): it holds no regular file whose name does not begin with a dot"
     case .empty(let paths) where paths.isEmpty:
       "no text given: name at least one file or folder, or - for standard input"
     case .empty(let paths):
-      "the text is empty: \(paths.joined(separator: ", ")) (0 bytes)"
+      "the text is empty: \(path: paths.joined(separator: ", ")) (0 bytes)"
     case .invalidUTF8(let file, let offset):
-      "\(file): invalid UTF-8 at byte \(offset); convert it, from Latin-1 or Windows-1252 with "
+      "\(path: file): invalid UTF-8 at byte \(offset); convert it, from Latin-1 or Windows-1252 with "
         + latin1Remedy(file) + "; only for what is no text there is \(option("vocabulary")) bytes"
     case .isModel(let path):
-      "\(path) is a model, or a session that /save has written, not text; name a text"
+      "\(path: path) is a model, or a session that /save has written, not text; name a text"
     case .foreign(let file, let content):
       content.description(of: file == "standard input" ? nil : file)
     case .cannotSpool(let path, let folder, let reason):
-      "cannot keep \(path) in a temporary file in \(folder): \(reason); "
+      "cannot keep \(path: path) in a temporary file in \(path: folder): \(reason); "
         + "set TMPDIR to a folder with room"
     }
   }

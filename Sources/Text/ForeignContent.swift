@@ -1,3 +1,5 @@
+import Paths
+
 /// What a file's first bytes show it to be, where that is no text in UTF-8.
 public enum ForeignContent: Equatable, Sendable {
   case utf16(isLittleEndian: Bool, hasMark: Bool)
@@ -77,7 +79,7 @@ public enum ForeignContent: Equatable, Sendable {
   ///
   /// - Parameter path: the file, `nil` for standard input.
   package func description(of path: String?) -> String {
-    let name = path ?? "standard input"
+    let name = path.map { "\(path: $0)" } ?? "standard input"
     switch self {
     case .utf16, .utf32:
       let command = "iconv -f \(encoding) -t UTF-8"

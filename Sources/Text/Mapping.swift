@@ -1,13 +1,5 @@
 import Glibc
-
-/// A system call's `errno`.
-package struct SystemError: Error {
-  package let code: CInt
-
-  package static var last: SystemError { SystemError(code: errno) }
-
-  package var reason: String { String(cString: strerror(code)) }
-}
+import Paths
 
 /// Read-only bytes at a fixed address for as long as this object lives: a mapped file, or a copy
 /// in memory of a text that never was a file.

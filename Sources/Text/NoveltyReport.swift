@@ -1,3 +1,5 @@
+import Paths
+
 /// How much of a sample is copied from a corpus: which share of its n-grams stand there, and the
 /// longest passage that does.
 ///
@@ -151,7 +153,7 @@ public enum NoveltyError: Error, Equatable, Sendable, CustomStringConvertible {
   package func description(spelling option: (String) -> String) -> String {
     switch self {
     case .corpus(.invalidUTF8(let file, let offset)):
-      "\(file): invalid UTF-8 at byte \(offset); convert it to UTF-8, for instance with iconv"
+      "\(path: file): invalid UTF-8 at byte \(offset); convert it to UTF-8, for instance with iconv"
     case .corpus(let error):
       error.description(spelling: option)
     case .sampleTooLarge(let bytes):

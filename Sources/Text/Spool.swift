@@ -1,4 +1,5 @@
 import Glibc
+import Paths
 
 /// Collects bytes that cannot be mapped where they are (a pipe, standard input, very many small
 /// files) in a temporary file that has no name any more, so that nothing is left behind however
@@ -11,8 +12,8 @@ struct Spool: ~Copyable {
   /// - Parameter path: what to name in an error.
   init(for path: String) throws(CorpusError) {
     // Not /tmp: that is often held in memory, and a corpus need not fit there.
-    folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/var/tmp"
-    var template = Array("\(folder)/text.XXXXXX".utf8CString)
+    folder = getenv("TMPDIR").map { String(cPath: $0) } ?? "/var/tmp"
+    var template = "\(folder)/text.XXXXXX".cPath
     descriptor = mkstemp(&template)
     guard descriptor >= 0 else {
       throw .cannotSpool(path: path, folder: folder, reason: SystemError.last.reason)

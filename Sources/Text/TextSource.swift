@@ -1,4 +1,5 @@
 import Glibc
+import Paths
 
 /// One thing to read text from, found by walking the paths a person gave.
 enum TextSource {
@@ -23,7 +24,7 @@ enum TextSource {
   func open(standardInput: CInt) throws(CorpusError) -> CInt {
     guard case .file(let path, _) = self else { return standardInput }
     let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw Self.lastError(at: path) }
+    guard descriptor >= 0 else { throw Self.error(.last, at: path) }
     return descriptor
   }
 
@@ -43,7 +44,7 @@ enum TextSource {
         sources.append(.standardInput)
         continue
       }
-      let bytes = Array(path.utf8CString)
+      let bytes = path.cPath
       if try mode(of: bytes) == S_IFDIR {
         sources += try files(below: bytes)
       } else {
@@ -59,8 +60,8 @@ enum TextSource {
     while let folder = folders.popLast() {
       let isRunFolder = OwnFiles.isRunFolder(folder)
       for path in try visibleEntries(of: folder) {
-        let name = displayName(of: path).split(separator: "/").last ?? ""
-        guard !OwnFiles.isOwn(String(name), isInRunFolder: isRunFolder) else { continue }
+        let name = displayName(of: path).lastPathName
+        guard !OwnFiles.isOwn(name, isInRunFolder: isRunFolder) else { continue }
         switch try mode(of: path, followingLinks: false) {
         case S_IFREG:
           found.append(path)
@@ -81,24 +82,12 @@ enum TextSource {
   }
 
   private static func visibleEntries(of folder: [CChar]) throws(CorpusError) -> [[CChar]] {
-    guard let stream = opendir(folder) else { throw lastError(at: folder) }
-    defer { closedir(stream) }
     var prefix = Array(folder.dropLast())
     if prefix.last != slash { prefix.append(slash) }
-
-    var entries: [[CChar]] = []
-    while true {
-      errno = 0
-      guard let entry = readdir(stream) else {
-        guard errno == 0 else { throw lastError(at: folder) }
-        return entries
-      }
-      // Read in place: a record is only as long as its name needs, shorter than the struct.
-      let name = UnsafeRawPointer(entry)
-        .advanced(by: MemoryLayout<dirent>.offset(of: \.d_name) ?? 0)
-        .assumingMemoryBound(to: CChar.self)
-      guard name[0] != dot else { continue }
-      entries.append(prefix + UnsafeBufferPointer(start: name, count: strlen(name) + 1))
+    do {
+      return try folderEntries(of: folder) { $0[0] == dot ? nil : prefix + $0 }
+    } catch {
+      throw Self.error(error, at: folder)
     }
   }
 
@@ -108,20 +97,19 @@ enum TextSource {
   ) throws(CorpusError) -> mode_t {
     var status = stat()
     guard (followingLinks ? stat(path, &status) : lstat(path, &status)) == 0 else {
-      throw lastError(at: path)
+      throw error(.last, at: path)
     }
     return status.st_mode & S_IFMT
   }
 
-  private static func lastError(at path: [CChar]) -> CorpusError {
-    let error = SystemError.last
+  private static func error(_ error: SystemError, at path: [CChar]) -> CorpusError {
     let name = displayName(of: path)
     return error.code == ENOENT || error.code == ENOTDIR
       ? .noSuchFile(path: name) : .unreadable(path: name, reason: error.reason)
   }
 
   private static func displayName(of path: [CChar]) -> String {
-    String(decoding: path.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    String(pathBytes: path.dropLast().map(UInt8.init(bitPattern:)))
   }
 
   private static let slash = CChar(bitPattern: UInt8(ascii: "/"))

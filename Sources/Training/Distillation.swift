@@ -1,5 +1,4 @@
 import Files
-import Foundation
 import Generation
 import Recurrent
 import Synchronization
@@ -148,9 +147,7 @@ struct Distillation {
     _ characters: Int, by teacher: Trainer, in folder: RunFolder?, stops: () -> Bool,
     report: (TrainingEvent) throws -> Void
   ) throws -> [UInt8]? {
-    if let known = folder.flatMap({ FileManager.default.contents(atPath: $0.writtenPath) }) {
-      return Array(known)
-    }
+    if let folder, let known = try? MappedFile.contents(of: folder.writtenPath) { return known }
     let longest = 4096
     let count = (characters + longest - 1) / longest
     let lanes = min(128, count)

@@ -1,6 +1,7 @@
 import Checkpoints
 import Files
 import Foundation
+import Paths
 
 /// The folder of a training run: `best.safetensors`, `last.safetensors`, `resume.safetensors` and
 /// `metrics.jsonl`. Each file appears whole or not at all; metrics grow by whole lines.
@@ -20,23 +21,25 @@ public struct RunFolder: Sendable {
   public init(path: String, isNew: Bool) throws(FileError) {
     self.path = path
     if isNew {
-      if mkdir(path, 0o777) != 0 && errno != EEXIST {
+      if mkdir(path.cPath, 0o777) != 0 && errno != EEXIST {
         throw .cannotCreate(path: path, code: errno)
       }
     } else {
       let resumePath = Self.resumePath(in: path)
-      guard access(resumePath, F_OK) == 0 else { throw .cannotOpen(path: resumePath, code: errno) }
+      guard access(resumePath.cPath, F_OK) == 0 else {
+        throw .cannotOpen(path: resumePath, code: errno)
+      }
     }
     lock = try FolderLock(folder: path)
     AtomicFile.removeLeftovers(in: path)
     if isNew {
       try AtomicFile.write([], to: "\(path)/metrics.jsonl")
       // An earlier run is not to be continued; its best model stays until there is a better one.
-      unlink(Self.resumePath(in: path))
+      unlink(Self.resumePath(in: path).cPath)
       for number in 1...TrainingOptions.mostTeachers {
         let path = Self.teacherPath(number, in: path)
-        unlink(Self.resumePath(in: path))
-        unlink(Self.writtenPath(in: path))
+        unlink(Self.resumePath(in: path).cPath)
+        unlink(Self.writtenPath(in: path).cPath)
       }
     }
     metrics = try AppendFile(path: "\(path)/metrics.jsonl")
@@ -46,7 +49,7 @@ public struct RunFolder: Sendable {
   public static func holdsRun(at path: String) -> Bool {
     ["best", "resume"].contains { name in
       var status = stat()
-      return lstat("\(path)/\(name).safetensors", &status) == 0
+      return lstat("\(path)/\(name).safetensors".cPath, &status) == 0
         && status.st_mode & S_IFMT == S_IFREG
     }
   }
@@ -62,21 +65,26 @@ public struct RunFolder: Sendable {
         .map { "\(folder)/\($0)" }
     }.first { file in
       var status = stat()
-      return lstat(file, &status) == 0
+      return lstat(file.cPath, &status) == 0
     } ?? (hasForeignMetrics(path) ? "\(path)/metrics.jsonl" : nil)
   }
 
   /// Whether the metrics are none that a run has written, which was stopped before its first save.
   private static func hasForeignMetrics(_ path: String) -> Bool {
     struct Line: Decodable { var step: Int }
-    guard let text = FileManager.default.contents(atPath: "\(path)/metrics.jsonl") else {
+    guard let text = Self.metrics(in: path) else {
       var status = stat()
-      return lstat("\(path)/metrics.jsonl", &status) == 0
+      return lstat("\(path)/metrics.jsonl".cPath, &status) == 0
     }
     guard let first = text.split(separator: UInt8(ascii: "\n"), maxSplits: 1).first else {
       return false
     }
     return (try? JSONDecoder().decode(Line.self, from: first)) == nil
+  }
+
+  /// Nil where there are none that can be read.
+  private static func metrics(in path: String) -> Data? {
+    (try? MappedFile.contents(of: "\(path)/metrics.jsonl")).map { Data($0) }
   }
 
   public var bestPath: String { "\(path)/best.safetensors" }
@@ -95,7 +103,7 @@ public struct RunFolder: Sendable {
   /// The folder of a teacher's run, and whether there is something in it to go on with.
   func teacher(_ number: Int) throws(FileError) -> (folder: RunFolder, hasRun: Bool) {
     let path = Self.teacherPath(number, in: path)
-    let hasRun = access(Self.resumePath(in: path), F_OK) == 0
+    let hasRun = access(Self.resumePath(in: path).cPath, F_OK) == 0
     return (try RunFolder(path: path, isNew: !hasRun), hasRun)
   }
 
@@ -114,7 +122,7 @@ public struct RunFolder: Sendable {
   /// Forgets the metrics of steps after `step`, which a resumed run takes again.
   func dropMetrics(after step: Int) throws(FileError) {
     struct Line: Decodable { var step: Int }
-    guard let text = FileManager.default.contents(atPath: "\(path)/metrics.jsonl") else { return }
+    guard let text = Self.metrics(in: path) else { return }
     let kept = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
       .prefix { line in
         (try? JSONDecoder().decode(Line.self, from: line)).map { $0.step <= step } ?? false

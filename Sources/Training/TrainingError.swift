@@ -1,3 +1,5 @@
+import Paths
+
 /// What can keep a model from being trained.
 public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
   case optionOutOfRange(name: String, value: String, range: String)
@@ -39,14 +41,14 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
       "the loss is not a finite number any more at step \(step), learning rate \(rate); "
         + "try a lower \(option("learning-rate")) or \(option("clip-norm")) 1. What was saved before stands"
     case .corpusChanged(let path, let reason):
-      "cannot resume \(path): \(reason); give the text the run began with, or "
+      "cannot resume \(path: path): \(reason); give the text the run began with, or "
         + "\(option("accept-changed-corpus")) to go on with this one from the beginning of the epoch"
     case .dataChanged(let path):
-      "cannot resume \(path): the labelled texts, or their parts to train and to validate on, are not "
+      "cannot resume \(path: path): the labelled texts, or their parts to train and to validate on, are not "
         + "those the run began with; give the same data and, if they were given, the same "
         + "\(option("validation")) or \(option("validation-fraction"))"
     case .cannotResume(let path, let reason):
-      "cannot resume \(path): \(reason)"
+      "cannot resume \(path: path): \(reason)"
     }
   }
 }

@@ -116,7 +116,7 @@ struct Benchmark: ParsableCommand {
     _ layers: Int, _ hidden: Int, _ lanes: Int, _ steps: Int
   ) throws -> BenchmarkRecord {
     let child = Process()
-    child.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+    child.executableURL = URL(filePath: "/proc/self/exe")
     child.arguments = [
       "benchmark", "--json", "--cell", cell.rawValue, "--layers", "\(layers)", "--hidden-size",
       "\(hidden)", "--embedding-size", "\(embeddingSize)", "--batch-size", "\(lanes)",

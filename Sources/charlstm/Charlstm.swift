@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import TerminalText
 
 /// The command line: commands, options, and how results and mistakes are shown.
 @main
@@ -25,26 +24,12 @@ struct Charlstm: ParsableCommand {
     // started with the signal ignored.
     signal(SIGPIPE, SIG_DFL)
     do {
-      try checkArguments()
-      let arguments = Array(CommandLine.arguments.dropFirst())
+      let arguments = CommandArguments.all
       try CommandGuess.check(arguments)
-      var command = try parseAsRoot(HelpScope.parsed(arguments))
+      var command = try CommandArguments.command(of: arguments)
       try command.run()
     } catch {
       exit(reporting: error)
-    }
-  }
-
-  /// Refuses what Swift would change as it makes strings of arguments: names that differ would be
-  /// those of one file.
-  private static func checkArguments() throws {
-    for index in 1..<max(1, Int(CommandLine.argc)) {
-      guard let argument = CommandLine.unsafeArgv[index] else { return }
-      let bytes = UnsafeRawBufferPointer(start: argument, count: strlen(argument))
-      guard String(validating: bytes, as: UTF8.self) == nil else { continue }
-      throw Failure.usage(
-        "argument \(index) is not UTF-8: \(quoted(spelledName(bytes))); convert it, and reach a file "
-          + "of such a name by a link or its folder")
     }
   }
 }

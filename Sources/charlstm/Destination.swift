@@ -1,6 +1,7 @@
 import Checkpoints
 import Files
 import Foundation
+import Paths
 import Synchronization
 
 /// Where written texts go: standard output, one file, or a file each in a folder. Files appear whole
@@ -36,7 +37,7 @@ final class Destination: Sendable {
           "\(total) texts are too many for a file each; write them to standard output, or at most "
             + "\(Self.mostFiles) of them")
       }
-      if mkdir(folder, 0o777) != 0 && errno != EEXIST {
+      if mkdir(folder.cPath, 0o777) != 0 && errno != EEXIST {
         throw FileError.cannotCreate(path: folder, code: errno)
       }
       let digits = "\(total - 1)".count

@@ -4,10 +4,10 @@ import Files
 import Foundation
 import Generation
 import LabelledData
+import Paths
 import REPL
 import Recurrent
 import Safetensors
-import TerminalText
 import Text
 import Training
 
@@ -108,10 +108,10 @@ private func printed(_ error: any Error) -> String {
   case let error as ScoringError: error.description(spelling: option)
   case let error as TrainingError: error.description(spelling: option)
   case CheckpointError.isClassifier(let path):
-    "\(printable(path)) is a classifier, which predicts labels and writes no text; "
+    "\(path: path) is a classifier, which predicts labels and writes no text; "
       + "give it to charlstm classify predict"
   case CheckpointError.isLanguageModel(let path):
-    "\(printable(path)) is a language model, which knows no labels; "
+    "\(path: path) is a language model, which knows no labels; "
       + "charlstm classify train DATA --initialize-from makes a classifier of it"
   default: "\(error)"
   }

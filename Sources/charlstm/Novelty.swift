@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Foundation
+import Paths
 import REPL
 import TerminalText
 import Text
@@ -53,8 +54,8 @@ struct Novelty: ParsableCommand {
       let text = longest.text.unicodeScalars.prefix(limit)
       lines += [
         "longest copied passage: \(longest.characters.formatted()) characters",
-        "in the sample: \(longest.inSample.file), line \(longest.inSample.line.formatted())",
-        "in the corpus: \(longest.inCorpus.file), line \(longest.inCorpus.line.formatted())",
+        "in the sample: \(path: longest.inSample.file), line \(longest.inSample.line.formatted())",
+        "in the corpus: \(path: longest.inCorpus.file), line \(longest.inCorpus.line.formatted())",
         escaped(String(text)) + (longest.characters > limit ? "…" : ""),
       ]
     } else {

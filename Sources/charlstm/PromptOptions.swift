@@ -1,13 +1,15 @@
 import ArgumentParser
 import Foundation
 import LabelledData
+import Paths
 import Text
 
 /// Where prompts come from.
 struct PromptOptions: ParsableArguments {
   @Option(
     name: .shortAndLong, parsing: .unconditional,
-    help: "What the text goes on from; \\n, \\t and \\u{…} stand for characters.")
+    help: "What the text goes on from; \\n, \\t and \\u{…} stand for characters.",
+    transform: utf8Text)
   var prompt: String?
 
   @Option(help: "A file with the prompt, or - for standard input.")
@@ -32,7 +34,7 @@ struct PromptOptions: ParsableArguments {
       var reader = try LineReader(path: promptsFile)
       var lines: [String] = []
       while let line = try reader.next() { lines.append(line) }
-      guard !lines.isEmpty else { throw Failure.badData("no prompt in \(promptsFile)") }
+      guard !lines.isEmpty else { throw Failure.badData("no prompt in \(path: promptsFile)") }
       return lines
     }
     return [try typed(prompt ?? "", for: "--prompt")]
@@ -41,7 +43,8 @@ struct PromptOptions: ParsableArguments {
   private func contents(of path: String) throws -> String {
     guard let bytes = path == "-" ? readAll(STDIN_FILENO) : readFile(path) else {
       throw Failure(
-        description: "cannot read the prompt file \(path): \(String(cString: strerror(errno))); "
+        description:
+          "cannot read the prompt file \(path: path): \(String(cString: strerror(errno))); "
           + "check the path",
         code: .noInput)
     }
@@ -51,7 +54,7 @@ struct PromptOptions: ParsableArguments {
     let text = bytes.starts(with: byteOrderMark) ? bytes.dropFirst(byteOrderMark.count) : bytes[...]
     guard let text = String(validating: text, as: UTF8.self) else {
       throw Failure.badData(
-        "the prompt file \(path) is not UTF-8; convert it, from Latin-1 or Windows-1252 with "
+        "the prompt file \(path: path) is not UTF-8; convert it, from Latin-1 or Windows-1252 with "
           + latin1Remedy(path == "-" ? "standard input" : path))
     }
     return text
@@ -66,7 +69,7 @@ func typed(_ text: String, for option: String) throws -> String {
 
 /// The bytes of a file; nil, with the reason in `errno`, where they cannot be read.
 private func readFile(_ path: String) -> [UInt8]? {
-  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  let descriptor = open(path.cPath, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { return nil }
   let bytes = readAll(descriptor)
   let reason = errno

@@ -4,6 +4,7 @@ import Classification
 import Generation
 import Glibc
 import LineEditing
+import Paths
 import REPL
 import Recurrent
 
@@ -46,7 +47,8 @@ struct Repl: ParsableCommand {
 
   @Option(
     parsing: .unconditionalSingleValue,
-    help: "A string that ends the text and is not part of it; may be given several times.")
+    help: "A string that ends the text and is not part of it; may be given several times.",
+    transform: utf8Text)
   var stop: [String] = []
 
   @OptionGroup(title: "Choice of characters") var sampling: SamplingFlags
@@ -100,7 +102,7 @@ struct Repl: ParsableCommand {
     do throws(OutputFailure) {
       try session.welcome()
       if let failure = editor?.historyFailure { standardError("\(failure)\n") }
-      for line in execute where !session.progress.hasQuit { try session.run(line: line) }
+      for line in execute where !session.progress.hasQuit { try session.run(line: line.pathBytes) }
       if var editor {
         try session.run(&editor)
       } else {

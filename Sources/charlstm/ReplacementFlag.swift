@@ -1,5 +1,6 @@
 import ArgumentParser
 import Files
+import Paths
 import Training
 
 /// Whether the files that a command writes may take the place of others.
@@ -24,7 +25,7 @@ func checkFlags(resume: Bool, overwrite: Bool) throws {
 func checkIsFree(runFolder path: String) throws {
   guard !RunFolder.holdsRun(at: path) else {
     throw Failure(
-      description: "there is a run in \(path) already; --resume goes on with it, --overwrite "
+      description: "there is a run in \(path: path) already; --resume goes on with it, --overwrite "
         + "replaces it", code: .cannotCreate)
   }
   if let file = RunFolder.fileInTheWay(at: path) {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Files
 import Foundation
+import Paths
 import Text
 import Training
 
@@ -31,7 +32,7 @@ struct ResumableRun {
   ///   - write: writes the state to a path.
   func rescue(after error: any Error, step: Int, write: (String) throws -> Void) {
     guard error is CheckpointError || error is FileError, step > 0 else { return }
-    let place = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/var/tmp"
+    let place = getenv("TMPDIR").map { String(cPath: $0) } ?? "/var/tmp"
     // It is a place that others can read, and the process is about to end.
     umask(0o077)
     let path = "\(place)/charlstm-\(UUID().uuidString).safetensors"

@@ -1,5 +1,5 @@
 import ArgumentParser
-import TerminalText
+import Paths
 import Text
 import Training
 
@@ -42,7 +42,7 @@ func check(
   ] {
     guard let wanted else { continue }
     guard let found else { throw Failure.isForNewRuns("--\(name)") }
-    if wanted != found { throw Failure.contradiction(name, wanted, found) }
+    if !wanted.utf8.elementsEqual(found.utf8) { throw Failure.contradiction(name, wanted, found) }
   }
 }
 
@@ -64,7 +64,7 @@ extension Failure {
     let contradicts =
       wanted == "true"
       ? "--\(name) contradicts the run, which began without it"
-      : "--\(name) \(printable(wanted)) contradicts the run, which has \(printable(found ?? "none"))"
+      : "--\(name) \(path: wanted) contradicts the run, which has \(path: found ?? "none")"
     return .usage("\(contradicts); leave it out\(remedy)")
   }
 }

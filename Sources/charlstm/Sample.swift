@@ -23,7 +23,8 @@ struct Sample: ParsableCommand {
 
   @Option(
     parsing: .unconditionalSingleValue,
-    help: "A string that ends the text and is not part of it; may be given several times.")
+    help: "A string that ends the text and is not part of it; may be given several times.",
+    transform: utf8Text)
   var stop: [String] = []
 
   @OptionGroup(title: "Choice of characters") var sampling: SamplingFlags

@@ -4,6 +4,7 @@ import Checkpoints
 import Files
 import Foundation
 import Generation
+import Paths
 import Recurrent
 import Text
 import Training
@@ -222,7 +223,7 @@ struct Train: ParsableCommand {
       let best = trainer.progress.bestLoss.map { String(format: " (%.4f nats)", $0) } ?? ""
       standardError(
         """
-        Best model: \(folder.bestPath)\(best). To write with it:
+        Best model: \(path: folder.bestPath)\(best). To write with it:
           charlstm sample \(shellQuoted(path: folder.bestPath)) --length 500
 
         """)

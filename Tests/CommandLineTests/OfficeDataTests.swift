@@ -153,20 +153,6 @@ struct OfficeDataTests {
     let model = "run/best.safetensors"
     #expect(try charlstm("classify evaluate \(model) films").code == 0)
 
-    let refused = { (index: Int, name: String) in
-      "Error: argument \(index) is not UTF-8: '\(name)'; convert it, and reach a file of such a name "
-        + "by a link or its folder\n"
-    }
-    for (line, index, name) in [
-      (#"info "$(printf 'caf\351.safetensors')""#, 2, #"caf\xE9.safetensors"#),
-      (#"classify train films -o "$(printf 'r\377')""#, 5, #"r\xFF"#),
-      (#"classify train films -o "$(printf 'r\376')""#, 5, #"r\xFE"#),
-      (#"classify predict run/best.safetensors "$(printf '\300 1')""#, 4, #"\xC0 1"#),
-    ] {
-      #expect(
-        try shell("exec \"$CHARLSTM\" " + line)
-          == .init(code: 64, output: "", error: refused(index, name)))
-    }
     #expect(try charlstm.names() == ["films", "run"])
   }
 }

@@ -19,7 +19,12 @@ final class CommandLineSession {
   }
 
   deinit {
-    try? FileManager.default.removeItem(at: folder)
+    do {
+      try FileManager.default.removeItem(at: folder)
+    } catch {
+      // Names that are no UTF-8 are beyond Foundation.
+      _ = try? Process.run(URL(filePath: "/bin/rm"), arguments: ["-rf", folder.path])
+    }
   }
 
   /// The names in the folder, or in one in it.

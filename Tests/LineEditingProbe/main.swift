@@ -53,7 +53,8 @@ while true {
     let count = text.utf8.count
     say(count > 1000 ? "line of \(count) bytes" : "line \(text.debugDescription)")
     editor.remember(text)
-  case .malformed(let repaired, let byte):
+  case .malformed(let bytes, let byte):
+    let repaired = String(decoding: bytes, as: UTF8.self)
     say("malformed \(repaired.debugDescription) at \(byte)")
   case .interrupted:
     say("interrupted")

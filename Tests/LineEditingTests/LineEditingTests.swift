@@ -20,6 +20,12 @@ import Testing
     #expect(fileName(fromArgument: "\"") == "")
     #expect(fileName(fromArgument: "") == "")
     #expect(fileName(fromArgument: "a~b") == "a~b")
+    // No byte of a name is lost.
+    for name in ["caf\u{10FEE9}", "\u{301}x", "a\u{A0}", "\u{A0}a", "e\u{301}", "a\nb"] {
+      for argument in [name, " \(name)\n", "\"\(name)\"", "'\(name)"] {
+        #expect(fileName(fromArgument: argument).utf8.elementsEqual(name.utf8))
+      }
+    }
   }
 
   @Test func aTildeIsTheHomeFolder() throws {

@@ -80,6 +80,41 @@ import Testing
     try terminal.wait(for: "at the beginning of the text\r\n")
   }
 
+  @Test func namesThatAreNoUTF8() throws {
+    let history = ["XDG_STATE_HOME": folder.path]
+    let terminal = try start(environment: history)
+    /// Bytes that are no UTF-8 cannot be typed but pasted.
+    func paste(_ words: String, _ bytes: [UInt8], then keys: String = "\r") throws {
+      try terminal.send(
+        Array("\u{1B}[200~\(words)".utf8) + bytes + Array("\u{1B}[201~\(keys)".utf8))
+    }
+    let path = folder.path
+    for (byte, shown) in [(0xE9, "E9"), (0xE8, "E8")] as [(UInt8, String)] {
+      try paste("/save \(path)/caf", [byte, 0x31])
+      try terminal.wait(for: "saved as \(path)/caf\\x\(shown)1\r\n")
+      try terminal.wait(for: "> ")
+    }
+    // Tab completes what comes before such a byte, it and what comes after it.
+    try paste("/write \(path)/alone ", [0xE9])
+    try terminal.wait(for: "characters in \(path)/alone \\xE9\r\n")
+    try terminal.wait(for: "> ")
+    try terminal.send("/write \(path)/alo\t\r")
+    try terminal.wait(for: "there is a file \(path)/alone \\xE9 already")
+    try terminal.wait(for: "> ")
+    try paste("/save \(path)/caf", [0xE8], then: "\t\r")
+    try terminal.wait(for: "there is a file \(path)/caf\\xE81 already")
+    try terminal.wait(for: "> ")
+    try paste("/open \(path)/caf", [0xE9], then: "\t\r")
+    try terminal.wait(for: "at the beginning of the text\r\n")
+    try terminal.wait(for: "> ")
+    try terminal.send("/quit\r")
+    #expect(try terminal.exitStatus() == .exited(0))
+    // The line is remembered as it was.
+    let next = try start(environment: history)
+    try next.send(up + up + "\r")
+    try next.wait(for: "at the beginning of the text\r\n")
+  }
+
   @Test func linesAreRememberedFromOneSessionToTheNext() throws {
     let first = try start(environment: ["XDG_STATE_HOME": folder.file("state")])
     try first.send("To be\r")

@@ -491,7 +491,7 @@ import Testing
         .line("/tmeperatures"), .line("/"), .line("/ help"), .line("/\u{1B}[2Jx"),
         .line("/help\u{7}"), .line("/" + String(repeating: "z", count: 100)), .line("/undo now"),
         .line("/edit"), .line("tab\there\u{1B}[31m"), .line("\u{0}\u{1}é世"),
-        .malformed(repaired: "a\u{FFFD}", byte: 1), .interrupted, .line(""), .line("//slash"),
+        .malformed(bytes: [0x61, 0xE9], byte: 1), .interrupted, .line(""), .line("//slash"),
         .line("fine"),
       ]) == """
         > /tmeperatures

@@ -1,5 +1,6 @@
 import Files
 import LineEditing
+import Paths
 import TerminalText
 import Text
 
@@ -52,19 +53,20 @@ extension Interpreter {
   private func save(_ argument: String, replaces: Bool) throws {
     let file = try outputFile(argument, for: "/save", replaces: replaces)
     try SessionFile.write(session, of: resident, to: file)
-    try screen.remark("saved as \(excerpt(file.path, limit: 200))")
+    try screen.remark("saved as \(excerpt(file.path.spelledPath, limit: 200))")
   }
 
   private func writeText(_ argument: String, replaces: Bool) throws {
     var text = session.draft.text
     if !text.isEmpty, !text.endsLine { text += "\n" }
-    guard replaces || !argument.trimmingBlanks.isEmpty else {
+    guard replaces || !argument.isEmpty else {
       return try screen.output(screen.shown(text))
     }
     let file = try outputFile(argument, for: "/write", replaces: replaces)
     try file.write(text.utf8)
     try screen.remark(
-      "\(text.unicodeScalars.count.grouped) characters in \(excerpt(file.path, limit: 200))")
+      "\(text.unicodeScalars.count.grouped) characters in \(excerpt(file.path.spelledPath, limit: 200))"
+    )
   }
 
   private func outputFile(

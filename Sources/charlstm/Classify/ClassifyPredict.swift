@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Foundation
 import LabelledData
+import Paths
 import TerminalText
 import Text
 
@@ -18,7 +19,7 @@ struct ClassifyPredict: ParsableCommand {
 
   @OptionGroup var classifier: ClassifierArgument
 
-  @Argument(help: "The text.")
+  @Argument(help: "The text.", transform: utf8Text)
   var text: String?
 
   @Option(help: "Texts: lines, CSV, TSV or JSON Lines; - for standard input.")
@@ -47,8 +48,10 @@ struct ClassifyPredict: ParsableCommand {
     try answers.begin()
     if let text {
       if access(text, R_OK) == 0 {
+        let path = String(pathBytes: text.utf8)
         standardError(
-          "\(printable(text)) is also the name of a file; --input \(shellQuoted(path: text)) classifies "
+          "\(printable(text)) is also the name of a file; --input \(shellQuoted(path: path)) "
+            + "classifies "
             + "what is in it.\n")
       }
       try answers.add(text: Array(text.utf8), row: nil, id: nil)

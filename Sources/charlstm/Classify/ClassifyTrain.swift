@@ -4,6 +4,7 @@ import Checkpoints
 import Classification
 import Foundation
 import LabelledData
+import Paths
 import Recurrent
 import Text
 import Training
@@ -241,7 +242,7 @@ struct ClassifyTrain: ParsableCommand {
       } ?? ""
     standardError(
       """
-      Best classifier: \(folder.bestPath)\(accuracy). To use it:
+      Best classifier: \(path: folder.bestPath)\(accuracy). To use it:
         charlstm classify predict \(shellQuoted(path: folder.bestPath)) TEXT
 
       """)

@@ -15,20 +15,22 @@ struct DataOptions: ParsableArguments {
   @Option(help: "The data's format. (default: told from the name or the first line)")
   var format: LabelledFormat?
 
-  @Option(help: "The column or key that holds the label. (default: label)")
+  @Option(help: "The column or key that holds the label. (default: label)", transform: utf8Text)
   var labelColumn: String?
 
   @Option(
     help: """
       A column or key that holds text; several are joined by spaces in the order given. \
       (default: text)
-      """)
+      """,
+    transform: utf8Text)
   var textColumn: [String] = []
 
   @Option(
     help: """
       What separates the fields of CSV and TSV: a character, or tab. (default: told from the header)
-      """)
+      """,
+    transform: utf8Text)
   var separator: String?
 
   @Flag(help: "CSV and TSV begin with a text; columns are called by their numbers, from 1 on.")
