@@ -105,9 +105,21 @@ struct ClassifyTrain: ParsableCommand {
     display.finish()
     let calibrates = calibrate || trainer.setup?.calibrates ?? false
     if outcome != .interrupted, calibrates || trainer.options.naiveBayes > 0 {
+      let before = trainer.best?.summary?.validationLoss
       try trainer.calibrate(folder)
+      if !quiet { sayCalibration(of: trainer, before: before) }
     }
     try conclude(outcome, trainer, folder)
+  }
+
+  private func sayCalibration(of trainer: ClassifierTrainer, before: Double?) {
+    guard let best = trainer.best, let before, let after = best.summary?.validationLoss else {
+      return standardError("Not calibrated: there are no texts to validate on.\n")
+    }
+    standardError(
+      String(
+        format: "Calibrated to the texts that validate: temperature %.4f, %.4f nats per label "
+          + "instead of %.4f\n", best.temperature, after, before))
   }
 
   /// What a new run is told.
