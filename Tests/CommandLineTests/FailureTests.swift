@@ -298,7 +298,7 @@ struct FailureTests {
       saying: """
         The value 'transformer' is invalid for '--cell <cell>'. Please provide one of 'lstm', \
         'gru' or 'rnn'.
-        Help:  --cell <cell>  The recurrent cell.
+        Help:  --cell <cell>  The recurrent cell. (default: lstm)
         Usage: charlstm train [<options>] [<corpora> ...]
           See 'charlstm train --help' for more information.
         """)

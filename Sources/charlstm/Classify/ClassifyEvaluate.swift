@@ -13,7 +13,7 @@ struct ClassifyEvaluate: ParsableCommand {
       classes), and the expected calibration error.
 
         charlstm classify evaluate run/best.safetensors test.csv
-        charlstm classify evaluate run/best.safetensors test.csv --confusion confusion.csv
+        charlstm classify evaluate run/best.safetensors test.csv --confusion c.csv
       """)
 
   @OptionGroup var classifier: ClassifierArgument
