@@ -63,7 +63,7 @@ extension SafetensorsError: CustomStringConvertible {
       "\(printable(path)) has a damaged header: tensor \(quoted(tensor)) \(fault); "
         + "copy or write it again"
     case .trailingBytes(let path, let count):
-      "\(printable(path)) is damaged: \(count) bytes after the last tensor; copy or write it again"
+      "\(printable(path)) is damaged: \(counted(count, "byte")) after the last tensor; copy or write it again"
     case .missingTensor(let path, let tensor):
       "\(printable(path)) has no tensor \(quoted(tensor)); "
         + "it is another kind of model, or was written by a program that names tensors otherwise"

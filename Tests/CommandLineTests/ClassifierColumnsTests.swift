@@ -152,8 +152,8 @@ struct ClassifierColumnsTests {
       try charlstm(command)
         == .init(
           code: 73, output: "",
-          error: "Error: there is a file warm.safetensors already, which was kept; give another name, or "
-            + "replace it with --overwrite\n"))
+          error: "Error: there is a file warm.safetensors already, which was kept; give another "
+            + "name, or replace it with --overwrite\n"))
     // Nothing is left to be done.
     let again = try charlstm(
       "classify calibrate warm.safetensors names.csv --output /dev/null --json")
