@@ -1,6 +1,13 @@
 import Foundation
 import TerminalText
 
+/// Says something in the program's own words on standard error, whole lines broken at blanks where a
+/// terminal is narrow.
+func say(_ lines: String) {
+  var line = StatusLine()
+  line.print(lines)
+}
+
 /// Standard error, where its last line on a terminal is one that is written over.
 struct StatusLine {
   let isTerminal = isatty(STDERR_FILENO) == 1

@@ -127,7 +127,7 @@ struct Train: ParsableCommand {
     }
     trainer.setup = text.setup(initializeFrom: network.initializeFrom)
     let folder = try RunFolder(path: output, isNew: true)
-    if !quiet { standardError(CorpusListing(of: corpus, from: corpora).description) }
+    if !quiet { say(CorpusListing(of: corpus, from: corpora).description) }
     let forecast =
       quiet
       ? nil

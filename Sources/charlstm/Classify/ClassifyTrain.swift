@@ -114,9 +114,9 @@ struct ClassifyTrain: ParsableCommand {
 
   private func sayCalibration(of trainer: ClassifierTrainer, before: Double?) {
     guard let best = trainer.best, let before, let after = best.summary?.validationLoss else {
-      return standardError("Not calibrated: there are no texts to validate on.\n")
+      return say("Not calibrated: there are no texts to validate on.\n")
     }
-    standardError(
+    say(
       String(
         format: "Calibrated to the texts that validate: temperature %.4f, %.4f nats per label "
           + "instead of %.4f\n", best.temperature, after, before))
@@ -168,7 +168,7 @@ struct ClassifyTrain: ParsableCommand {
       }
     }
     trainer.setup = setup
-    if !quiet { standardError(ClassListing(of: parts.texts).description) }
+    if !quiet { say(ClassListing(of: parts.texts).description) }
     return (trainer, try RunFolder(path: output, isNew: true))
   }
 
