@@ -49,6 +49,6 @@ extension Vocabulary {
     let shown = scalars.prefix(100).map { "\(Symbol.scalar($0))" }.joined(separator: " ")
     let more = scalars.count > 100 ? " …" : ""
     let bytes = hasByteSymbols ? " and 256 bytes" : ""
-    return "\(scalars.count) characters\(bytes): \(shown)\(more)"
+    return "\(counted(scalars.count, "character"))\(bytes): \(shown)\(more)"
   }
 }

@@ -1,6 +1,7 @@
 import CPU
 import Checkpoints
 import Foundation
+import LabelledData
 import Recurrent
 import Text
 
@@ -12,6 +13,8 @@ public final class Classifier {
   public let vocabulary: Vocabulary
   /// By class.
   public let labels: [String]
+  /// As `TrainedClassifier` has them.
+  package let columns: LabelledColumns
   private let limit: TextLimit
   private let temperature: Double
   private let naiveBayes: NaiveBayes?
@@ -23,6 +26,7 @@ public final class Classifier {
   ) {
     vocabulary = trained.vocabulary
     labels = trained.labels
+    columns = trained.columns
     limit = trained.limit
     temperature = trained.temperature
     naiveBayes = trained.naiveBayes

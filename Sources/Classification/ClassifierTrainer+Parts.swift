@@ -56,10 +56,11 @@ extension ClassifierTrainer {
     // the errors of random weights.
     model.layout.classifier.map { model.parameters[$0.weight.range].update(repeating: 0) }
     let names = parts.texts.paths.map(\.lastPathName)
-    let start = TrainedClassifier(
+    var start = TrainedClassifier(
       model: model, vocabulary: vocabulary, labels: parts.texts.labels, limit: options.limit,
       summary: ClassifierSummary(
         data: names, trainingTexts: parts.training.count, options: [:]))
+    start.columns = parts.texts.columns
     try self.init(
       source.map { start.adopting($0) } ?? start, texts: parts.texts, training: parts.training,
       validation: parts.validation, options: options, device: device)

@@ -48,13 +48,14 @@ public final class ClassifierTrainer {
       throw .dataChanged(path: path)
     }
     try point.options.validate()
+    var trained = TrainedClassifier(
+      model: point.weights.model, vocabulary: point.vocabulary, labels: point.labels,
+      limit: point.options.limit,
+      summary: ClassifierSummary(
+        data: point.data.names, trainingTexts: training.count, options: [:]))
+    trained.columns = texts.columns
     self.init(
-      TrainedClassifier(
-        model: point.weights.model, vocabulary: point.vocabulary, labels: point.labels,
-        limit: point.options.limit,
-        summary: ClassifierSummary(
-          data: point.data.names, trainingTexts: training.count, options: [:])),
-      texts: texts, training: training, validation: validation, data: data,
+      trained, texts: texts, training: training, validation: validation, data: data,
       options: point.options, device: device)
     let progress = point.progress
     guard progress.isPlausible, progress.epoch <= options.epochs,

@@ -12,7 +12,7 @@ extension TrainedClassifier {
     if let classifier = model.configuration.classifier {
       facts.append(("pooling", classifier.pooling.rawValue))
       if let ngrams = classifier.ngrams {
-        facts.append(("n-grams", "up to \(ngrams.longest), in \(ngrams.buckets.grouped) rows"))
+        facts.append(("n-grams", "up to \(ngrams.longest), in \(counted(ngrams.buckets, "row"))"))
       }
       if classifier.hasLanguageModelHead { facts.append(("predicts", "the next character too")) }
     }
@@ -20,7 +20,7 @@ extension TrainedClassifier {
       facts.append(
         (
           "naive Bayes",
-          "on \(naiveBayes.ngrams.count.grouped) n-grams of up to \(naiveBayes.longest) symbols"
+          "on \(counted(naiveBayes.ngrams.count, "n-gram")) of up to \(counted(naiveBayes.longest, "symbol"))"
         ))
     }
     facts += [
@@ -29,6 +29,10 @@ extension TrainedClassifier {
       ("reads", limit.summary),
       ("temperature", String(format: "%.4f", temperature)),
     ]
+    let columns =
+      columns.texts.map { "text \(printable(excerpt($0, limit: 60)))" }
+      + (columns.label.map { ["label \(printable(excerpt($0, limit: 60)))"] } ?? [])
+    if !columns.isEmpty { facts.append(("columns", columns.joined(separator: ", "))) }
     if let summary {
       facts += [
         ("trained on", printable(path: summary.data.joined(separator: ", "))),
@@ -63,6 +67,6 @@ extension TextLimit {
       case .tail: "the last"
       case .both: "of the beginning and the end together"
       }
-    return "\(part) \(length.grouped) symbol\(length == 1 ? "" : "s") of a text"
+    return "\(part) \(counted(length, "symbol")) of a text"
   }
 }

@@ -1,4 +1,5 @@
 import Checkpoints
+import LabelledData
 import Recurrent
 import Safetensors
 import Text
@@ -45,6 +46,8 @@ public struct TrainedClassifier: Sendable {
   /// What is added to the network's logits, if anything.
   package var naiveBayes: NaiveBayes?
   public var summary: ClassifierSummary?
+  /// What columns, or keys, of labels and texts were called where it was trained, if anything.
+  public var columns = LabelledColumns()
 
   public init(
     model: Network, vocabulary: Vocabulary, labels: [String], limit: TextLimit = TextLimit(),
@@ -67,6 +70,9 @@ public struct TrainedClassifier: Sendable {
     var temperature: Double
     /// The length of the longest n-gram.
     var naiveBayes: Int?
+    /// Missing where nothing was called anything.
+    var labelColumn: String?
+    var textColumns: [String]?
   }
 
   private static let ngramsName = "naive_bayes.ngrams"
@@ -94,6 +100,8 @@ public struct TrainedClassifier: Sendable {
     limit = description.limit
     temperature = description.temperature
     summary = try file.decodeIfPresent("training")
+    columns = LabelledColumns(
+      label: description.labelColumn, texts: description.textColumns ?? [])
     guard let longest = description.naiveBayes else {
       model = try file.network()
       return
@@ -136,7 +144,8 @@ public struct TrainedClassifier: Sendable {
   /// - Throws: `CheckpointError`.
   public func write(to path: String, halfSize: Bool = false) throws(CheckpointError) {
     let description = Description(
-      labels: labels, limit: limit, temperature: temperature, naiveBayes: naiveBayes?.longest)
+      labels: labels, limit: limit, temperature: temperature, naiveBayes: naiveBayes?.longest,
+      labelColumn: columns.label, textColumns: columns.texts.isEmpty ? nil : columns.texts)
     var metadata = [
       "configuration": json(model.configuration),
       "vocabulary": json(vocabulary),

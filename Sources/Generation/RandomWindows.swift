@@ -30,11 +30,12 @@ public struct RandomWindows: Equatable, Sendable {
   /// The most windows read side by side.
   private static let lanes = 64
 
+  /// - Parameter progress: told now and then how many windows have been read.
   /// - Throws: `ScoringError` for a length or count out of range and for a text of less than N + 1
   ///   symbols.
   public func score(
     _ text: EncodedText, with model: Network, precision: Precision? = nil,
-    device: Device = .cpu()
+    device: Device = .cpu(), progress: (_ windows: Int) -> Void = { _ in }
   ) throws(ScoringError) -> WindowScore {
     let starts = try starts(in: text)
     let lanes = min(Self.lanes, count)
@@ -52,6 +53,7 @@ public struct RandomWindows: Equatable, Sendable {
       let round = (first..<first + lanes).map { starts[min($0, count - 1)] }
       streams.run(readers) { $0.read(text, at: round, counting: count - first) }
       nats += readers.values.flatMap(\.nats).prefix(count - first)
+      progress(nats.count)
     }
     return WindowScore(
       nats: nats, length: length, bytes: readers.values.reduce(0) { $0 + $1.bytes })

@@ -15,7 +15,7 @@ public enum ScoringError: Error, Equatable, Sendable, CustomStringConvertible {
     case .optionOutOfRange(let name, let value, let range):
       "\(option(name)) must be \(range), got \(value)"
     case .textTooShort(let characters, let window):
-      "the text has \(characters) known characters; a window of \(window) needs at least "
+      "the text has \(characters) known character\(characters == 1 ? "" : "s"); a window of \(window) needs at least "
         + "\(window + 1)"
     case .diverged(let character, let rate):
       "dynamic evaluation came to no finite number after character \(character) at rate \(rate); "

@@ -161,6 +161,7 @@ struct DelimitedLayout {
   private let columnCount: Int
   private let label: Int?
   private let texts: [Int]
+  private let id: Int?
 
   /// Reads what comes before the first row, the header among it.
   ///
@@ -229,9 +230,16 @@ struct DelimitedLayout {
     var texts: [Int] = []
     for name in columns.textNames { texts.append(try index(name, .text)) }
     self.texts = texts
+    id = try columns.id.map { name throws(LabelledDataError) in try index(name, .id) }
     let mayLack = !requiresLabels && columns.label == nil
     label =
       mayLack && !names.contains(columns.labelName) ? nil : try index(columns.labelName, .label)
+  }
+
+  /// What the row's text is called, where there is a column for that.
+  func id(of fields: Fields) -> String? {
+    guard let id, id < fields.count else { return nil }
+    return String(decoding: fields[id], as: UTF8.self)
   }
 
   /// The label and the text of a row.

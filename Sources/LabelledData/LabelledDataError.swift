@@ -44,11 +44,14 @@ public enum LabelledDataError: Error, Equatable, Sendable {
 /// What a column is for.
 public enum ColumnRole: Equatable, Sendable {
   case label, text
+  /// What a text is called.
+  case id
 
   fileprivate func remedy(spelling option: (String) -> String) -> String {
     switch self {
     case .label: "name the labels' with \(option("label-column"))"
     case .text: "name the texts' with \(option("text-column"))"
+    case .id: "name the ids' with \(option("id-column"))"
     }
   }
 }
@@ -159,7 +162,7 @@ extension RecordProblem: CustomStringConvertible {
     case .emptyLabel:
       "the label is empty; give it a label or remove the row"
     case .fieldCount(let count, let expected, let hasHeader):
-      "it has \(count) fields, the \(hasHeader ? "header" : "first row") \(expected); put fields with "
+      "it has \(counted(count, "field")), the \(hasHeader ? "header" : "first row") \(expected); put fields with "
         + "separators or line feeds in double quotes"
         + (expected == 1 ? ", or name another separator with \(option("separator"))" : "")
     case .tooLarge(let limit):
@@ -177,7 +180,7 @@ extension RecordProblem: CustomStringConvertible {
       "there is no key \(quoted(key)) among \(list(keys)); \(role.remedy(spelling: option))"
     case .notString(let key, .label):
       "the label under the key \(quoted(key)) is neither a string nor a number; make it a string"
-    case .notString(let key, .text):
+    case .notString(let key, .text), .notString(let key, .id):
       "the text under the key \(quoted(key)) is no valid string; make it one"
     case .noLabel:
       "it does not begin with __label__; put one before the text"

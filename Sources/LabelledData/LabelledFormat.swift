@@ -38,12 +38,14 @@ public enum LabelledFormat: String, CaseIterable, Sendable {
   }
 }
 
-/// Which columns, or keys of JSON objects, hold the label and the text.
+/// Which columns, or keys of JSON objects, hold the label, the text and what the text is called.
 public struct LabelledColumns: Equatable, Sendable {
   /// `nil` for `label`, which may be missing where no label is needed.
   public var label: String?
   /// Joined in this order by one space; empty for `text` alone.
   public var texts: [String]
+  /// `nil` for none in CSV and TSV, and in JSON Lines for `id`, which may be missing.
+  package var id: String?
 
   public init(label: String? = nil, texts: [String] = []) {
     self.label = label

@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import Paths
 import Text
 
@@ -199,12 +199,17 @@ package struct LabelledReader: ~Copyable {
     if case .delimited = layout { fields.isBlankLine } else { isBlank(line) }
   }
 
-  /// What an object of JSON Lines calls itself, where it is one.
+  /// What an object of JSON Lines calls itself, where it is one, or a row of a table, as JSON.
   private func id(despite error: LabelledDataError? = nil) -> String? {
-    guard case .jsonLines = layout else { return nil }
-    switch error {
-    case .record(_, .invalidJSON), .record(_, .tooDeep), .record(_, .tooLarge): return nil
-    default: return spelling(ofValueAt: "id", in: line)
+    switch (layout, error) {
+    case (.jsonLines, .record(_, .invalidJSON)), (.jsonLines, .record(_, .tooDeep)),
+      (.jsonLines, .record(_, .tooLarge)):
+      return nil
+    case (.jsonLines(let layout), _):
+      return spelling(ofValueAt: layout.columns.id ?? "id", in: line)
+    case (.delimited(let layout), _) where problem == nil && !isBlankLine:
+      return layout.id(of: fields).map(jsonString)
+    default: return nil
     }
   }
 
@@ -238,6 +243,13 @@ package struct LabelledReader: ~Copyable {
     return LabelledText(
       label: label, text: record.text, location: input.location, id: answersForAll ? id() : nil)
   }
+}
+
+/// `text` as JSON spells it.
+private func jsonString(_ text: String) -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = .withoutEscapingSlashes
+  return (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "null"
 }
 
 /// The kind of file at `path`, one of `S_IFREG`, `S_IFDIR`, ….

@@ -18,6 +18,8 @@ public struct LabelledTexts: Sendable {
   package let paths: [String]
   /// What was found to separate fields, where it is not what the format has by default.
   package private(set) var foundSeparators: [FoundSeparator] = []
+  /// The names of the columns they were read from, as they were given.
+  package private(set) var columns = LabelledColumns()
   private let bytes: [UInt8]
   /// Where each text ends in `bytes`.
   private let ends: [Int]
@@ -46,6 +48,8 @@ public struct LabelledTexts: Sendable {
     }
     try self.init(gathered, source: paths.joined(separator: ", "), paths: paths)
     foundSeparators = separators
+    // Numbers are no names: they say nothing of another file.
+    if dialect.hasHeader { self.columns = columns }
   }
 
   /// Takes texts that are in memory.

@@ -30,7 +30,7 @@ package final class ClassifierInterpreter: LineInterpreter {
   }
 
   package var greeting: String {
-    "\(resident.name): \(resident.shape). Type a text, or /help for the commands."
+    "\(resident.name): \(resident.shape). Type a text, or /help."
   }
 
   package var promptPrefix: String { "" }

@@ -20,6 +20,8 @@ package struct Command<Target: LineInterpreter>: Sendable {
   let summary: String
   /// More, for `/help name`.
   var details = ""
+  /// What it knows, by name, for the same.
+  var list: [(name: String, summary: String)] = []
   var argument = Argument.none
   /// What `/name!` does, for a command that replaces a file only where it is told so.
   var replacing: (@Sendable (Target, _ argument: String) throws -> Void)?
@@ -53,6 +55,9 @@ extension Command {
 }
 
 extension LineInterpreter {
+  /// Columns of names in lists.
+  static var nameWidth: Int { 20 }
+
   /// Those that are listed.
   var commandNames: [String] { Self.commands.map(\.name) }
 
@@ -84,14 +89,17 @@ extension LineInterpreter {
     guard name.isEmpty else {
       let command = try command(named: name.hasPrefix("/") ? name.dropFirst() : name[...])
       try screen.line("\(screen.outputStyle.bold(command.synopsis)): \(command.summary)")
-      if !command.details.isEmpty { try screen.line(command.details) }
+      if !command.details.isEmpty { try screen.prose(command.details) }
+      for (name, summary) in command.list {
+        try screen.prose(summary, after: "  " + name.padded(to: Self.nameWidth))
+      }
       return
     }
     let width = Self.commands.map(\.synopsis.count).max() ?? 0
     for command in Self.commands {
-      try screen.line(command.synopsis.padded(to: width + 2) + command.summary)
+      try screen.prose(command.summary, after: command.synopsis.padded(to: width + 2))
     }
     try screen.line("")
-    try screen.line(Self.manner)
+    try screen.prose(Self.manner)
   }
 }

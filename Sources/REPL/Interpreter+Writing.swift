@@ -75,7 +75,7 @@ extension Interpreter {
   private func summary(
     _ passage: Passage, seconds: Double, seed: UInt64, isInterrupted: Bool
   ) -> String {
-    var parts = ["\(passage.characters.grouped) character\(passage.characters == 1 ? "" : "s")"]
+    var parts = [counted(passage.characters, "character")]
     if seconds > 0 { parts.append("\(Int(Double(passage.characters) / seconds).grouped)/s") }
     parts.append("seed \(seed)")
     // The stop string was drawn too, though it is not shown.

@@ -16,6 +16,8 @@ package final class Interpreter: LineInterpreter {
   /// The classifier of `/classify`, once it was needed.
   var classifier: ResidentClassifier?
   var session: Session
+  /// What `/temperatures` wrote last, for `/pick`.
+  var variants: Variants?
   package let screen: Screen
   package let surroundings: Surroundings
   package var progress = RunProgress()
@@ -34,7 +36,7 @@ package final class Interpreter: LineInterpreter {
   }
 
   package var greeting: String {
-    "\(resident.name): \(resident.shape). Type a prompt, or /help for the commands."
+    "\(resident.name): \(resident.shape). Type a prompt, or /help."
   }
 
   /// The branch at hand, where it is not the first.

@@ -1,6 +1,7 @@
 import Checkpoints
 import Classification
 import Recurrent
+import TerminalText
 import Text
 
 /// A classifier in memory, ready to read.
@@ -47,7 +48,8 @@ package struct ResidentClassifier {
     let configuration = trained.model.configuration
     return "\(configuration.cell.rawValue) \(configuration.layers) × \(configuration.hiddenSize)"
       + (configuration.bidirectional ? " both ways" : "")
-      + ", \(trained.vocabulary.count) symbols, \(trained.labels.count) classes"
+      + ", " + counted(trained.vocabulary.count, "symbol")
+      + ", \(trained.labels.count) classes"
   }
 
   /// How many classes are shown, where nobody said.

@@ -2,6 +2,7 @@ import Checkpoints
 import Generation
 import Paths
 import Recurrent
+import TerminalText
 import Text
 
 /// A model in memory, ready to write.
@@ -47,7 +48,7 @@ package struct ResidentModel {
   var shape: String {
     let configuration = trained.model.configuration
     return "\(configuration.cell.rawValue) \(configuration.layers) × \(configuration.hiddenSize), "
-      + "\(trained.vocabulary.count) symbols"
+      + counted(trained.vocabulary.count, "symbol")
   }
 }
 

@@ -38,10 +38,27 @@ package struct Screen {
 
   func line(_ text: String) throws { try output(text + "\n") }
 
+  /// Shows words of the program's own, on a terminal broken at blanks where it is narrower.
+  ///
+  /// - Parameters:
+  ///   - beginning: stands before the first line; the others have as many blanks.
+  ///   - style: of the text alone.
+  func prose(
+    _ text: String, after beginning: String = "", style: (String) -> String = { $0 }
+  ) throws {
+    let indent = columns(of: beginning)
+    // A column of a few letters would be harder to read than broken words.
+    guard isTerminal, width() - indent >= 16 else { return try line(beginning + style(text)) }
+    for (index, part) in wrapped(text, width: width() - indent, splitsWords: false).enumerated() {
+      try line((index == 0 ? beginning : String(repeating: " ", count: indent)) + style(part))
+    }
+  }
+
   /// Says something that only matters to a person at the keyboard.
   func remark(_ text: String) throws {
     guard isInteractive else { return }
-    try remarks(remarkStyle.dim(text) + "\n")
+    let lines = isTerminal ? wrapped(text, width: max(16, width()), splitsWords: false) : [text]
+    for line in lines { try remarks(remarkStyle.dim(line) + "\n") }
   }
 
   /// Says something that must not pass unseen.

@@ -1,3 +1,5 @@
+import TerminalText
+
 /// How a tensor's place in a file can be wrong.
 ///
 /// Offsets count from the beginning of the data.
@@ -21,7 +23,7 @@ extension LayoutFault: CustomStringConvertible {
     case .reversed(let begin, let end):
       "ends at \(end), before it begins at \(begin)"
     case .wrongSize(let shape, let found, let expected):
-      "has \(found) bytes where shape \(shape) needs \(expected)"
+      "has \(counted(found, "byte")) where shape \(shape) needs \(expected)"
     case .overflow(let shape):
       "has shape \(shape), more bytes than can be counted"
     case .overlap(let begin, let previousEnd):

@@ -64,7 +64,8 @@ extension SafetensorsError: CustomStringConvertible {
       "\(path: path) has a damaged header: tensor \(quoted(tensor)) \(fault); "
         + "copy or write it again"
     case .trailingBytes(let path, let count):
-      "\(path: path) is damaged: \(count) bytes after the last tensor; copy or write it again"
+      "\(path: path) is damaged: \(counted(count, "byte")) after the last tensor; "
+        + "copy or write it again"
     case .missingTensor(let path, let tensor):
       "\(path: path) has no tensor \(quoted(tensor)); "
         + "it is another kind of model, or was written by a program that names tensors otherwise"

@@ -1,4 +1,5 @@
 import Files
+import TerminalText
 
 /// A safetensors file, mapped into memory read-only.
 ///
@@ -47,7 +48,7 @@ public struct SafetensorsFile: Sendable {
     of bytes: UnsafeRawBufferPointer, path: String
   ) throws(SafetensorsError) -> Range<Int> {
     guard bytes.count >= prefixLength else {
-      throw .notSafetensors(path: path, reason: "it has only \(bytes.count) bytes")
+      throw .notSafetensors(path: path, reason: "it has only \(counted(bytes.count, "byte"))")
     }
     let length = bytes.loadUnaligned(as: UInt64.self)
     guard 2...UInt64(formatHeaderLimit) ~= length else {

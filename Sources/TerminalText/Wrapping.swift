@@ -1,5 +1,7 @@
 /// `text` in lines of at most `width` columns, broken at blanks where there are some.
-package func wrapped(_ text: String, width: Int) -> [String] {
+///
+/// - Parameter splitsWords: whether a word that is wider is broken, too; a path is better whole.
+package func wrapped(_ text: String, width: Int, splitsWords: Bool = true) -> [String] {
   var lines: [String] = []
   for paragraph in text.replacing("\t", with: " ").unicodeScalars
     .split(separator: "\n", omittingEmptySubsequences: false)
@@ -16,10 +18,12 @@ package func wrapped(_ text: String, width: Int) -> [String] {
         break
       }
       let blank = line[...overflow].lastIndex(of: " ")
-      let end = blank.flatMap { $0 > line.startIndex ? $0 : nil } ?? overflow
+      let next = splitsWords ? overflow : line[overflow...].firstIndex(of: " ") ?? line.endIndex
+      let end = blank.flatMap { $0 > line.startIndex ? $0 : nil } ?? next
       lines.append(String(line[..<end]))
       line = line[end...]
       if line.first == " " { line = line.dropFirst() }
+      if line.isEmpty { break }
     }
   }
   return lines

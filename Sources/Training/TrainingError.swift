@@ -35,7 +35,7 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
     case .shapeContradictsModel:
       "the network must have the cell, the layers and the sizes of the model it begins with"
     case .corpusTooShort(let characters):
-      "the training part has \(characters) characters; at least 2 are needed, and a few hundred "
+      "the training part has \(characters) character\(characters == 1 ? "" : "s"); at least 2 are needed, and a few hundred "
         + "to learn anything"
     case .diverged(let step, let rate):
       "the loss is not a finite number any more at step \(step), learning rate \(rate); "

@@ -29,6 +29,11 @@ struct Charlstm: ParsableCommand {
       var command = try CommandArguments.command(of: arguments)
       try command.run()
     } catch {
+      let arguments = Array(CommandLine.arguments.dropFirst())
+      if let message = OptionGuess.message(for: error, of: arguments) {
+        standardError(message + "\n")
+        Foundation.exit(ExitCode.usage.rawValue)
+      }
       exit(reporting: error)
     }
   }

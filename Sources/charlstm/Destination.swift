@@ -51,6 +51,11 @@ final class Destination: Sendable {
     }
   }
 
+  /// Whether what is written is seen as it comes, so that nobody need be told how far it is.
+  var isSeen: Bool {
+    if case .standardOutput = target { isatty(STDOUT_FILENO) == 1 } else { false }
+  }
+
   /// A piece of the one text that is written.
   func write(bytes: [UInt8]) throws {
     try output.withLock { output in

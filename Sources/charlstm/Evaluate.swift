@@ -3,6 +3,7 @@ import Checkpoints
 import Foundation
 import Generation
 import Recurrent
+import TerminalText
 import Text
 
 struct Evaluate: ParsableCommand {
@@ -11,6 +12,10 @@ struct Evaluate: ParsableCommand {
     discussion: """
       The model reads the whole text as one stream. The first character, which nothing comes \
       before, is not scored.
+
+        charlstm evaluate run/best.safetensors other.txt
+        charlstm evaluate run/best.safetensors other.txt --windows 256
+        charlstm evaluate run/best.safetensors other.txt --per-character > a.tsv
       """)
 
   @Argument(help: "A model file.")
@@ -45,11 +50,15 @@ struct Evaluate: ParsableCommand {
     let text = try EncodedText(Corpus(paths: texts), vocabulary: trained.vocabulary)
     if text.unknownCount > 0 {
       standardError(
-        "The model does not know \(text.unknownCount) characters of the text; they are left out.\n")
+        "The model does not know "
+          + counted(
+            text.unknownCount, "character of the text, which is",
+            plural: "characters of the text, which are") + " left out.\n")
     }
     guard text.count > 1 else {
       throw Failure.badData(
-        "the text has \(text.count) known characters; at least 2 are needed to predict one")
+        "the text has \(counted(text.count, "known character")); at least 2 are needed to predict one"
+      )
     }
     if let windows {
       try print(windows, of: text, trained)
@@ -95,7 +104,7 @@ struct Evaluate: ParsableCommand {
   }
 
   private func scored(_ text: EncodedText, by scorer: TextScorer) -> TextScore {
-    let progress = ScoringProgress(of: text.count - 1)
+    let progress = WorkProgress(of: text.count - 1, "characters read")
     defer { progress.finish() }
     return scorer.score(text, progress: progress.show)
   }
@@ -128,15 +137,17 @@ struct Evaluate: ParsableCommand {
     _ windows: RandomWindows, of text: EncodedText, _ trained: TrainedModel
   ) throws {
     let device = try threads.device()
+    let progress = WorkProgress(of: windows.count, "windows read")
     let score = try windows.score(
       text, with: trained.model, precision: precision.resolved(for: .reading, on: device),
-      device: device)
+      device: device, progress: progress.show)
+    progress.finish()
     _ = try finite(score.total)
     guard !json else { return try print(Checkpoints.json(WindowRecord(windows, score, of: text))) }
     var lines = [
       table(score.total, of: text),
       """
-      windows             \(windows.count.formatted()) of \(windows.length.formatted()) characters, \
+      windows             \(windows.count.formatted()) of \(counted(windows.length, "character")), \
       seed \(windows.seed)
       """,
     ]
@@ -150,7 +161,7 @@ struct Evaluate: ParsableCommand {
     _ dynamic: DynamicEvaluation, of text: EncodedText, _ trained: TrainedModel
   ) throws {
     let score = try finite(scored(text, by: scorer(trained, precision: .float32)))
-    let progress = ScoringProgress(of: text.count - 1)
+    let progress = WorkProgress(of: text.count - 1, "characters read")
     let adapted = try dynamic.score(
       text, with: trained.model, device: threads.device(), progress: progress.show)
     progress.finish()
@@ -172,7 +183,7 @@ struct Evaluate: ParsableCommand {
     let leftOut =
       text.unknownCount == 0
       ? ""
-      : "\nnot counted         \(text.unknownCount.formatted()) unknown characters, "
+      : "\nnot counted         \(counted(text.unknownCount, "unknown character")), "
         + String(format: "%.2f%% of the text", 100 * share)
     return """
       characters          \(score.characters.formatted())\(leftOut)

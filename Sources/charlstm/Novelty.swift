@@ -12,6 +12,8 @@ struct Novelty: ParsableCommand {
     discussion: """
       Which share of the sample's n-grams of characters stand in the corpus, and the longest \
       passage that does. No model is needed. Each file of the sample is a text of its own.
+
+        charlstm novelty sample.txt --corpus novel.txt letters/
       """)
 
   @Argument(help: "Text files, folders of them, or - for standard input.")
@@ -53,7 +55,7 @@ struct Novelty: ParsableCommand {
       let limit = 400
       let text = longest.text.unicodeScalars.prefix(limit)
       lines += [
-        "longest copied passage: \(longest.characters.formatted()) characters",
+        "longest copied passage: \(counted(longest.characters, "character"))",
         "in the sample: \(path: longest.inSample.file), line \(longest.inSample.line.formatted())",
         "in the corpus: \(path: longest.inCorpus.file), line \(longest.inCorpus.line.formatted())",
         escaped(String(text)) + (longest.characters > limit ? "…" : ""),

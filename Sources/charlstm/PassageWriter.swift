@@ -50,6 +50,9 @@ final class PassageWriter {
     let lanes = min(batchSize, prompts.count * count)
     let generator = generator(lanes: lanes)
     let offset = first * count
+    let progress =
+      destination.isSeen ? nil : WorkProgress(of: prompts.count * count, "texts written")
+    defer { progress?.finish() }
     try generator.write(
       count: prompts.count * count, description.options,
       request: { index in
@@ -60,6 +63,7 @@ final class PassageWriter {
       deliver: { index, text, passage in
         try destination.write(
           description.record(offset + index, prompts[index / count].text, text, passage))
+        progress?.show(index + 1)
         return true
       })
   }

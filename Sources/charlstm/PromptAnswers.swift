@@ -1,6 +1,7 @@
 import Foundation
 import Generation
 import Recurrent
+import TerminalText
 
 /// Writes on from prompts while they come: many at a time where many are there, and at once when no
 /// more are waiting.
@@ -58,7 +59,8 @@ final class PromptAnswers {
     guard answered > 0 else { throw Failure.badData("no prompt in standard input") }
     guard failures == 0 else {
       throw Failure.badData(
-        "\(failures) of \(answered) prompts had nothing to go on from; each is named above")
+        "\(failures) of \(counted(answered, "prompt")) had nothing to go on from; each is named above"
+      )
     }
   }
 }

@@ -11,6 +11,10 @@ struct Sample: ParsableCommand {
     discussion: """
       The length counts written characters, without the prompt. Text i of a run depends on the \
       seed and on i alone, not on how many are written beside it.
+
+        charlstm sample run/best.safetensors --prompt "Once" --length 2000
+        charlstm sample run/best.safetensors --count 100 --output-directory texts
+        charlstm sample run/best.safetensors --prompts-file prompts.txt --json-lines
       """)
 
   @Argument(help: "A model file.")
@@ -128,8 +132,15 @@ struct Sample: ParsableCommand {
     generator.read(prompt.symbols, into: &state)
     if !omitPrompt { try destination.write(bytes: Array(prompt.text.utf8)) }
     var random = Xoshiro256(seed: writer.description.seed, stream: [0])
+    let progress =
+      destination.isSeen
+      ? nil : WorkProgress(of: writer.description.options.length, "characters written")
+    defer { progress?.finish() }
+    var characters = 0
     _ = try generator.write(from: &state, writer.description.options, using: &random) {
       try destination.write(bytes: $0)
+      characters += $0.count { $0 & 0xC0 != 0x80 }
+      progress?.show(characters)
       return true
     }
     try destination.write(bytes: [UInt8(ascii: "\n")])

@@ -54,7 +54,7 @@ struct Train: ParsableCommand {
     let (trainer, folder, forecast) = try place.resume ? resumed(output) : begun(output)
     Interruption.watch()
     let display = TrainingDisplay(of: trainer, isQuiet: quiet)
-    if let forecast { display.show(forecast) }
+    display.begin(forecast)
     let outcome: TrainingOutcome
     let begun = trainer.progress.step
     // The student has nothing to show until it learns itself.
@@ -128,6 +128,7 @@ struct Train: ParsableCommand {
     }
     trainer.setup = text.setup(initializeFrom: network.initializeFrom)
     let folder = try RunFolder(path: output, isNew: true)
+    if !quiet { say(CorpusListing(of: corpus, from: corpora).description) }
     let forecast =
       quiet
       ? nil

@@ -8,7 +8,7 @@ extension Vocabulary.Kind: ExpressibleByArgument {}
 
 /// The network to train.
 struct NetworkOptions: ParsableArguments {
-  @Option(help: "The recurrent cell.")
+  @Option(help: "The recurrent cell. (default: lstm)")
   var cell: Cell?
 
   @Option(help: "Recurrent layers. (default: 2)")
@@ -62,18 +62,29 @@ extension Preset: ExpressibleByArgument {}
 struct TrainingFlags: ParsableArguments {
   @Option(
     help: """
-      What is not given below, scaled to the text: quick (some minutes for a megabyte), standard or \
-      best (hours). (default: standard)
+      What is not given below, scaled to the text: quick (3 minutes to 10 on two cores, by the kind \
+      of processor), standard (twice as long) or best (half an hour to several); train says first \
+      how long. (default: standard)
       """)
   var preset: Preset?
 
-  @Option(help: ArgumentHelp("Streams of the corpus read side by side.", visibility: .advanced))
+  @Option(
+    help: ArgumentHelp(
+      """
+      Places of the text that are read side by side. (default: 32; of a text of 4 million characters \
+      64)
+      """, visibility: .advanced))
   var batchSize: Int?
 
-  @Option(help: ArgumentHelp("Characters that the gradient goes back.", visibility: .advanced))
+  @Option(
+    help: ArgumentHelp(
+      "Characters that the gradient goes back. (default: 64)", visibility: .advanced))
   var sequenceLength: Int?
 
-  @Option(help: ArgumentHelp("Steps in which the rate rises.", visibility: .advanced))
+  @Option(
+    help: ArgumentHelp(
+      "Steps in which the rate rises. (default: a twentieth of all, 200 at most)",
+      visibility: .advanced))
   var warmupSteps: Int?
 
   @Option(

@@ -1,19 +1,21 @@
 import Foundation
 import Recurrent
+import TerminalText
 import Training
 
 /// Shows training on standard error: one line that is written over on a terminal, plain lines
 /// elsewhere.
 final class TrainingDisplay {
   private let isQuiet: Bool
-  private let isTerminal = isatty(STDERR_FILENO) == 1
   private let configuration: ModelConfiguration
   private let options: TrainingOptions
+  private let plan: TrainingPlan
+  private let symbols: Int
   /// What is left to do after the teachers are trained.
   private let studentWork: Double
   private var run = Run()
   private var lastPlainLine = ContinuousClock.now
-  private var hasOpenLine = false
+  private var line = StatusLine()
   /// Whether it was said before the run began how long it takes.
   private var isForecast = false
 
@@ -36,21 +38,33 @@ final class TrainingDisplay {
     self.isQuiet = isQuiet
     configuration = trainer.configuration
     options = trainer.options
+    plan = trainer.plan
+    symbols = trainer.vocabulary.count
     // Written once and read by each teacher, at a third of what training takes, or in int8 an eighth.
     let share = trainer.device.precision(for: .writing) == .int8 ? 1.0 / 8 : 1.0 / 3
     let readings = Double(options.teacherText * (1 + options.teachers)) * share
-    studentWork = trainer.plan.work + Double(trainer.plan.parameters) * readings
-    show(configuration, options)
+    studentWork = plan.work + Double(plan.parameters) * readings
   }
 
-  func show(_ forecast: TrainingForecast) {
+  /// What is about to be done: first what anybody wants to know, then what was chosen.
+  func begin(_ forecast: TrainingForecast?) {
     guard !isQuiet else { return }
-    var text = "This will take about \(clock(forecast.seconds)) on this machine"
-    if let (preset, seconds) = forecast.shorter {
-      text += "; --preset \(preset) would take about \(clock(seconds))"
+    var text = """
+      \(counted(plan.trainingCharacters, "character")) to train on, \
+      \(plan.validationCharacters.formatted()) to validate on; a blind guess among \
+      \(counted(symbols, "symbol")) has a loss of \(String(format: "%.4f", log(Double(symbols)))) nats
+
+      """
+    if let forecast {
+      text += "This will take about \(clock(forecast.seconds)) on this machine"
+      if let (preset, seconds) = forecast.shorter {
+        text += "; --preset \(preset) would take about \(clock(seconds))"
+      }
+      text += ".\n"
+      isForecast = true
     }
-    print(lines: text + ".\n")
-    isForecast = true
+    line.print(text)
+    show(configuration, options)
   }
 
   func show(_ event: TrainingEvent) {
@@ -58,15 +72,15 @@ final class TrainingDisplay {
     switch event {
     case .teaching(let number, let configuration, let options):
       run = Run(teacher: number)
-      print(lines: "\nTeacher \(number) of \(self.options.teachers):\n")
+      line.print("\nTeacher \(number) of \(self.options.teachers):\n")
       show(configuration, options)
     case .writing(let characters, let all): show(characters, of: all)
     case .reading(let teacher):
       run = Run()
-      print(lines: (teacher == 1 ? "\n" : "") + "Reading what teacher \(teacher) expects\n")
+      line.print((teacher == 1 ? "\n" : "") + "Reading what teacher \(teacher) expects\n")
     case .taught:
       run = Run()
-      print(lines: "\nFrom what the teachers expect:\n")
+      line.print("\nFrom what the teachers expect:\n")
       show(configuration, options)
     case .began(let plan): show(plan)
     case .step(let report): show(report)
@@ -78,18 +92,19 @@ final class TrainingDisplay {
   /// What was chosen, by a preset or by who typed the command.
   private func show(_ configuration: ModelConfiguration, _ options: TrainingOptions) {
     guard !isQuiet else { return }
-    let dropout = options.dropout
+    let dropout = [
+      ("on embeddings", options.dropout.embedding),
+      ("between layers", options.dropout.betweenLayers),
+      ("on the output", options.dropout.output),
+    ].filter { $0.1 > 0 }.map {
+      "\($0.1.formatted(.number.precision(.fractionLength(0...2)))) \($0.0)"
+    }
     var choices = [
       "\(configuration.cell) \(configuration.layers) × \(configuration.hiddenSize)",
-      "\(options.epochs) \(options.epochs == 1 ? "epoch" : "epochs") at most",
+      "\(counted(options.epochs, "epoch")) at most",
       "learning rate \(options.learningRate.formatted())",
     ]
-    choices += [
-      ("embedding", dropout.embedding), ("layers", dropout.betweenLayers),
-      ("output", dropout.output),
-    ].filter { $0.1 > 0 }.map {
-      "dropout of \($0.0) \($0.1.formatted(.number.precision(.fractionLength(0...2))))"
-    }
+    if !dropout.isEmpty { choices.append("dropout \(dropout.joined(separator: ", "))") }
     if options.weightDecay > 0 {
       choices.append("weight decay \(options.weightDecay.formatted())")
     }
@@ -97,20 +112,21 @@ final class TrainingDisplay {
     if options.teachers > 0 {
       let text = options.teacherText
       choices.append(
-        "\(options.teachers) \(options.teachers == 1 ? "teacher" : "teachers")"
-          + (text > 0 ? " who write \(text.formatted()) characters" : ""))
+        counted(options.teachers, "teacher")
+          + (text > 0 ? " who write \(counted(text, "character"))" : ""))
     }
-    print(lines: choices.joined(separator: ", ") + "\n")
+    line.print(choices.joined(separator: ", ") + "\n")
   }
 
   /// What a teacher has written so far.
   private func show(_ characters: Int, of all: Int) {
-    let line = "\(characters.formatted()) of \(all.formatted()) characters written"
-    if isTerminal {
-      standardError("\r\u{1B}[K" + line)
-      hasOpenLine = true
+    let text = "\(characters.formatted()) of \(all.formatted()) characters written"
+    if line.isTerminal {
+      var shown = ProgressLine()
+      shown.add(text, rank: 0)
+      line.show(shown)
     } else if characters == all {
-      standardError(line + "\n")
+      standardError(text + "\n")
     }
   }
 
@@ -118,29 +134,25 @@ final class TrainingDisplay {
     guard !isQuiet else { return }
     let indented = sample.split(separator: "\n", omittingEmptySubsequences: false)
       .map { "  | \($0)\n" }.joined()
-    print(lines: indented)
+    line.print(indented, wraps: false)
   }
 
   /// Leaves the cursor on a line of its own.
-  func finish() {
-    if hasOpenLine { standardError("\n") }
-    hasOpenLine = false
-  }
+  func finish() { line.finish() }
 
   private func show(_ plan: TrainingPlan) {
     run.plan = plan
-    let reads =
+    let written =
       run.teacher == nil && options.teacherText > 0
-      ? "half of them for what the teachers wrote, " : ""
+      ? ", half of them written by the teachers" : ""
     var text = """
-      \(plan.parameters.formatted()) parameters; \(plan.trainingCharacters.formatted()) characters \
-      to train on, \(plan.validationCharacters.formatted()) to validate on
-      \(plan.lanes) lanes of \(plan.sequenceLength) steps, \(reads)\(plan.totalSteps.formatted()) \
-      optimizer steps, \(plan.workers) \(plan.workers == 1 ? "worker" : "workers")
+      \(counted(plan.parameters, "parameter")); \(counted(plan.totalSteps, "step")) of \
+      \(plan.lanes) × \(counted(plan.sequenceLength, "character"))\(written), \
+      on \(counted(plan.workers, "thread"))
 
       """
     if plan.shrank {
-      text += "The text is short: fewer lanes or shorter chunks than asked for.\n"
+      text += "The text is short: a step has fewer characters than asked for.\n"
     }
     if plan.validationCharacters == 0 {
       text += """
@@ -152,41 +164,40 @@ final class TrainingDisplay {
       text += "The text is too short to validate on: the latest model counts as the best.\n"
     }
     if plan.unknownTrainingCharacters > 0 {
-      text += """
-        \(plan.unknownTrainingCharacters.formatted()) characters of the training part are not in \
-        the vocabulary and are left out.
-
-        """
+      text +=
+        counted(
+          plan.unknownTrainingCharacters, "character of the training part is",
+          plural: "characters of the training part are")
+        + " not in the vocabulary, and left out.\n"
     }
     if plan.unknownValidationCharacters > 0 {
-      text += """
-        \(plan.unknownValidationCharacters.formatted()) characters of the validation part do not \
-        occur in the training part and are left out.
-
-        """
+      text +=
+        counted(
+          plan.unknownValidationCharacters, "character of the validation part is",
+          plural: "characters of the validation part are")
+        + " not in the training part, and left out.\n"
     }
     if plan.doneSteps > 0 { text += ResumableRun.goingOn(after: plan.doneSteps) }
-    print(lines: text)
+    line.print(text)
   }
 
   private func show(_ report: StepReport) {
     guard let plan = run.plan else { return }
     let now = ContinuousClock.now
     let isLast = report.step == plan.totalSteps
-    guard isTerminal || isLast || now - lastPlainLine >= Self.interval else { return }
+    guard line.isTerminal || isLast || now - lastPlainLine >= Self.interval else { return }
     lastPlainLine = now
     let left = report.secondsLeft(of: plan.totalSteps)
     if !run.hasEstimate, !isForecast, left >= 60 {
-      print(lines: "This will take about \(clock(left)) on this machine\(rest(after: left)).\n")
+      line.print("This will take about \(clock(left)) on this machine\(rest(after: left)).\n")
     }
     run.hasEstimate = true
-    let line = ProgressLine(
+    let shown = ProgressLine(
       of: report, totalSteps: plan.totalSteps, validation: run.lastValidation, bits: true)
-    if isTerminal {
-      standardError("\r\u{1B}[K" + line.fitted(to: widthOfProgress()))
-      hasOpenLine = true
+    if line.isTerminal {
+      line.show(shown)
     } else {
-      standardError(line.full + "\n")
+      standardError(shown.full + "\n")
     }
   }
 
@@ -199,26 +210,20 @@ final class TrainingDisplay {
 
   private func show(_ report: ValidationReport) {
     run.lastValidation = report
-    print(
-      lines: String(
+    line.print(
+      String(
         format: "epoch %d  step %d  validation %.4f nats %.4f bits%@\n", report.epoch, report.step,
         report.validationLoss, report.bitsPerCharacter, report.isBest ? "  (best so far)" : ""))
     run.validationsSinceBest = report.isBest ? 0 : run.validationsSinceBest + 1
     if run.validationsSinceBest == Self.validationsToOverfit {
-      print(
-        lines: String(
+      line.print(
+        String(
           format: """
             Overfitting: for %d validations in a row none was better than %.4f nats; the model of \
             then is kept. More text, weight decay or dropout would help, more epochs will not.
 
             """, run.validationsSinceBest, report.bestValidationLoss))
     }
-  }
-
-  /// Whole lines, above the one that is written over.
-  private func print(lines: String) {
-    standardError((hasOpenLine ? "\r\u{1B}[K" : "") + lines)
-    hasOpenLine = false
   }
 }
 

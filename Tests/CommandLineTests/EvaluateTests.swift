@@ -50,7 +50,7 @@ struct EvaluateTests {
     let outcome = try charlstm("evaluate tiny.safetensors text.txt --json")
     #expect(outcome.code == 0)
     #expect(
-      outcome.error == "The model does not know 2 characters of the text; they are left out.\n")
+      outcome.error == "The model does not know 2 characters of the text, which are left out.\n")
     #expect(try json(outcome.output)["characters"] as? Int == 15)
     #expect(try json(outcome.output)["unknown_characters"] as? Int == 2)
   }

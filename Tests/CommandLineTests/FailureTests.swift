@@ -46,11 +46,11 @@ struct FailureTests {
     }
     try expect(
       "train one.txt --output run", fails: 65,
-      saying: "the training part has 1 characters; at least 2 are needed, and a few hundred to "
+      saying: "the training part has 1 character; at least 2 are needed, and a few hundred to "
         + "learn anything")
     try expect(
       "evaluate tiny.safetensors one.txt", fails: 65,
-      saying: "the text has 1 known characters; at least 2 are needed to predict one")
+      saying: "the text has 1 known character; at least 2 are needed to predict one")
   }
 
   @Test func textsThatAreNotUTF8() throws {
@@ -298,7 +298,7 @@ struct FailureTests {
       saying: """
         The value 'transformer' is invalid for '--cell <cell>'. Please provide one of 'lstm', \
         'gru' or 'rnn'.
-        Help:  --cell <cell>  The recurrent cell.
+        Help:  --cell <cell>  The recurrent cell. (default: lstm)
         Usage: charlstm train [<options>] [<corpora> ...]
           See 'charlstm train --help' for more information.
         """)

@@ -47,6 +47,10 @@ struct HelpTests {
             The model reads the whole text as one stream. The first character, which
             nothing comes before, is not scored.
 
+              charlstm evaluate run/best.safetensors other.txt
+              charlstm evaluate run/best.safetensors other.txt --windows 256
+              charlstm evaluate run/best.safetensors other.txt --per-character > a.tsv
+
             USAGE: charlstm evaluate [<options>] <model> <texts> ...
 
             ARGUMENTS:
@@ -110,6 +114,8 @@ struct HelpTests {
             Which share of the sample's n-grams of characters stand in the corpus, and the
             longest passage that does. No model is needed. Each file of the sample is a
             text of its own.
+
+              charlstm novelty sample.txt --corpus novel.txt letters/
 
             USAGE: charlstm novelty <samples> ... --corpus <corpus> ... [--n <n> ...] [--json]
 

@@ -42,11 +42,13 @@ struct TrainTests {
     try #require(lines.count == 7)
     #expect(
       lines[0]
-        == "lstm 2 × 12, 50 epochs at most, learning rate 0.012, dropout of embedding 0.15, "
-        + "dropout of layers 0.3, dropout of output 0.5, weight decay 0.01")
+        == "5,976 characters to train on, 664 to validate on; a blind guess among 26 symbols has a "
+        + "loss of 3.2581 nats")
     #expect(
-      lines[1] == "11,730 parameters; 5,976 characters to train on, 664 to validate on")
-    #expect(lines[2] == "6 lanes of 20 steps, 3 optimizer steps, 2 workers")
+      lines[1]
+        == "lstm 2 × 12, 50 epochs at most, learning rate 0.012, dropout 0.15 on embeddings, 0.3 "
+        + "between layers, 0.5 on the output, weight decay 0.01")
+    #expect(lines[2] == "11,730 parameters; 3 steps of 6 × 20 characters, on 2 threads")
     #expect(
       lines[3].wholeMatch(
         of:
@@ -79,16 +81,16 @@ struct TrainTests {
     let outcome = try charlstm("\(line) --hidden-size 12 --batch-size 6 --sequence-length 20")
     #expect(outcome.code == 0 && outcome.output == "")
     let lines = outcome.error.split(separator: "\n").map(String.init)
-    #expect(lines[0].hasSuffix(", 2 teachers who write 999 characters"))
+    #expect(lines[1].hasSuffix(", 2 teachers who write 999 characters"))
     let teacher =
-      "lstm 2 × 160, 1 epoch at most, learning rate 0.0107, dropout of layers 0.05, "
-      + "dropout of output 0.1, weight decay 0.01"
+      "lstm 2 × 160, 1 epoch at most, learning rate 0.0107, dropout 0.05 between layers, "
+      + "0.1 on the output, weight decay 0.01"
     let first = try #require(lines.firstIndex(of: "Teacher 1 of 2:"))
     let second = try #require(lines.firstIndex(of: "Teacher 2 of 2:"))
     let student = try #require(lines.firstIndex(of: "From what the teachers expect:"))
     #expect(first < second && second < student)
     #expect(lines[first + 1] == teacher && lines[second + 1] == teacher)
-    #expect(lines[student + 1] == lines[0])
+    #expect(lines[student + 1] == lines[1])
     // Samples are the student's.
     let sample = try #require(lines.firstIndex { $0.hasPrefix("  | ") })
     #expect(sample > student)
@@ -99,9 +101,8 @@ struct TrainTests {
         "Reading what teacher 2 expects",
       ])
     #expect(
-      lines[student + 3]
-        == "6 lanes of 20 steps, half of them for what the teachers wrote, 3 optimizer steps, "
-        + "1 worker")
+      lines[student + 2].hasSuffix(
+        "; 3 steps of 6 × 20 characters, half of them written by the teachers, on 1 thread"))
     #expect(try metrics("run").count == 2 && metrics("run/teacher-2").count == 2)
 
     #expect(
@@ -177,9 +178,9 @@ struct TrainTests {
       "train short.txt --output run --hidden-size 12 --max-steps 3 --sample-every 0")
     #expect(outcome.code == 0)
     let lines = outcome.error.split(separator: "\n")
-    #expect(lines[1].hasSuffix(" parameters; 297 characters to train on, 32 to validate on"))
-    #expect(lines[2] == "1 lanes of 64 steps, 3 optimizer steps, 1 worker")
-    #expect(lines[3] == "The text is short: fewer lanes or shorter chunks than asked for.")
+    #expect(lines[0].hasPrefix("297 characters to train on, 32 to validate on; "))
+    #expect(lines[2] == "11,589 parameters; 3 steps of 1 × 64 characters, on 1 thread")
+    #expect(lines[3] == "The text is short: a step has fewer characters than asked for.")
 
     try charlstm.put("ab", at: "two.txt")
     let two = try charlstm(

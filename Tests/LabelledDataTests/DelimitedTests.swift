@@ -58,7 +58,7 @@ import Testing
     ),
     (
       "label,text\n\n\"x\ny\"\n",
-      "a.csv row 1 (line 3): it has 1 fields, the header 2; put fields with separators or line feeds in double quotes"
+      "a.csv row 1 (line 3): it has 1 field, the header 2; put fields with separators or line feeds in double quotes"
     ),
     (
       "label,text\npos,\"abc\"def\n",

@@ -208,7 +208,7 @@ import Text
   }
 
   @Test func help() throws {
-    let talk = try Talk(classifier: classifier)
+    let talk = try Talk(classifier: classifier, width: 100)
     #expect(
       try talk.say("/help", "/help top", "/temperature 1", "/tpo 3") == """
         > /help
@@ -300,7 +300,8 @@ import Text
         > /classifier
         kinds.safetensors: gru 1 × 12 both ways, 31 symbols, 4 classes
         > /classifier FOLDER/other.safetensors
-        other.safetensors: gru 1 × 12 both ways, 31 symbols, 2 classes
+        other.safetensors: gru 1 × 12 both ways, 31 symbols, 2
+        classes
         > /classifier
         other.safetensors: gru 1 × 12 both ways, 31 symbols, 2 classes
         > /classify lemon

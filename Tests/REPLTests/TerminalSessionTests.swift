@@ -29,7 +29,7 @@ import Testing
       arguments: ["repl", model, "--seed", "1", "--precision", "float32", "--length", "24"]
         + arguments,
       environment: defaults.merging(environment) { $1 }, columns: columns)
-    try terminal.wait(for: "/help for the commands.")
+    try terminal.wait(for: ", or /help.")
     try terminal.wait(for: "> ")
     return terminal
   }
@@ -196,11 +196,11 @@ import Testing
     let terminal = try start()
     try terminal.resize(columns: 60, rows: 20)
     try terminal.send("/temperatures 0.5,1,2 To be\r")
-    try terminal.wait(for: "\r\n0.5: ")
+    try terminal.wait(for: "\r\n1) 0.5: ")
     try terminal.wait(for: "> ")
     try terminal.resize(columns: 30, rows: 20)
     try terminal.send("/temperatures 0.5,1,2 To be\r")
-    try terminal.wait(for: "\r\n── 0.5: ")
+    try terminal.wait(for: "\r\n── 1) 0.5: ")
   }
 
   @Test(arguments: [SIGTERM, SIGHUP, SIGABRT, SIGSEGV, SIGQUIT])
@@ -292,7 +292,7 @@ import Testing
       spawning: builtExecutable(named: "charlstm"),
       arguments: ["repl", model, "--seed", "1", "--precision", "float32", "-e", "To be"],
       environment: ["TERM": "dumb"])
-    try shown.wait(for: "commands.\r\nTo be")
+    try shown.wait(for: "/help.\r\nTo be")
     try shown.wait(for: "> ")
   }
 
@@ -303,7 +303,7 @@ import Testing
       environment: [
         "TERM": "xterm", "HOME": folder.path, "INPUTRC": "/dev/null", "LANG": "C.UTF-8",
       ])
-    try terminal.wait(for: "31 symbols, 4 classes. Type a text, or /help for the commands.")
+    try terminal.wait(for: "31 symbols, 4 classes. Type a text, or")
     try terminal.wait(for: "> ")
     try terminal.send("/t\t2\r")
     try terminal.wait(for: "top 2")

@@ -144,7 +144,7 @@ import Testing
   }
 
   @Test func settings() throws {
-    let talk = try Talk(model)
+    let talk = try Talk(model, width: 150)
     #expect(
       try talk.say(
         "/set temperature 0.5", "/set top-k 5", "/set top-p .9", "/set min-p 0.01",
@@ -288,7 +288,7 @@ import Testing
     let first = try talk.say("To be")
     let stop = String(first.dropFirst(40).prefix(3))
     #expect(!stop.contains("\n"))
-    let stopped = try Talk(model, length: 2000).say("/set stop \"\(stop)\"", "To be")
+    let stopped = try Talk(model, length: 2000, width: 100).say("/set stop \"\(stop)\"", "To be")
     #expect(stopped.contains(" · stopped at \"\(stop)\"\n"))
   }
 
@@ -300,27 +300,30 @@ import Testing
         "/temperatures 1,,2", "/temperatures hot", "/temperatures -1", "/next 4", "/next x",
         "/score To be", "/score", "/write") == """
           > /temperatures
-          ── 0.3: 3.11 nats
+          ── 1) 0.3: 3.11 nats
           vo;cp'VrVC-Vv'Vbvbpppppp
-          ── 0.7: 3.96 nats
+          ── 2) 0.7: 3.96 nats
           vpBbp'SuSA:Vv:YbyLcKsWdK
-          ── 1: 3.98 nats
+          ── 3) 1: 3.98 nats
           vpBbo!RuQ;.Rw:SXwJVIoXaI
-          ── 1.3: 3.86 nats
+          ── 4) 1.3: 3.86 nats
           vpBbn!StQ;.Qu-RVwIVHpZaK
+          /pick N goes on with one of them
           > To be
           …vqAfp'VvT?:Uw:WaxIXHpYcI
           24 characters · seed 1 · 3.96 nats a character
           > /temperatures 0,1,2
           after "To be", seed 1
-          0: 2.52 nats       │ 1: 3.96 nats       │ 2: 4.11 nats
+          1) 0: 2.52 nats    │ 2) 1: 3.96 nats    │ 3) 2: 4.11 nats
           HII:::mLLLpppppppp │ vqAfp'VvT?:Uw:WaxI │ vqAdo
           pppNpp             │ XHpYcI             │ VuS;:Vv:WZxIWGpXcI
+          /pick N goes on with one of them
           > /temperatures 0.5,1 or not
           after "or not", seed 2
-          0.5: 3.44 nats               │ 1: 3.83 nats
+          1) 0.5: 3.44 nats            │ 2) 1: 3.83 nats
           q:jA:fXj: :;ccrnm            │ v:mF;jYnH FMmkuppAsK;gZK
           p;.ppV                       │
+          /pick N goes on with one of them
           > /temperatures 1,,2
           Error: temperatures are numbers with commas between them and no blanks, got 1,,2
           > /temperatures hot
@@ -351,19 +354,22 @@ import Testing
     #expect(
       try talk.say("/temperatures 0.5,1 To be") == """
         > /temperatures 0.5,1 To be
-        after "To be", seed 1
-        ── 0.5: 3.68 nats
+        after "To be", seed
+        1
+        ── 1) 0.5: 3.68 nats
         to:Xj
         LsH::Ry-cgzJTHoQXH
-        ── 1: 3.96 nats
+        ── 2) 1: 3.96 nats
         vqAfp'VvT?:Uw:WaxIXH
         pYcI
+        /pick N goes on with
+        one of them
 
         """)
   }
 
   @Test func files() throws {
-    let talk = try Talk(model, length: 6)
+    let talk = try Talk(model, length: 6, width: 300)
     try folder.write("not a model", to: "other.txt")
     try folder.writeModel("second.safetensors", seed: 2)
     let said = try talk.say(
@@ -411,7 +417,7 @@ import Testing
   }
 
   @Test func help() throws {
-    let talk = try Talk(model)
+    let talk = try Talk(model, width: 150)
     #expect(
       try talk.say("/help", "/help set", "/help /undo", "/help uno", "/help quit", "/help x") == """
         > /help
@@ -420,14 +426,15 @@ import Testing
         /show                          show where this session is: model, text and settings
         /more [n]                      go on from where the text stopped
         /retry                         write on from the last prompt again, with the next seed
-        /undo                          go back to before the last exchange, as often as you like
-        /redo                          take the last /undo back
+        /undo [n]                      go back to before the last exchange, or the last n, as often as you like
+        /redo [n]                      take the last /undo back, or the last n
         /reset                         begin a new text
         /edit                          write a prompt in $VISUAL or $EDITOR
         /branch NAME                   go on in a copy of this text called NAME
         /branches                      list the branches
         /switch NAME                   go to the branch NAME
         /temperatures [list [prompt]]  the same prompt and seed at several temperatures
+        /pick N                        go on with text N of the last /temperatures
         /next [n]                      show the n most probable next characters (10)
         /score TEXT                    how well the model predicts TEXT here
         /classify TEXT                 show the most probable classes of TEXT
@@ -457,7 +464,7 @@ import Testing
           speed               characters a second, as if typed, or off for the model's own speed
           precision           of matrix products: auto (int8 where this CPU gains by it), float32, bfloat16, int8
         > /help /undo
-        /undo: go back to before the last exchange, as often as you like
+        /undo [n]: go back to before the last exchange, or the last n, as often as you like
         The model's state, the text and the seed are exactly what they were: the same prompt again gives the same text again. Settings stay as they are.
         > /help uno
         Error: there is no command /uno; did you mean /undo?
@@ -507,7 +514,7 @@ import Testing
         > /zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz
         Error: there is no command /zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz…; /help lists them
         > /undo now
-        Error: /undo takes no argument
+        Error: /undo takes a whole number of 1 or more, got now
         > /edit
         Error: /edit needs a terminal
         > tab\u{9}here\u{1B}[31m
@@ -617,7 +624,7 @@ import Testing
   }
 
   @Test func speedIsHeldAndCanBeInterrupted() throws {
-    let talk = try Talk(model, interruptAfter: 60)
+    let talk = try Talk(model, width: 80, interruptAfter: 60)
     #expect(
       try talk.say("/set speed 10", "To be") == """
         > /set speed 10

@@ -24,6 +24,19 @@ struct TerminalTextTests {
     #expect(wrapped("語", width: 1) == ["語"])
   }
 
+  @Test func pathsAreNotBroken() {
+    func lines(_ text: String) -> [String] { wrapped(text, width: 6, splitsWords: false) }
+    #expect(lines("saved as /a/long/path") == ["saved", "as", "/a/long/path"])
+    #expect(lines("/a/long/path is it") == ["/a/long/path", "is it"])
+    #expect(lines("/a/long/path\n") == ["/a/long/path", ""])
+  }
+
+  @Test func numbersHaveNouns() {
+    #expect(counted(0, "lane") == "0 lanes")
+    #expect(counted(1, "lane") == "1 lane")
+    #expect(counted(1200, "class", plural: "classes") == "1,200 classes")
+  }
+
   @Test func clippedTextFits() {
     #expect(clipped("abcdef", to: 6) == "abcdef")
     #expect(clipped("語語語", to: 4) == "語…")

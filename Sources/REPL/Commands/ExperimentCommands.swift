@@ -11,10 +11,19 @@ extension Interpreter {
       summary: "the same prompt and seed at several temperatures",
       details: """
         /temperatures 0.3,0.7,1.0,1.3 writes on from the last prompt, with its seed, at each \
-        temperature, side by side; with a prompt, from that. The session stays as it is.
+        temperature, side by side; with a prompt, from that. The session stays as it is, until /pick \
+        takes one of the texts.
         """,
       argument: .free
     ) { try $0.compareTemperatures($1) },
+    Command(
+      name: "pick", usage: "N", summary: "go on with text N of the last /temperatures",
+      details: """
+        It is the text from here on, as if it had been written so, and its temperature the setting. \
+        /undo goes back to before it.
+        """,
+      argument: .free
+    ) { try $0.pick($1) },
     Command(
       name: "next", usage: "[n]", summary: "show the n most probable next characters (10)",
       details: "Probabilities are the model's own, before temperature and the other settings.",
@@ -50,7 +59,8 @@ extension Interpreter {
       seed = last.seed
     }
     let start = try state(after: prompt, in: draft)
-    let columns = try temperatures.map { temperature in
+    var variants: [Variants.Variant] = []
+    let columns = try temperatures.enumerated().map { index, temperature in
       var writing = session.settings.writing
       writing.sampling.temperature = temperature
       var state = start
@@ -65,15 +75,40 @@ extension Interpreter {
         passage.surprisal
         / Double(
           max(1, passage.characters + (passage.stop?.unicodeScalars.count ?? 0)))
+      let written = String(decoding: text, as: UTF8.self)
+      var variant = draft
+      variant.append(
+        Exchange(
+          prompt: prompt.text, text: written, stop: passage.stop, seed: seed, before: draft.position
+        ),
+        endingAt: Position(state: state, seed: seed &+ 1))
+      variants.append(.init(temperature: temperature, draft: variant))
       return (
-        heading: "\(temperature.shortest): \(nats.fixed(2)) nats",
-        text: String(decoding: text, as: UTF8.self).withControlPictures
+        heading: "\(index + 1)) \(temperature.shortest): \(nats.fixed(2)) nats",
+        text: written.withControlPictures
       )
     }
+    self.variants = Variants(variants, in: session)
     if !prompt.text.isEmpty {
       try screen.remark("after \"\(excerpt(prompt.text, limit: 60, fromEnd: true))\", seed \(seed)")
     }
     for line in sideBySide(columns, width: screen.width()) { try screen.line(line) }
+    try screen.remark("/pick N goes on with one of them")
+  }
+
+  private func pick(_ argument: String) throws {
+    guard let variants else {
+      throw ReplError.usage("there is nothing to pick; /temperatures writes texts to choose from")
+    }
+    guard let number = try wholeNumber(argument, of: "/pick") else {
+      throw ReplError.usage("/pick needs the number of a text")
+    }
+    let variant = try variants.pick(number, for: session)
+    session.draft = variant.draft
+    session.settings.writing.sampling.temperature = variant.temperature
+    self.variants = nil
+    try screen.remark("temperature \(variant.temperature.shortest)")
+    try remarkPosition()
   }
 
   private func temperatures(_ list: Substring) throws -> [Double] {
@@ -124,7 +159,7 @@ extension Interpreter {
     try showSurprisal(scalars)
     let perCharacter = nats / Double(scalars.count)
     try screen.line(
-      "\(scalars.count.grouped) character\(scalars.count == 1 ? "" : "s"): "
+      counted(scalars.count, "character") + ": "
         + "\(perCharacter.fixed(3)) nats, \((perCharacter / log(2)).fixed(3)) bits a character")
   }
 

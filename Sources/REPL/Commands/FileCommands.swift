@@ -28,7 +28,7 @@ extension Interpreter {
     Command(
       name: "write", usage: "[FILE]", summary: "write the text to a file, or show all of it",
       details: """
-        Prompts and what the model wrote, as it has read them. A file that is there already is kept;
+        Prompts and what the model wrote, as it has read them. A file that is there already is kept; \
         /write! FILE replaces it.
         """,
       argument: .file, replacing: { try $0.writeText($1, replaces: true) }
@@ -45,6 +45,8 @@ extension Interpreter {
       let position = Position(
         state: model.generator.start(), seed: interpreter.session.draft.position.seed)
       interpreter.resident = model
+      // Their states are another model's.
+      interpreter.variants = nil
       interpreter.session = Session(settings: settings, draft: Draft(at: position))
       try interpreter.screen.remark("\(model.name): \(model.shape)")
     },
@@ -65,8 +67,8 @@ extension Interpreter {
     let file = try outputFile(argument, for: "/write", replaces: replaces)
     try file.write(text.utf8)
     try screen.remark(
-      "\(text.unicodeScalars.count.grouped) characters in \(excerpt(file.path.spelledPath, limit: 200))"
-    )
+      "\(counted(text.unicodeScalars.count, "character")) in "
+        + excerpt(file.path.spelledPath, limit: 200))
   }
 
   private func outputFile(

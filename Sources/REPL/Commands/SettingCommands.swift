@@ -4,7 +4,7 @@ import TerminalText
 extension Interpreter {
   static let set = Command<Interpreter>(
     name: "set", usage: "[name [value]]", summary: "list the settings, show one, or change it",
-    details: Setting.all.map { "  \($0.name.padded(to: 20))\($0.summary)" }.joined(separator: "\n"),
+    list: Setting.all.map { ($0.name, $0.summary) },
     argument: .words { _, before in
       switch before.count {
       case 0: Setting.all.map(\.name)
@@ -16,9 +16,10 @@ extension Interpreter {
     let screen = interpreter.screen
     guard !argument.isEmpty else {
       for setting in Setting.all {
-        try screen.line(
-          setting.name.padded(to: 20) + setting.value(interpreter).padded(to: 10) + "  "
-            + screen.outputStyle.dim(setting.summary))
+        try screen.prose(
+          setting.summary,
+          after: setting.name.padded(to: nameWidth) + setting.value(interpreter).padded(to: 10)
+            + "  ", style: screen.outputStyle.dim)
       }
       return
     }
@@ -46,7 +47,9 @@ extension Interpreter {
       rows.append(("ends", excerpt(session.draft.text, limit: 50, fromEnd: true)))
     }
     rows += Setting.all.map { ($0.name, $0.value(interpreter)) }
-    for (name, value) in rows { try interpreter.screen.line(name.padded(to: 20) + value) }
+    for (name, value) in rows {
+      try interpreter.screen.line(name.padded(to: nameWidth) + value)
+    }
   }
 
   static let info = Command<Interpreter>(
@@ -60,7 +63,6 @@ extension Draft {
   /// How much there is of it.
   var summary: String {
     let characters = text.unicodeScalars.count
-    return "\(exchanges.count) exchange\(exchanges.count == 1 ? "" : "s"), "
-      + "\(characters.grouped) character\(characters == 1 ? "" : "s")"
+    return counted(exchanges.count, "exchange") + ", " + counted(characters, "character")
   }
 }

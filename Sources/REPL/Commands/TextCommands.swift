@@ -28,24 +28,25 @@ extension Interpreter {
         seed: interpreter.session.draft.position.seed, length: last.length)
     },
     Command(
-      name: "undo", summary: "go back to before the last exchange, as often as you like",
+      name: "undo", usage: "[n]",
+      summary: "go back to before the last exchange, or the last n, as often as you like",
       details: """
         The model's state, the text and the seed are exactly what they were: the same prompt again \
         gives the same text again. Settings stay as they are.
-        """
-    ) { interpreter, _ in
-      guard interpreter.session.draft.undo() else {
-        throw ReplError.usage("there is nothing to undo")
-      }
-      try interpreter.remarkPosition()
+        """,
+      argument: .free
+    ) { interpreter, argument in
+      try interpreter.step(
+        argument, "/undo", of: interpreter.session.draft.exchanges.count
+      ) { $0.undo() }
     },
     Command(
-      name: "redo", summary: "take the last /undo back"
-    ) { interpreter, _ in
-      guard interpreter.session.draft.redo() else {
-        throw ReplError.usage("there is nothing to redo")
-      }
-      try interpreter.remarkPosition()
+      name: "redo", usage: "[n]", summary: "take the last /undo back, or the last n",
+      argument: .free
+    ) { interpreter, argument in
+      try interpreter.step(
+        argument, "/redo", of: interpreter.session.draft.undone.count
+      ) { $0.redo() }
     },
     Command(
       name: "reset", summary: "begin a new text",
@@ -79,6 +80,25 @@ extension Interpreter {
 }
 
 extension Interpreter {
+  /// Goes back or forward by as many exchanges as were asked for, one unless told, or not at all.
+  ///
+  /// - Parameter count: how many there are.
+  private func step(
+    _ argument: String, _ command: String, of count: Int, by move: (inout Draft) -> Bool
+  ) throws {
+    let wanted = try wholeNumber(argument, of: command) ?? 1
+    guard count > 0 else {
+      throw ReplError.usage("there is nothing to \(command.dropFirst())")
+    }
+    guard wanted <= count else {
+      throw ReplError.usage(
+        "there \(count == 1 ? "is" : "are") only \(counted(count, "exchange")) to "
+          + command.dropFirst())
+    }
+    for _ in 0..<wanted { _ = move(&session.draft) }
+    try remarkPosition()
+  }
+
   /// Tells a person where in the text they are now.
   func remarkPosition() throws {
     let draft = session.draft

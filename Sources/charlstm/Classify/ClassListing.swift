@@ -8,6 +8,8 @@ struct ClassListing: CustomStringConvertible {
   private let doubts: [LabelDoubt]
   /// Classes of one text.
   private let singles: [String]
+  /// Classes of a few texts among many.
+  private let small: [String]
 
   /// Classes and doubts beyond these are only counted.
   private static let classLimit = 20
@@ -17,6 +19,8 @@ struct ClassListing: CustomStringConvertible {
     classes = zip(texts.labels, texts.labelCounts).sorted { ($1.1, $0.0) < ($0.1, $1.0) }
     doubts = texts.labelDoubts
     singles = classes.filter { $0.count == 1 }.map(\.label)
+    let average = texts.count / max(1, classes.count)
+    small = classes.filter { 2..<10 ~= $0.count && $0.count * 20 <= average }.map(\.label)
   }
 
   /// Lines, most texts first.
@@ -26,8 +30,10 @@ struct ClassListing: CustomStringConvertible {
     for doubt in doubts.prefix(Self.doubtLimit) { text += "Warning: \(line(doubt))\n" }
     if doubts.count > Self.doubtLimit {
       text +=
-        "Warning: \(doubts.count - Self.doubtLimit) more classes may be other ones misspelt.\n"
+        "Warning: \(counted(doubts.count - Self.doubtLimit, "more class", plural: "more classes")) may be "
+        + "misspelt.\n"
     }
+    if !small.isEmpty { text += "Warning: \(line(ofSmall: small))\n" }
     if !singles.isEmpty { text += "Warning: \(line(ofSingles: singles))\n" }
     return text
   }
@@ -35,11 +41,17 @@ struct ClassListing: CustomStringConvertible {
   private func line(_ doubt: LabelDoubt) -> String {
     switch doubt {
     case .alike(let rarer, let other):
-      "the class \(counted(rarer)) may be \(counted(other)) in another spelling; use one for both"
+      "the class \(told(rarer)) may be \(told(other)) in another spelling; use one for both"
     case .joined(let joined, let labels):
-      "the class \(counted(joined)) joins \(labels.map(name).joined(separator: " and ")); "
+      "the class \(told(joined)) joins \(labels.map(name).joined(separator: " and ")); "
         + "a text has one label"
     }
+  }
+
+  private func line(ofSmall labels: [String]) -> String {
+    counted(labels.count, "class has", plural: "classes have")
+      + " so few texts beside the others that little is learnt or found out of them: "
+      + list(labels.prefix(Self.classLimit).map(name), of: labels.count)
   }
 
   private func line(ofSingles labels: [String]) -> String {
@@ -48,8 +60,8 @@ struct ClassListing: CustomStringConvertible {
       + list(labels.prefix(Self.classLimit).map(name), of: labels.count)
   }
 
-  private func counted(_ found: LabelDoubt.Class) -> String {
-    "\(name(found.label)) (\(found.count.formatted()) \(found.count == 1 ? "text" : "texts"))"
+  private func told(_ found: LabelDoubt.Class) -> String {
+    "\(name(found.label)) (\(counted(found.count, "text")))"
   }
 
   private func list(_ shown: [String], of count: Int) -> String {

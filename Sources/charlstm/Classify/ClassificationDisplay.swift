@@ -1,15 +1,15 @@
 import Classification
 import Foundation
+import TerminalText
 import Training
 
 /// Shows the training of a classifier on standard error: one line that is written over on a terminal,
 /// and a line for each validation.
 final class ClassificationDisplay {
   private let isQuiet: Bool
-  private let isTerminal = isatty(STDERR_FILENO) == 1
   private var plan: ClassificationPlan?
   private var lastValidation: ValidationReport?
-  private var hasOpenLine = false
+  private var line = StatusLine()
 
   init(isQuiet: Bool) {
     self.isQuiet = isQuiet
@@ -22,8 +22,8 @@ final class ClassificationDisplay {
     case .step(let step): show(step)
     case .validation(let validation):
       lastValidation = validation
-      print(
-        lines: String(
+      line.print(
+        String(
           format: "epoch %d  step %d  validation %.4f nats  accuracy %.4f  macro F1 %.4f%@\n",
           validation.epoch, validation.step, validation.validationLoss, validation.accuracy ?? 0,
           validation.macroF1 ?? 0, validation.isBest ? "  (best so far)" : ""))
@@ -31,42 +31,33 @@ final class ClassificationDisplay {
   }
 
   /// Leaves the cursor on a line of its own.
-  func finish() {
-    if hasOpenLine { standardError("\n") }
-    hasOpenLine = false
-  }
+  func finish() { line.finish() }
 
   private func show(_ plan: ClassificationPlan) {
     self.plan = plan
     var text = """
-      \(plan.parameters.formatted()) parameters; \(plan.classes) classes; \
-      \(plan.trainingTexts.formatted()) texts to train on, \
-      \(plan.validationTexts.formatted()) to validate on
-      \(plan.totalSteps.formatted()) optimizer steps, \(plan.workers) \
-      \(plan.workers == 1 ? "worker" : "workers")
+      \(counted(plan.trainingTexts, "text")) to train on, \(plan.validationTexts.formatted()) to \
+      validate on; \(counted(plan.classes, "class", plural: "classes"))
+      \(counted(plan.parameters, "parameter")); \(counted(plan.totalSteps, "step")), on \
+      \(counted(plan.workers, "thread"))
 
       """
     if plan.shortenedTexts > 0 {
-      text += "\(plan.shortenedTexts.formatted()) texts are longer than --max-length and are cut.\n"
+      text +=
+        counted(plan.shortenedTexts, "text is", plural: "texts are")
+        + " longer than --max-length, of which a part is read.\n"
     }
     if plan.validationTexts == 0 {
       text += "There is nothing to validate on: the latest model counts as the best.\n"
     }
     if plan.doneSteps > 0 { text += ResumableRun.goingOn(after: plan.doneSteps) }
-    print(lines: text)
+    line.print(text)
   }
 
   private func show(_ step: StepReport) {
-    guard isTerminal, let plan else { return }
-    let line = ProgressLine(
-      of: step, totalSteps: plan.totalSteps, validation: lastValidation, bits: false)
-    standardError("\r\u{1B}[K" + line.fitted(to: widthOfProgress()))
-    hasOpenLine = true
-  }
-
-  /// Whole lines, above the one that is written over.
-  private func print(lines: String) {
-    standardError((hasOpenLine ? "\r\u{1B}[K" : "") + lines)
-    hasOpenLine = false
+    guard line.isTerminal, let plan else { return }
+    line.show(
+      ProgressLine(
+        of: step, totalSteps: plan.totalSteps, validation: lastValidation, bits: false))
   }
 }

@@ -14,7 +14,7 @@ struct ClassifierFlags: ParsableArguments {
     return summary.sorted { $0.key < $1.key }.map { "--\($0) \($1)" }.joined(separator: ", ")
   }()
 
-  @Option(help: "Texts of a step.")
+  @Option(help: "Texts of a step. (default: \(ClassifierOptions().batchSize))")
   var batchSize: Int?
 
   @Option(

@@ -11,6 +11,9 @@ struct ClassifyEvaluate: ParsableCommand {
     discussion: """
       Accuracy, macro-F1, each class's precision, recall and F1, the confusion matrix (rows are true \
       classes), and the expected calibration error.
+
+        charlstm classify evaluate run/best.safetensors test.csv
+        charlstm classify evaluate run/best.safetensors test.csv --confusion c.csv
       """)
 
   @OptionGroup var classifier: ClassifierArgument
@@ -35,9 +38,12 @@ struct ClassifyEvaluate: ParsableCommand {
   func run() throws {
     guard topK > 0 else { throw Failure.usage("--top-k must be 1 or more, got \(topK)") }
     let confusion = try confusion.map { try replacement.file($0) }
-    let classifier = try classifier.load()
-    let texts = try format.read(data, labels: classifier.labels)
-    let report = classifier.report(on: texts, topK: topK)
+    let trained = try classifier.trained()
+    let texts = try format.read(data, for: trained)
+    let classifier = try classifier.classifier(of: trained)
+    let progress = WorkProgress(of: texts.count, "texts read")
+    let report = classifier.report(on: texts, topK: topK, progress: progress.show)
+    progress.finish()
     guard report.meanNegativeLogLikelihood.isFinite else {
       throw Failure.badData("the model's weights are so large that it gives no probabilities")
     }

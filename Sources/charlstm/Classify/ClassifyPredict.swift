@@ -15,6 +15,10 @@ struct ClassifyPredict: ParsableCommand {
       Results come in the order of the texts, a line each, as soon as no more texts are waiting. \
       What cannot be read, blank lines too, has an empty result in its place, an error on standard \
       error, and makes the command end with 65. JSON Lines keep the id of an object.
+
+        charlstm classify predict run/best.safetensors "Guten Morgen" --top-k 3
+        charlstm classify predict run/best.safetensors --input mails.csv --with id
+        charlstm classify predict run/best.safetensors --input - < lines.txt
       """)
 
   @OptionGroup var classifier: ClassifierArgument
@@ -33,6 +37,17 @@ struct ClassifyPredict: ParsableCommand {
   @Option(help: "Show the k most probable classes.")
   var topK = 1
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      What stands before each result: row, id or text; may be given several times. JSON Lines have \
+      row, and id where there is one, without it.
+      """, valueName: "part"))
+  var with: [PredictionWriter.Part] = []
+
+  @Option(help: "The column or key that holds the ids. (default: id)")
+  var idColumn: String?
+
   @Flag(help: "End at the first text that cannot be read.")
   var strict = false
 
@@ -42,9 +57,10 @@ struct ClassifyPredict: ParsableCommand {
       throw Failure.usage("give either a text or --input FILE; --input - reads standard input")
     }
     if let text, text.isEmpty { throw Failure.usage("the text is empty") }
-    let classifier = try classifier.load()
+    let trained = try classifier.trained()
     let answers = PredictionAnswers(
-      of: classifier, as: PredictionWriter(format: outputFormat, topK: topK))
+      of: try classifier.classifier(of: trained),
+      as: PredictionWriter(format: outputFormat, topK: topK, parts: with))
     try answers.begin()
     if let text {
       if access(text, R_OK) == 0 {
@@ -56,17 +72,26 @@ struct ClassifyPredict: ParsableCommand {
       }
       try answers.add(text: Array(text.utf8), row: nil, id: nil)
     } else if let input {
-      try answer(input, with: answers)
+      try answer(input, with: answers, columns: columns(known: trained.columns))
     }
     try answers.finish()
   }
 
-  private func answer(_ input: String, with answers: PredictionAnswers) throws {
+  /// Labels need not be there, whatever they were called where the classifier was trained.
+  private func columns(known: LabelledColumns) -> LabelledColumns {
+    var columns = data.columns(known: LabelledColumns(texts: known.texts))
+    columns.id = idColumn ?? (with.contains(.id) ? "id" : nil)
+    return columns
+  }
+
+  private func answer(
+    _ input: String, with answers: PredictionAnswers, columns: LabelledColumns
+  ) throws {
     // What is piped in are lines, unless told.
     let dialect = try data.dialect
     let isLines = input == "-" && dialect == DelimitedDialect()
     var reader = try LabelledReader(
-      path: input, format: data.format ?? (isLines ? .lines : nil), columns: data.columns,
+      path: input, format: data.format ?? (isLines ? .lines : nil), columns: columns,
       dialect: dialect, requiresLabels: false, answersForAll: true,
       beforeWaiting: answers.giveWhatHasCome)
     if let found = reader.foundSeparator { data.tell(found) }

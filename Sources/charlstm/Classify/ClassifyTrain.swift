@@ -106,9 +106,21 @@ struct ClassifyTrain: ParsableCommand {
     display.finish()
     let calibrates = calibrate || trainer.setup?.calibrates ?? false
     if outcome != .interrupted, calibrates || trainer.options.naiveBayes > 0 {
+      let before = trainer.best?.summary?.validationLoss
       try trainer.calibrate(folder)
+      if !quiet { sayCalibration(of: trainer, before: before) }
     }
     try conclude(outcome, trainer, folder)
+  }
+
+  private func sayCalibration(of trainer: ClassifierTrainer, before: Double?) {
+    guard let best = trainer.best, let before, let after = best.summary?.validationLoss else {
+      return say("Not calibrated: there are no texts to validate on.\n")
+    }
+    say(
+      String(
+        format: "Calibrated to the texts that validate: temperature %.4f, %.4f nats per label "
+          + "instead of %.4f\n", best.temperature, after, before))
   }
 
   /// What a new run is told.
@@ -157,7 +169,7 @@ struct ClassifyTrain: ParsableCommand {
       }
     }
     trainer.setup = setup
-    if !quiet { standardError(ClassListing(of: parts.texts).description) }
+    if !quiet { say(ClassListing(of: parts.texts).description) }
     return (trainer, try RunFolder(path: output, isNew: true))
   }
 

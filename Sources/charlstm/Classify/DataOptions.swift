@@ -15,13 +15,15 @@ struct DataOptions: ParsableArguments {
   @Option(help: "The data's format. (default: told from the name or the first line)")
   var format: LabelledFormat?
 
-  @Option(help: "The column or key that holds the label. (default: label)", transform: utf8Text)
+  @Option(
+    help: "The column or key that holds the label. (default: that of the training, or else label)",
+    transform: utf8Text)
   var labelColumn: String?
 
   @Option(
     help: """
       A column or key that holds text; several are joined by spaces in the order given. \
-      (default: text)
+      (default: that of the training, or else text)
       """,
     transform: utf8Text)
   var textColumn: [String] = []
@@ -51,7 +53,12 @@ struct DataOptions: ParsableArguments {
     }
   }
 
-  var columns: LabelledColumns { LabelledColumns(label: labelColumn, texts: textColumn) }
+  /// As they were given, and the rest as it was in the training, where columns have names.
+  func columns(known: LabelledColumns = LabelledColumns()) -> LabelledColumns {
+    let known = noHeader ? LabelledColumns() : known
+    return LabelledColumns(
+      label: labelColumn ?? known.label, texts: textColumn.isEmpty ? known.texts : textColumn)
+  }
 
   /// As they were given on a command line.
   var words: [String] {
@@ -66,6 +73,18 @@ struct DataOptions: ParsableArguments {
   /// - Parameter isQuiet: whether what was found out about the data is kept back.
   func read(
     _ paths: [String], labels: [String]? = nil, isQuiet: Bool = false
+  ) throws -> LabelledTexts {
+    try read(paths, labels: labels, columns: columns(), isQuiet: isQuiet)
+  }
+
+  /// Texts for a classifier, of its classes and from columns that are called as where it was trained.
+  func read(_ paths: [String], for trained: TrainedClassifier) throws -> LabelledTexts {
+    try read(
+      paths, labels: trained.labels, columns: columns(known: trained.columns), isQuiet: false)
+  }
+
+  private func read(
+    _ paths: [String], labels: [String]?, columns: LabelledColumns, isQuiet: Bool
   ) throws -> LabelledTexts {
     let texts = try LabelledTexts(
       paths: paths, format: format, columns: columns, dialect: dialect, labels: labels)
@@ -92,7 +111,8 @@ struct ClassifierArgument: ParsableArguments {
   @OptionGroup(title: "Machine") var precision: PrecisionOption
   @OptionGroup(title: "Machine") var threads: ThreadsOption
 
-  func load() throws -> Classifier {
+  /// The classifier's file, read as far as was asked for.
+  func trained() throws -> TrainedClassifier {
     var trained = try TrainedClassifier(contentsOf: model)
     if let maxLength {
       guard (1...65536).contains(maxLength) else {
@@ -100,6 +120,10 @@ struct ClassifierArgument: ParsableArguments {
       }
       trained.limit.length = maxLength
     }
+    return trained
+  }
+
+  func classifier(of trained: TrainedClassifier) throws -> Classifier {
     let device = try threads.device()
     return Classifier(
       trained, precision: precision.resolved(for: .reading, on: device), device: device)

@@ -1,5 +1,6 @@
 import Classification
 import Foundation
+import TerminalText
 
 /// Gives an answer for each text, in order: in full batches while texts come fast, and at once when
 /// no more are waiting.
@@ -29,7 +30,8 @@ final class PredictionAnswers {
 
   func add(text: [UInt8], row: Int?, id: String?) throws {
     unknown.note(in: String(decoding: text, as: UTF8.self))
-    try add(.success(classifier.symbols(in: text)), .init(row: row, id: id))
+    let kept = writer.parts.contains(.text) ? String(decoding: text, as: UTF8.self) : nil
+    try add(.success(classifier.symbols(in: text)), .init(row: row, id: id, text: kept))
   }
 
   func add(failure: String, row: Int, id: String?) throws {
@@ -77,7 +79,7 @@ final class PredictionAnswers {
     unknown.tell()
     guard failures == 0 else {
       throw Failure.badData(
-        "\(failures) text\(failures == 1 ? " has" : "s have") no result; each is named above")
+        counted(failures, "text has", plural: "texts have") + " no result; each is named above")
     }
   }
 }

@@ -17,24 +17,44 @@ struct PredictionWriter {
     case jsonLines = "json-lines"
   }
 
-  /// Which text of the input, where there are several, and what that calls it, in JSON.
+  /// What tells which text a result is of.
+  enum Part: String, ExpressibleByArgument, CaseIterable {
+    case row, id, text
+  }
+
+  /// Which text of the input, where there are several, what that calls it, in JSON, and what it is,
+  /// where that is asked for.
   struct Origin {
     var row: Int?
     var id: String?
+    var text: String?
+
+    /// Nothing where it is not known.
+    func field(_ part: Part) -> String {
+      switch part {
+      case .row: row.map(String.init) ?? ""
+      case .id:
+        id.map { (try? JSONDecoder().decode(String.self, from: Data($0.utf8))) ?? $0 } ?? ""
+      case .text: text ?? ""
+      }
+    }
   }
 
   let format: Format
   let topK: Int
+  /// What stands before each result, in this order.
+  let parts: [Part]
   private var output = StandardOutput()
 
-  init(format: Format, topK: Int) {
+  init(format: Format, topK: Int, parts: [Part] = []) {
     self.format = format
     self.topK = topK
+    self.parts = parts
   }
 
   mutating func writeHeader(labels: [String]) throws {
     guard format == .csv else { return }
-    let columns = ["label"] + labels.map { "probability of \($0)" }
+    let columns = parts.map(\.rawValue) + ["label"] + labels.map { "probability of \($0)" }
     try output.write(line: columns.map(csvField).joined(separator: ","))
   }
 
@@ -48,16 +68,18 @@ struct PredictionWriter {
     switch format {
     case .text:
       try output.write(
-        line: best.map { "\(printable($0.label))\t\(String(format: "%.4f", $0.probability))" }
+        line: (parts.map { printable(origin.field($0)) }
+          + best.map { "\(printable($0.label))\t\(String(format: "%.4f", $0.probability))" })
           .joined(separator: "\t"))
     case .csv:
       try output.write(
-        line: ([csvField(label)] + row.map { String(format: "%.6f", $0) }).joined(separator: ","))
+        line: ((parts.map(origin.field) + [label]).map(csvField)
+          + row.map { String(format: "%.6f", $0) }).joined(separator: ","))
     case .jsonLines:
       try write(
         PredictionRecord(
           label: label, classes: best.map { .init(label: $0.label, probability: $0.probability) },
-          row: origin.row),
+          row: origin.row, text: origin.text),
         id: origin.id)
     }
   }
@@ -65,8 +87,13 @@ struct PredictionWriter {
   /// - Parameter error: why there is no result.
   mutating func write(failure error: String, classes: Int, _ origin: Origin) throws {
     switch format {
-    case .text: try output.write(line: "")
-    case .csv: try output.write(line: String(repeating: ",", count: classes))
+    case .text:
+      try output.write(
+        line: parts.map { printable(origin.field($0)) }.joined(separator: "\t"))
+    case .csv:
+      try output.write(
+        line: parts.map { csvField(origin.field($0)) + "," }.joined()
+          + String(repeating: ",", count: classes))
     case .jsonLines: try write(FailureRecord(error: error, row: origin.row), id: origin.id)
     }
   }
@@ -90,6 +117,7 @@ private struct PredictionRecord: Encodable {
   /// The most probable first.
   var classes: [Class]
   var row: Int?
+  var text: String?
 }
 
 private struct FailureRecord: Encodable {
