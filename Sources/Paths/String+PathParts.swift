@@ -12,17 +12,33 @@ extension String {
     return String(Substring(utf8[start...last]))
   }
 
-  /// This path for people: bytes that are no UTF-8 stand as `\xE9`. No file can be opened by it.
+  /// This path for people: bytes that are no UTF-8 stand as `\xE9`, and where a name has these very
+  /// letters, or a backslash before such a byte, its backslashes are doubled. No file can be opened by it.
   package var spelledPath: String {
-    var text = ""
-    for scalar in unicodeScalars {
+    var text = String.UnicodeScalarView()
+    var rest = unicodeScalars[...]
+    var backslashes = 0
+    while let scalar = rest.popFirst() {
+      if scalar.escapedByte != nil || scalar == "x" && rest.prefix(2).isByteInHexadecimal {
+        text.append(contentsOf: repeatElement("\\", count: backslashes))
+      }
+      backslashes = scalar == "\\" ? backslashes + 1 : 0
       if let byte = scalar.escapedByte {
-        text += "\\x" + String(byte, radix: 16, uppercase: true)
+        text.append(contentsOf: "\\x\(String(byte, radix: 16, uppercase: true))".unicodeScalars)
       } else {
-        text.unicodeScalars.append(scalar)
+        text.append(scalar)
       }
     }
-    return text
+    return String(text)
+  }
+}
+
+extension Substring.UnicodeScalarView {
+  /// Whether it is the two digits of a byte of 0x80 or more, as `spelledPath` writes them.
+  fileprivate var isByteInHexadecimal: Bool {
+    guard count == 2, let first, let last else { return false }
+    return "89ABCDEF".unicodeScalars.contains(first)
+      && "0123456789ABCDEF".unicodeScalars.contains(last)
   }
 }
 

@@ -66,6 +66,17 @@ struct PathBytesTests {
     #expect(printable(path: path) == "c\\xE9\\né\\xF4\\x8F\\xBB\\xA9")
   }
 
+  @Test func namesForPeopleDiffer() {
+    let pieces = [#"\"#, "x", "E9", #"\xE9"#, "\u{10FEE9}", "x41", "xe9"]
+    var names = [""]
+    for _ in 0..<4 { names += names.flatMap { name in pieces.map { name + $0 } } }
+    let spelled = Set(Set(names).map(\.spelledPath))
+    #expect(spelled.count == Set(names).count)
+    #expect(#"C:\new\x41.txt"#.spelledPath == #"C:\new\x41.txt"#)
+    #expect(#"a\xE9"#.spelledPath == #"a\\xE9"#)
+    #expect("a\\\u{10FEE9}".spelledPath == #"a\\\xE9"#)
+  }
+
   @Test func entriesOfFolders() throws {
     let folder = NSTemporaryDirectory() + "paths-\(UUID().uuidString)"
     let names = [[0xE9], [0xE8], Array("é".utf8), Array("e\u{301}".utf8), Array("\u{10FEE9}".utf8)]
