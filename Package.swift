@@ -43,7 +43,7 @@ let package = Package(
         "Recurrent", "CPU", "Text", "LabelledData", "Files", "Safetensors", "Checkpoints",
         "Training", "Generation", "Classification",
       ]),
-    .target(name: "LineEditing", dependencies: ["CReadline", "Files"]),
+    .target(name: "LineEditing", dependencies: ["CReadline", "Files", "Text"]),
     .target(
       name: "REPL",
       dependencies: [
@@ -99,7 +99,7 @@ let package = Package(
       path: "Tests/LineEditingProbe"),
     .testTarget(
       name: "LineEditingTests",
-      dependencies: ["LineEditing", "TerminalTesting", "line-editing-probe"]),
+      dependencies: ["LineEditing", "TerminalTesting", "Text", "line-editing-probe"]),
     .testTarget(
       name: "REPLTests",
       dependencies: ["CPU", "REPL", "Safetensors", "TerminalTesting", "charlstm"]),

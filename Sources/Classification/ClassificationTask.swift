@@ -80,6 +80,10 @@ final class ClassificationTask: TrainingTask {
       shortenedTexts: training.shortenedCount)
   }
 
+  var classCount: Int { trained.labels.count }
+  /// See `ValidationTexts.commonestShare`.
+  var commonestShare: Double { validation.commonestShare }
+
   var stepsPerEpoch: Int { (training.count + options.batchSize - 1) / options.batchSize }
 
   private var totalSteps: Int {

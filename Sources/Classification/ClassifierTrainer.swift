@@ -92,6 +92,14 @@ public final class ClassifierTrainer {
 
   public var options: ClassifierOptions { task.options }
   public var progress: TrainingProgress { loop.progress }
+  /// Whether the best loss is far above that of a uniform guess, and the best accuracy no better than
+  /// always naming the most frequent class.
+  package var hasLearntNothing: Bool {
+    guard let loss = progress.bestLoss, let accuracy = progress.bestAccuracy else { return false }
+    return loss > uniformLoss + 0.5 && accuracy <= task.commonestShare
+  }
+  /// Nats of a guess to which all classes are alike.
+  package var uniformLoss: Double { log(Double(task.classCount)) }
   /// Saved with the run.
   package var setup: RunSetup? {
     get { task.setup }

@@ -1,3 +1,5 @@
+import Text
+
 /// Where a session's lines come from: a person at a terminal, a pipe, or an array in a test.
 package protocol LineSource {
   /// The next line, without its line end. Shows `prompt` first where there is a terminal.
@@ -19,6 +21,9 @@ package enum LineResult: Equatable, Sendable {
   /// A line that was not valid UTF-8: each ill-formed part has become U+FFFD. `byte` is the offset
   /// of the first of them in the line as it came.
   case malformed(repaired: String, byte: Int)
+
+  /// An input that is in another encoding, or no text at all: there is no line in it.
+  case foreign(ForeignContent)
 
   /// Ctrl-C: what had been typed is gone.
   case interrupted

@@ -63,6 +63,8 @@ extension LineInterpreter {
         try run(line, following: &source)
       case .malformed(_, let byte):
         try report(ReplError.badData("the line is not UTF-8 from byte \(byte); it was left out"))
+      case .foreign(let content):
+        return try report(ReplError.badData(content.description(of: nil)))
       case .interrupted:
         continue
       case .endOfInput:
@@ -117,7 +119,7 @@ extension LineInterpreter {
       case .malformed(_, let byte):
         try report(ReplError.badData("the line is not UTF-8 from byte \(byte); it was left out"))
         return nil
-      case .interrupted: return nil
+      case .interrupted, .foreign: return nil
       case .endOfInput: return prompt
       }
     }

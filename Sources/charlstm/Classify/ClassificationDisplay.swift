@@ -50,7 +50,11 @@ final class ClassificationDisplay {
       text += "\(plan.shortenedTexts.formatted()) texts are longer than --max-length and are cut.\n"
     }
     if plan.validationTexts == 0 {
-      text += "There is nothing to validate on: the latest model counts as the best.\n"
+      text += """
+        No texts are kept to validate on: the latest classifier counts as the best, and nothing shows \
+        when it begins to learn the texts by heart.
+
+        """
     }
     if plan.doneSteps > 0 { text += ResumableRun.goingOn(after: plan.doneSteps) }
     print(lines: text)

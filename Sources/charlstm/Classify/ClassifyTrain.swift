@@ -5,6 +5,7 @@ import Classification
 import Foundation
 import LabelledData
 import Recurrent
+import TerminalText
 import Text
 import Training
 
@@ -23,8 +24,11 @@ struct ClassifyTrain: ParsableCommand {
   )
 
   @Argument(
-    help: "Labelled texts: CSV, TSV, JSON Lines, fastText lines, or a folder with a file a class.")
-  var data: [String]
+    help: """
+      Labelled texts: CSV, TSV, JSON Lines, fastText lines, or a folder with a file a class. With \
+      --resume those of the run, unless given.
+      """)
+  var data: [String] = []
 
   @Option(name: .shortAndLong, help: "The run folder.")
   var output: String
@@ -34,6 +38,9 @@ struct ClassifyTrain: ParsableCommand {
 
   @Flag(help: "Replace the run that is in the folder.")
   var overwrite = false
+
+  @Option(help: "With --resume: train this many epochs more than the run was to have.")
+  var extend: Int?
 
   @OptionGroup(title: "Data") var format: DataOptions
 
@@ -84,12 +91,16 @@ struct ClassifyTrain: ParsableCommand {
   @OptionGroup var help: HelpAllFlag
 
   func run() throws {
+    guard !data.isEmpty || resume else {
+      throw Failure.usage("no data: name files or folders of labelled texts")
+    }
     try checkFlags(resume: resume, overwrite: overwrite)
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
     let (trainer, folder) = try resume ? resumed() : begun()
     Interruption.watch()
     let display = ClassificationDisplay(isQuiet: quiet)
+    let begun = trainer.progress.step
     let outcome: TrainingOutcome
     do {
       outcome = try trainer.run(in: folder, stops: { Interruption.signal != nil }) {
@@ -108,6 +119,10 @@ struct ClassifyTrain: ParsableCommand {
       try trainer.calibrate(folder)
     }
     try conclude(outcome, trainer, folder)
+    if resume, outcome == .completed, trainer.progress.step == begun, !quiet {
+      resumable(folder).sayHowToExtend(trainer.progress, trainer.options.optimization)
+    }
+    try checkLearning(trainer)
   }
 
   /// What a new run is told.
@@ -115,13 +130,16 @@ struct ClassifyTrain: ParsableCommand {
     RunSetup(
       vocabulary: training.symbols.kind, minCount: training.symbols.count,
       validationFraction: validation.isEmpty ? validationFraction ?? 0.1 : nil,
-      validation: validation, initializeFrom: network.initializeFrom, calibrates: calibrate)
+      validation: validation, initializeFrom: network.initializeFrom, calibrates: calibrate,
+      corpora: data, dataOptions: format.words)
   }
 
   private func parts(_ setup: RunSetup, seed: UInt64) throws -> LabelledParts {
     // Before long data are read.
     try checkValidationFraction(validationFraction ?? setup.validationFraction ?? 0)
-    let texts = try format.read(data, isQuiet: quiet)
+    let format =
+      try format.words.isEmpty ? DataOptions.parse(setup.dataOptions ?? []) : format
+    let texts = try format.read(data.isEmpty ? setup.corpora ?? [] : data, isQuiet: quiet)
     guard let fraction = setup.validationFraction else {
       return LabelledParts(
         texts,
@@ -132,6 +150,7 @@ struct ClassifyTrain: ParsableCommand {
 
   /// Reads and checks all there is before anything is written.
   private func begun() throws -> (ClassifierTrainer, RunFolder) {
+    guard extend == nil else { throw Failure.usage("--extend goes with --resume") }
     if !overwrite { try checkIsFree(runFolder: output) }
     var options = ClassifierOptions()
     try training.apply(to: &options)
@@ -143,8 +162,12 @@ struct ClassifyTrain: ParsableCommand {
     try source.map { try network.check($0.model.configuration) }
     try checkCombinations(options, hasSource: source != nil)
     let parts = try parts(setup, seed: options.seed)
+    guard !calibrate || !parts.validation.indices.isEmpty else {
+      throw Failure.usage("--calibrate needs texts to validate on: they say how sure is too sure")
+    }
+    let vocabulary = try training.vocabulary(of: parts)
     let trainer = try ClassifierTrainer(
-      parts, vocabulary: training.vocabulary(of: parts), from: source, options: options,
+      parts, vocabulary: vocabulary, from: source, options: options,
       device: device
     ) { shape in
       shape = network.configuration(shape)
@@ -156,8 +179,31 @@ struct ClassifyTrain: ParsableCommand {
       }
     }
     trainer.setup = setup
-    if !quiet { standardError(ClassListing(of: parts.texts).description) }
+    if !quiet {
+      standardError(ClassListing(of: parts.texts).description)
+      if let source, let path = network.initializeFrom { tell(source, path, vocabulary) }
+      tellUnknown(of: parts, to: vocabulary)
+    }
     return (trainer, try RunFolder(path: output, isNew: true))
+  }
+
+  /// Says what is taken from the model to begin with.
+  private func tell(_ source: TrainedModel, _ path: String, _ vocabulary: Vocabulary) {
+    let known = vocabulary.symbolCount(sharedWith: source.vocabulary)
+    standardError(
+      "Beginning with \(printable(path)): its layers, and what it knows of "
+        + "\(known.formatted()) of \(vocabulary.count.formatted()) symbols.\n")
+  }
+
+  /// Says which characters of the texts to validate on those to train on do not have.
+  private func tellUnknown(of parts: LabelledParts, to vocabulary: Vocabulary) {
+    guard !vocabulary.hasByteSymbols else { return }
+    var unknown = UnknownCharacters(to: "classifier", with: vocabulary)
+    for index in parts.validation.indices {
+      unknown.note(
+        in: String(decoding: parts.validation.texts.bytes(of: index), as: UTF8.self))
+    }
+    unknown.tell(of: "the texts to validate on")
   }
 
   private func checkCombinations(_ options: ClassifierOptions, hasSource: Bool) throws {
@@ -189,18 +235,28 @@ struct ClassifyTrain: ParsableCommand {
       }
     }
     try training.apply(to: &point.options)
+    if let extend {
+      try checkExtension(of: point.options.optimization, given: training.optimization)
+      try point.extend(epochs: extend)
+    }
     let device = Device.cpu(threads: point.options.threads)
     if let note = point.move(to: device, keepsPrecision: precision.precision != .auto) {
       standardError("\(note)\n")
     }
     // Files to validate on that are given now may be the same under other names, which their texts
     // tell.
-    let known = validation.isEmpty ? point.setup : nil
-    let parts = try parts(known ?? setup, seed: point.options.seed)
+    var known = point.setup ?? setup
+    if !validation.isEmpty { (known.validation, known.validationFraction) = (validation, nil) }
+    guard !data.isEmpty || !(known.corpora ?? []).isEmpty else {
+      throw Failure.usage("the run has not kept which data it is of: name them, as when it began")
+    }
+    let parts = try parts(known, seed: point.options.seed)
     let trainer = try ClassifierTrainer(
       resuming: point, path: folder.resumePath, texts: parts.texts, training: parts.training,
       validation: parts.validation, device: device)
     if calibrate { trainer.setup?.calibrates = true }
+    if !data.isEmpty { trainer.setup?.corpora = data }
+    if !format.words.isEmpty { trainer.setup?.dataOptions = format.words }
     return (trainer, folder)
   }
 
@@ -226,6 +282,19 @@ struct ClassifyTrain: ParsableCommand {
     if calibrate { words.append("--calibrate") }
     words += format.words.map { shellQuoted($0) }
     return words.joined(separator: " ")
+  }
+
+  /// - Throws: `Failure` where the best classifier is far worse than none.
+  private func checkLearning(_ trainer: ClassifierTrainer) throws {
+    // First weights are worse than a guess, too: a run of a few steps has not failed for that.
+    guard trainer.hasLearntNothing, trainer.progress.step >= 40,
+      let loss = trainer.progress.bestLoss, let accuracy = trainer.progress.bestAccuracy
+    else { return }
+    throw Failure.badData(
+      String(
+        format: "the run has failed: its best classifier has %.4f nats and accuracy %.4f, a uniform "
+          + "guess %.4f nats; train again with another --learning-rate than %g",
+        loss, accuracy, trainer.uniformLoss, Double(trainer.options.learningRate)))
   }
 
   private func conclude(
