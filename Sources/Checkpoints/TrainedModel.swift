@@ -19,7 +19,8 @@ public struct TrainingSummary: Codable, Equatable, Sendable {
   public var options: [String: String]
 
   public init(
-    corpus: [String], documentSeparator: DocumentSeparator? = nil, trainingCharacters: Int, epochs: Double, steps: Int, validationLoss: Double?,
+    corpus: [String], documentSeparator: DocumentSeparator? = nil, trainingCharacters: Int,
+    epochs: Double, steps: Int, validationLoss: Double?,
     options: [String: String]
   ) {
     self.corpus = corpus

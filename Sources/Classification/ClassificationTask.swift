@@ -81,8 +81,8 @@ final class ClassificationTask: TrainingTask {
   }
 
   var classCount: Int { trained.labels.count }
-  /// See `ValidationTexts.commonestShare`.
-  var commonestShare: Double { validation.commonestShare }
+  /// The share of the most frequent class of the texts to validate on, and how many those are.
+  var commonest: (share: Double, count: Int) { (validation.commonestShare, validation.count) }
 
   var stepsPerEpoch: Int { (training.count + options.batchSize - 1) / options.batchSize }
 

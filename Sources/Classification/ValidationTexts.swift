@@ -17,7 +17,7 @@ struct ValidationTexts {
 
   var count: Int { indices.count }
 
-  /// The share of them that the most frequent class has: what naming it always would come to.
+  /// The share of them that the most frequent class has: the accuracy of always naming it.
   var commonestShare: Double {
     let counts = indices.reduce(into: [:] as [Int32: Int]) { counts, index in
       counts[texts.labelIndices[index], default: 0] += 1

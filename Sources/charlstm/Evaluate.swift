@@ -20,7 +20,8 @@ struct Evaluate: ParsableCommand {
   var texts: [String]
 
   @Flag(
-    help: "Each character with its surprisal, as tab-separated values, or with --json an object each.")
+    help:
+      "Each character with its surprisal, as tab-separated values, or with --json an object each.")
   var perCharacter = false
 
   @Flag(help: "The result as a JSON object.")

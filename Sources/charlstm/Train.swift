@@ -198,7 +198,8 @@ struct Train: ParsableCommand {
     } catch {
       guard corpora.isEmpty, case .noSuchFile(let path) = error else { throw error }
       throw Failure(
-        description: "the run's text is not there any more: \(printable(path)); name it where it is now",
+        description:
+          "the run's text is not there any more: \(printable(path)); name it where it is now",
         code: .noInput)
     }
   }

@@ -84,7 +84,12 @@ struct ClassifierRunEndTests {
   }
 
   @Test func aRunThatLearntNothingHasFailed() throws {
-    let bad = "\(Self.small) --epochs 20 --learning-rate 30 --validation-fraction 0.5"
+    // Nothing tells the classes from each other.
+    let rows = String(repeating: "same,high\nsame,low\n", count: 20)
+    try charlstm.put("text,label\n" + rows, at: "same.csv")
+    let bad =
+      Self.small.replacing("texts.csv", with: "same.csv")
+      + " --epochs 20 --learning-rate 30 --validation-fraction 0.5 --schedule constant"
     let outcome = try charlstm("\(bad) --clip-norm 1 --max-steps 60 --average-decay 0")
     #expect(outcome.code == 65)
     let message = try #require(
@@ -129,11 +134,12 @@ struct ClassifierRunEndTests {
   /// Each once, with how often it came.
   @Test func unknownCharactersOfTheValidationAreNamed() throws {
     try charlstm.put("text,label\nüp éé,high\ndöwn é,low\n", at: "held.csv")
-    let line = "The classifier does not know these characters of the texts to validate on, which are left out: "
+    let line =
+      "The classifier does not know these characters of the texts to validate on, which are left out: "
     let train = "\(Self.small) --max-steps 2 --validation held.csv --overwrite"
     let outcome = try charlstm(train)
     #expect(outcome.code == 0)
-    #expect(outcome.error.contains("\(line)'ü' 'é' (3) 'ö'\n") || outcome.error.contains(line))
+    #expect(outcome.error.contains("\(line)ü é (3) ö\n"))
     #expect(outcome.error.components(separatedBy: line).count == 2)
     // Where there are bytes for them, they are known.
     for more in ["--vocabulary bytes", "--min-count 2", "--quiet"] {
@@ -146,7 +152,10 @@ struct ClassifierRunEndTests {
     let rows = (0..<20).map { "high;high \($0) up;x\nlow;low \($0) down;y\n" }.joined()
     try charlstm.put(rows, at: "office.csv")
     let format = "--no-header --label-column 1 --text-column 2 --text-column 3 --separator ;"
-    let begin = Self.small.replacing("texts.csv", with: "office.csv") + " --quiet "
+    // With nothing to validate on, the last is the best; a rate that falls depends on the steps.
+    let begin =
+      Self.small.replacing("texts.csv", with: "office.csv")
+      + " --quiet --validation-fraction 0 --schedule constant --warmup 0"
     #expect(try charlstm("\(begin) \(format) --max-steps 4") == Self.done)
     let whole = try charlstm.bytes(of: "run/best.safetensors")
     #expect(try charlstm("\(begin) \(format) --max-steps 2 --overwrite") == Self.done)

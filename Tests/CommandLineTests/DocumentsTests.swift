@@ -73,7 +73,8 @@ struct DocumentsTests {
       three.error.hasPrefix(
         "3 files, with nothing put between them: each ends with a line feed\n"))
     let info = try charlstm("info run/best.safetensors").output
-    #expect(info.contains("\nfiles joined by       a line feed after those that do not end with one\n"))
+    #expect(
+      info.contains("\nfiles joined by       a line feed after those that do not end with one\n"))
     let one = try charlstm("train x.txt notes/b.txt \(train) --overwrite")
     #expect(one.code == 0 && !one.error.contains("files"))
     #expect(try !charlstm("info run/best.safetensors").output.contains("joined"))
@@ -98,7 +99,8 @@ struct DocumentsTests {
     let whole = ["train", "notes", "--output", "whole", "--max-steps", "4", "--quiet"]
     #expect(try charlstm.start(whole + small + separator).finish(within: 60) == Self.done)
     #expect(
-      try charlstm.bytes(of: "run/best.safetensors") == charlstm.bytes(of: "whole/best.safetensors"))
+      try charlstm.bytes(of: "run/best.safetensors") == charlstm.bytes(of: "whole/best.safetensors")
+    )
     let again = resume.replacing("--max-steps 4", with: "--max-steps 5")
       .split(separator: " ").map(String.init)
     #expect(try charlstm.start(again + separator).finish(within: 60) == Self.done)
@@ -110,7 +112,8 @@ struct DocumentsTests {
         ["train", "notes", "--output", "run", "--document-separator", given]
       ).finish(within: 60)
       #expect(outcome.code == 64)
-      #expect(outcome.error.hasPrefix("Error: --document-separator: after a backslash there must be "))
+      #expect(
+        outcome.error.hasPrefix("Error: --document-separator: after a backslash there must be "))
     }
     #expect(try charlstm.names() == ["notes"])
   }

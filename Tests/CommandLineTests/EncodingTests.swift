@@ -104,7 +104,9 @@ struct EncodingTests {
     name: String, mark: [UInt8], encoding: String.Encoding
   ) throws {
     // The first letter of Serbian has a byte that looks like a line feed.
-    for text in ["The king is dead!\nlong live\n", "Њерош је краљ.\nКороль умер, да здравствует.\n"] {
+    for text in [
+      "The king is dead!\nlong live\n", "Њерош је краљ.\nКороль умер, да здравствует.\n",
+    ] {
       let data = try #require(text.data(using: encoding))
       try put(mark + data, at: "text")
       let message =

@@ -292,7 +292,8 @@ struct ClassifyTrain: ParsableCommand {
     else { return }
     throw Failure.badData(
       String(
-        format: "the run has failed: its best classifier has %.4f nats and accuracy %.4f, a uniform "
+        format:
+          "the run has failed: its best classifier has %.4f nats and accuracy %.4f, a uniform "
           + "guess %.4f nats; train again with another --learning-rate than %g",
         loss, accuracy, trainer.uniformLoss, Double(trainer.options.learningRate)))
   }
