@@ -38,11 +38,13 @@ public final class Corpus: Sendable {
         rebasing: bytes[corpusRange.lowerBound - start..<corpusRange.upperBound - start])
     }
 
-    /// Its pages are let go of again: very many files may each keep one resident otherwise.
     var lastByte: UInt8 {
       let last = range.upperBound - 1
-      defer { mapping.release(last..<range.upperBound) }
-      return mapping.bytes[last]
+      let byte = mapping.bytes[last]
+      // What is around it is let go of again: files by the thousand would keep as much resident. That
+      // of a smaller one has come with its beginning.
+      if range.count > Mapping.faultWindow { mapping.release(last..<range.upperBound) }
+      return byte
     }
 
     /// Lets go of a range of the corpus that lies within the piece: see `Mapping.release(_:)`.

@@ -55,10 +55,15 @@ struct DocumentsTests {
       let one = try charlstm.start(["train", "whole.txt", "--output", "one"] + train)
         .finish(within: 60)
       #expect(one.code == 0 && !one.error.contains("file"))
-      #expect(try charlstm.bytes(of: "many/metrics.jsonl").count > 0)
       let evaluation = try charlstm("evaluate many/best.safetensors notes")
       #expect(evaluation.code == 0 && evaluation.error == "")
       #expect(evaluation == (try charlstm("evaluate one/best.safetensors whole.txt")))
+    }
+    if options.isEmpty {
+      let article = URL(filePath: #filePath)
+        .appending(path: "../../../Sources/CharLSTM/CharLSTM.docc/Training.md").standardized
+      let shown = try String(contentsOf: article, encoding: .utf8)
+      #expect(shown.contains("\n4 files, \(words)\n"))
     }
     let stored = try charlstm("info many/best.safetensors --json").output
     #expect(stored.contains("\"documentSeparator\":{\"isForOpenLines\":\(isForOpenLines),"))
