@@ -169,6 +169,13 @@ struct ClassifierRunEndTests {
     #expect(changed.code == 65 && changed.error.contains("are not those the run began with"))
     try FileManager.default.removeItem(at: charlstm.folder.appending(path: "office.csv"))
     #expect(try charlstm("\(resume) --max-steps 5").code == 66)
+    // A column whose name looks like an option.
+    try charlstm.put("-text,label\n" + String(repeating: "up,a\ndown,b\n", count: 9), at: "x.csv")
+    let odd = Self.small.replacing("texts.csv", with: "x.csv").replacing("run", with: "odd")
+    #expect(try charlstm("\(odd) --text-column=-text --max-steps 1 --quiet") == Self.done)
+    let advised = try charlstm("classify train --output odd --resume")
+    #expect(advised.code == 0)
+    #expect(advised.error.hasSuffix("classify train --output odd --resume --max-steps 2\n"))
     let none = try charlstm("classify train --output new")
     #expect(
       none

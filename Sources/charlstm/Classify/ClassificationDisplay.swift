@@ -10,9 +10,12 @@ final class ClassificationDisplay {
   private var plan: ClassificationPlan?
   private var lastValidation: ValidationReport?
   private var hasOpenLine = false
+  /// Of the texts to validate on.
+  private let unknown: UnknownCharacters?
 
-  init(isQuiet: Bool) {
+  init(isQuiet: Bool, unknown: UnknownCharacters?) {
     self.isQuiet = isQuiet
+    self.unknown = unknown
   }
 
   func show(_ event: ClassificationEvent) {
@@ -58,6 +61,7 @@ final class ClassificationDisplay {
     }
     if plan.doneSteps > 0 { text += ResumableRun.goingOn(after: plan.doneSteps) }
     print(lines: text)
+    unknown?.tell(of: "the texts to validate on")
   }
 
   private func show(_ step: StepReport) {

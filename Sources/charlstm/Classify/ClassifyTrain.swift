@@ -97,9 +97,9 @@ struct ClassifyTrain: ParsableCommand {
     try checkFlags(resume: resume, overwrite: overwrite)
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
-    let (trainer, folder) = try resume ? resumed() : begun()
+    let (trainer, folder, unknown) = try resume ? resumed() : begun()
     Interruption.watch()
-    let display = ClassificationDisplay(isQuiet: quiet)
+    let display = ClassificationDisplay(isQuiet: quiet, unknown: unknown)
     let begun = trainer.progress.step
     let outcome: TrainingOutcome
     do {
@@ -149,7 +149,7 @@ struct ClassifyTrain: ParsableCommand {
   }
 
   /// Reads and checks all there is before anything is written.
-  private func begun() throws -> (ClassifierTrainer, RunFolder) {
+  private func begun() throws -> (ClassifierTrainer, RunFolder, UnknownCharacters?) {
     guard extend == nil else { throw Failure.usage("--extend goes with --resume") }
     if !overwrite { try checkIsFree(runFolder: output) }
     var options = ClassifierOptions()
@@ -182,9 +182,8 @@ struct ClassifyTrain: ParsableCommand {
     if !quiet {
       standardError(ClassListing(of: parts.texts).description)
       if let source, let path = network.initializeFrom { tell(source, path, vocabulary) }
-      tellUnknown(of: parts, to: vocabulary)
     }
-    return (trainer, try RunFolder(path: output, isNew: true))
+    return (trainer, try RunFolder(path: output, isNew: true), unknown(to: vocabulary, of: parts))
   }
 
   /// Says what is taken from the model to begin with.
@@ -195,15 +194,15 @@ struct ClassifyTrain: ParsableCommand {
         + "\(known.formatted()) of \(vocabulary.count.formatted()) symbols.\n")
   }
 
-  /// Says which characters of the texts to validate on those to train on do not have.
-  private func tellUnknown(of parts: LabelledParts, to vocabulary: Vocabulary) {
-    guard !vocabulary.hasByteSymbols else { return }
+  /// The characters of the texts to validate on that those to train on do not have.
+  private func unknown(to vocabulary: Vocabulary, of parts: LabelledParts) -> UnknownCharacters? {
+    guard !quiet, !vocabulary.hasByteSymbols else { return nil }
     var unknown = UnknownCharacters(to: "classifier", with: vocabulary)
     for index in parts.validation.indices {
       unknown.note(
         in: String(decoding: parts.validation.texts.bytes(of: index), as: UTF8.self))
     }
-    unknown.tell(of: "the texts to validate on")
+    return unknown
   }
 
   private func checkCombinations(_ options: ClassifierOptions, hasSource: Bool) throws {
@@ -213,7 +212,7 @@ struct ClassifyTrain: ParsableCommand {
     }
   }
 
-  private func resumed() throws -> (ClassifierTrainer, RunFolder) {
+  private func resumed() throws -> (ClassifierTrainer, RunFolder, UnknownCharacters?) {
     // The folder first: what another process is about to save is not to be read before it has.
     let folder = try RunFolder(path: output, isNew: false)
     var point = try ClassifierResumePoint(contentsOf: folder.resumePath)
@@ -257,7 +256,7 @@ struct ClassifyTrain: ParsableCommand {
     if calibrate { trainer.setup?.calibrates = true }
     if !data.isEmpty { trainer.setup?.corpora = data }
     if !format.words.isEmpty { trainer.setup?.dataOptions = format.words }
-    return (trainer, folder)
+    return (trainer, folder, nil)
   }
 
   private func checkSetup(of point: ClassifierResumePoint) throws {
