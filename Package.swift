@@ -46,7 +46,7 @@ let package = Package(
         "Recurrent", "CPU", "Text", "LabelledData", "Files", "Safetensors", "Checkpoints",
         "Training", "Generation", "Classification",
       ]),
-    .target(name: "LineEditing", dependencies: ["CReadline", "Files", "Paths"]),
+    .target(name: "LineEditing", dependencies: ["CReadline", "Files", "Paths", "Text"]),
     .target(
       name: "REPL",
       dependencies: [
@@ -107,7 +107,9 @@ let package = Package(
       path: "Tests/LineEditingProbe"),
     .testTarget(
       name: "LineEditingTests",
-      dependencies: ["FileTesting", "LineEditing", "TerminalTesting", "line-editing-probe"]),
+      dependencies: [
+        "FileTesting", "LineEditing", "TerminalTesting", "Text", "line-editing-probe",
+      ]),
     .testTarget(
       name: "REPLTests",
       dependencies: [

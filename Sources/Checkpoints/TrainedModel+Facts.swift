@@ -10,7 +10,12 @@ extension TrainedModel {
     var facts = model.facts + [("vocabulary", vocabulary.summary)]
     if let summary {
       facts += [
-        ("trained on", printable(path: summary.corpus.joined(separator: ", "))),
+        ("trained on", printable(path: summary.corpus.joined(separator: ", ")))
+      ]
+      if let separator = summary.documentSeparator {
+        facts.append(("files joined by", "\(separator)"))
+      }
+      facts += [
         ("characters", summary.trainingCharacters.grouped),
         ("epochs", String(format: "%.2f", summary.epochs)),
         ("steps", summary.steps.grouped),

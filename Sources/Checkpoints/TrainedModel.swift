@@ -5,6 +5,8 @@ import Text
 public struct TrainingSummary: Codable, Equatable, Sendable {
   /// The names of the files it was trained on.
   public var corpus: [String]
+  /// What stood between those files; nil of a single file, and of models from before it was kept.
+  public var documentSeparator: DocumentSeparator?
   /// Symbols of the training part.
   public var trainingCharacters: Int
   /// Passes over the training part, the last one perhaps in part.
@@ -17,10 +19,12 @@ public struct TrainingSummary: Codable, Equatable, Sendable {
   public var options: [String: String]
 
   public init(
-    corpus: [String], trainingCharacters: Int, epochs: Double, steps: Int, validationLoss: Double?,
+    corpus: [String], documentSeparator: DocumentSeparator? = nil, trainingCharacters: Int,
+    epochs: Double, steps: Int, validationLoss: Double?,
     options: [String: String]
   ) {
     self.corpus = corpus
+    self.documentSeparator = documentSeparator
     self.trainingCharacters = trainingCharacters
     self.epochs = epochs
     self.steps = steps

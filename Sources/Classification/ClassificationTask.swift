@@ -80,6 +80,10 @@ final class ClassificationTask: TrainingTask {
       shortenedTexts: training.shortenedCount)
   }
 
+  var classCount: Int { trained.labels.count }
+  /// The share of the most frequent class of the texts to validate on, and how many those are.
+  var commonest: (share: Double, count: Int) { (validation.commonestShare, validation.count) }
+
   var stepsPerEpoch: Int { (training.count + options.batchSize - 1) / options.batchSize }
 
   private var totalSteps: Int {

@@ -94,6 +94,17 @@ public final class ClassifierTrainer {
 
   public var options: ClassifierOptions { task.options }
   public var progress: TrainingProgress { loop.progress }
+  /// Whether the best loss is far above that of a uniform guess, and the best accuracy not better than
+  /// that of always naming the most frequent class, but by chance: what has learnt something may be too
+  /// sure of it.
+  package var hasLearntNothing: Bool {
+    guard let loss = progress.bestLoss, let accuracy = progress.bestAccuracy else { return false }
+    let (share, count) = task.commonest
+    let chance = 2 * (share * (1 - share) / Double(max(1, count))).squareRoot()
+    return loss > uniformLoss + 0.5 && accuracy <= share + chance
+  }
+  /// Nats of a guess to which all classes are alike.
+  package var uniformLoss: Double { log(Double(task.classCount)) }
   /// Saved with the run.
   package var setup: RunSetup? {
     get { task.setup }

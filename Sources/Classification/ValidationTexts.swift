@@ -17,6 +17,14 @@ struct ValidationTexts {
 
   var count: Int { indices.count }
 
+  /// The share of them that the most frequent class has: the accuracy of always naming it.
+  var commonestShare: Double {
+    let counts = indices.reduce(into: [:] as [Int32: Int]) { counts, index in
+      counts[texts.labelIndices[index], default: 0] += 1
+    }
+    return Double(counts.values.max() ?? 0) / Double(max(1, count))
+  }
+
   func report(of classifier: Classifier) -> ClassificationReport {
     classificationReport(
       of: texts, indices, with: classifier, topK: 1, reading: { pieces($0, as: classifier) })

@@ -150,6 +150,8 @@ struct RecordInput: ~Copyable {
       }
       guard !isAtEnd else { return false }
       try read()
+      // Before anything of it is taken: what looks like a line feed may be half of another character.
+      if let foreignContent { throw .foreign(source: source, foreignContent) }
     }
     return true
   }

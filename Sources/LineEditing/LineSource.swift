@@ -1,3 +1,5 @@
+import Text
+
 /// Where a session's lines come from: a person at a terminal, a pipe, or an array in a test.
 package protocol LineSource {
   /// The next line, without its line end. Shows `prompt` first where there is a terminal.
@@ -19,6 +21,9 @@ package enum LineResult: Equatable, Sendable {
 
   /// A line that is not UTF-8 from `byte` on, which counts from the line's beginning.
   case malformed(bytes: [UInt8], byte: Int)
+
+  /// An input that is in another encoding, or no text at all: there is no line in it.
+  case foreign(ForeignContent)
 
   /// Ctrl-C: what had been typed is gone.
   case interrupted

@@ -1,11 +1,13 @@
 import Glibc
+import Text
 
 /// Lines from a pipe or a file: no prompt, no editing, no history.
 ///
 /// A line ends with `"\n"` or `"\r\n"`, or with `"\r"` in an input without `"\n"`; the last one may
-/// end with the input. A byte order mark at the beginning is not part of the first. Every byte is looked
-/// at once, so that a line of any length costs time in proportion to it. Ctrl-C ends the wait for
-/// a line only while an ``InterruptFlag`` lives; otherwise it ends the process, as usual.
+/// end with the input. A byte order mark at the beginning is not part of the first. What the beginning
+/// shows to be another encoding, or no text, gives no line. Every byte is looked at once, so that a
+/// line of any length costs time in proportion to it. Ctrl-C ends the wait for a line only while an
+/// ``InterruptFlag`` lives; otherwise it ends the process, as usual.
 package struct PlainReader: LineSource {
   private let descriptor: Int32
   private var buffer: [UInt8] = []
@@ -37,7 +39,11 @@ package struct PlainReader: LineSource {
       searched = buffer.count
       switch fill() {
       case .more:
-        continue
+        // In UTF-16, what looks like a line feed may be half of another character.
+        if isBeginning, let content = buffer.withUnsafeBytes({ ForeignContent(head: $0) }) {
+          buffer = []
+          return .foreign(content)
+        }
       case .interrupted:
         buffer.removeAll(keepingCapacity: true)
         return .interrupted
@@ -66,7 +72,7 @@ package struct PlainReader: LineSource {
   private mutating func skipByteOrderMark() {
     guard isBeginning else { return }
     isBeginning = false
-    if buffer[lineStart...].starts(with: [0xEF, 0xBB, 0xBF]) { lineStart += 3 }
+    if buffer[lineStart...].starts(with: byteOrderMark) { lineStart += byteOrderMark.count }
   }
 
   private enum Arrival {

@@ -64,6 +64,9 @@ extension LineInterpreter {
     while !progress.hasQuit {
       let result = source.readLine(prompt: prompt)
       if case .endOfInput = result { return }
+      if case .foreign(let content) = result {
+        return try report(ReplError.badData(content.description(of: nil)))
+      }
       progress.isTyped = screen.isTerminal && screen.isInteractive
       defer { progress.isTyped = false }
       try run(result, following: &source)
@@ -82,7 +85,7 @@ extension LineInterpreter {
       _ = surroundings.takeInterrupt()
       source.remember(line)
       try attempt { try run(command: line.dropFirst()) }
-    case .interrupted, .endOfInput:
+    case .interrupted, .foreign, .endOfInput:
       break
     }
   }
@@ -149,7 +152,7 @@ extension LineInterpreter {
       case .malformed(_, let byte):
         try report(Self.notUTF8(from: byte))
         return nil
-      case .interrupted: return nil
+      case .interrupted, .foreign: return nil
       case .endOfInput: return prompt
       }
     }

@@ -7,12 +7,16 @@ extension Corpus {
   /// A path is a file; a folder, for all regular files below it whose names do not begin with a
   /// dot, sorted by the bytes of their paths; or `-`, for standard input. What cannot be mapped
   /// (a pipe, a terminal) is kept in a temporary file in `TMPDIR`, or else `/var/tmp`, that has
-  /// no name and goes with the corpus. A byte B of a path that is no part of UTF-8 is the scalar
+  /// no name and goes with the corpus. What this program has written (models, the files of runs,
+  /// sessions) is left out of folders. A byte B of a path that is no part of UTF-8 is the scalar
   /// U+10FE00 + B, here and in every path of the library.
   ///
+  /// - Parameter separator: what stands between two files that are not empty.
   /// - Throws: any `CorpusError` but `invalidUTF8`: nothing has been read yet but pipes.
-  public convenience init(paths: [String]) throws(CorpusError) {
-    try self.init(paths: paths, standardInput: STDIN_FILENO)
+  public convenience init(
+    paths: [String], separator: DocumentSeparator = .lineFeed
+  ) throws(CorpusError) {
+    try self.init(paths: paths, separator: separator, standardInput: STDIN_FILENO)
   }
 
   /// - Parameters:
@@ -20,25 +24,36 @@ extension Corpus {
   ///   - mappingLimit: Linux allows a process some 65,000 mappings; more files than this are
   ///     joined in one temporary file instead.
   package convenience init(
-    paths: [String], standardInput: CInt, mappingLimit: Int = 4096
+    paths: [String], separator: DocumentSeparator = .lineFeed, standardInput: CInt,
+    mappingLimit: Int = 4096
   ) throws(CorpusError) {
     let sources = try TextSource.expand(paths)
     if sources.count > mappingLimit {
-      try self.init(parts: Self.join(sources, standardInput: standardInput), areFiles: true)
+      try self.init(
+        parts: Self.join(sources, standardInput: standardInput), areFiles: true,
+        separator: separator)
     } else {
       var parts: [(name: String, bytes: (mapping: Mapping, range: Range<Int>)?)] = []
       for source in sources {
         let descriptor = try source.open(standardInput: standardInput)
         defer { source.close(descriptor) }
         let mapping = try Self.map(descriptor, name: source.name)
-        guard !(mapping.map { OwnFiles.isSafetensors($0.bytes) } ?? false) else {
-          if source.wasFound { continue }
-          throw .isModel(path: source.name)
-        }
+        if let mapping, try Self.isOwn(mapping.bytes, source) { continue }
         parts.append((source.name, mapping.map { ($0, 0..<$0.bytes.count) }))
       }
-      try self.init(parts: parts, areFiles: true)
+      try self.init(parts: parts, areFiles: true, separator: separator)
     }
+  }
+
+  /// Whether a source that was found in a folder is a model or a session of this program's.
+  ///
+  /// - Throws: `CorpusError.isModel` where a person has named it.
+  private static func isOwn(
+    _ bytes: UnsafeRawBufferPointer, _ source: TextSource
+  ) throws(CorpusError) -> Bool {
+    guard OwnFiles.isSafetensors(bytes) else { return false }
+    guard source.wasFound else { throw .isModel(path: source.name) }
+    return true
   }
 
   /// The bytes behind an open descriptor, `nil` where there are none.
@@ -76,10 +91,17 @@ extension Corpus {
       defer { source.close(descriptor) }
       ranges.append(start..<start + (try spool.append(from: descriptor, path: source.name)))
     }
-    // Thousands of files are not looked into for sessions: their names have told of models.
     let mapping = spool.count > 0 ? try spool.map(path: name) : nil
-    return zip(sources, ranges).map { source, range in
-      (source.name, range.isEmpty ? nil : mapping.map { ($0, range) })
+    var parts: [(name: String, bytes: (mapping: Mapping, range: Range<Int>)?)] = []
+    parts.reserveCapacity(sources.count)
+    for (source, range) in zip(sources, ranges) {
+      guard let mapping, !range.isEmpty else {
+        parts.append((source.name, nil))
+        continue
+      }
+      let bytes = UnsafeRawBufferPointer(rebasing: mapping.bytes[range])
+      if try !isOwn(bytes, source) { parts.append((source.name, (mapping, range))) }
     }
+    return parts
   }
 }

@@ -50,8 +50,8 @@ extension Corpus {
   }
 
   /// Looks at the beginnings of files: what is no UTF-8 may look like it, as UTF-16 does.
-  private func checkContent(of range: Range<Int>) throws(CorpusError) {
-    for piece in pieces where range.contains(piece.start) {
+  func checkContent(of range: Range<Int>) throws(CorpusError) {
+    for piece in pieces where !piece.isSeparator && range.contains(piece.start) {
       guard let content = ForeignContent(head: piece.bytes) else { continue }
       throw .foreign(file: location(of: piece.start).file.name, content)
     }

@@ -12,21 +12,24 @@ extension Corpus {
     }
   }
 
-  /// The file and line of the byte at `offset`.
+  /// The file and line of the byte at `offset`: for a byte of a separator, the end of the file
+  /// before it.
   ///
   /// - Complexity: reads the file up to there; memory stays constant.
   public func sourceLocation(of offset: Int) -> SourceLocation {
-    let (file, fileOffset) = location(of: offset)
-    let piece = pieces[pieceIndex(at: offset)]
+    let index = pieceIndex(at: offset)
+    let piece = pieces[pieces[index].isSeparator ? index - 1 : index]
+    // The mark before a file's text, if there is one, has no line feed.
+    let textOffset = min(offset, piece.end) - piece.start
     var lineFeeds = 0
-    for start in stride(from: 0, to: fileOffset, by: window) {
-      let end = min(start + window, fileOffset)
+    for start in stride(from: 0, to: textOffset, by: window) {
+      let end = min(start + window, textOffset)
       for byte in piece.bytes[start..<end] where byte == UInt8(ascii: "\n") {
         lineFeeds += 1
       }
       piece.release(piece.start + start..<piece.start + end)
     }
-    return SourceLocation(file: file.name, line: lineFeeds + 1)
+    return SourceLocation(file: location(of: offset).file.name, line: lineFeeds + 1)
   }
 }
 

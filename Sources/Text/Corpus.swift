@@ -1,6 +1,6 @@
 /// A text of any size, read where it lies: files are mapped, never copied, and several are one
-/// text, joined exactly as they are, with nothing put between them and nothing normalised. Only the
-/// byte order mark that a file of UTF-8 may begin with is not part of the text.
+/// text, with a separator between them and nothing normalised. Only the byte order mark that a file of
+/// UTF-8 may begin with is not part of the text.
 ///
 /// Offsets are bytes from the beginning of the whole text. A corpus does not know what its bytes
 /// mean: whether they must be UTF-8 is for a `Vocabulary` and an `EncodedText` to say.
@@ -17,12 +17,13 @@ public final class Corpus: Sendable {
     let markLength: Int
   }
 
-  /// A file's bytes: a UTF-8 sequence lies within one piece.
+  /// A file's bytes, or what stands between two files: a UTF-8 sequence lies within one piece.
   struct Piece: Sendable {
     let mapping: Mapping
     let range: Range<Int>
     /// Where the piece begins in the corpus.
     let start: Int
+    var isSeparator = false
 
     var end: Int { start + range.count }
 
@@ -37,6 +38,15 @@ public final class Corpus: Sendable {
         rebasing: bytes[corpusRange.lowerBound - start..<corpusRange.upperBound - start])
     }
 
+    var lastByte: UInt8 {
+      let last = range.upperBound - 1
+      let byte = mapping.bytes[last]
+      // What is around it is let go of again: files by the thousand would keep as much resident. That
+      // of a smaller one has come with its beginning.
+      if range.count > Mapping.faultWindow { mapping.release(last..<range.upperBound) }
+      return byte
+    }
+
     /// Lets go of a range of the corpus that lies within the piece: see `Mapping.release(_:)`.
     func release(_ corpusRange: Range<Int>) {
       let shift = range.lowerBound - start
@@ -46,7 +56,10 @@ public final class Corpus: Sendable {
 
   /// All files in order, empty ones too.
   public let files: [File]
-  /// Files that are not empty, in order: at least one.
+  /// What stands between files that are not empty, where there are several.
+  public let separator: DocumentSeparator
+  /// Files that are not empty, in order: at least one; and the separators between them, all of one
+  /// mapping.
   let pieces: [Piece]
 
   /// Always more than 0.
@@ -56,10 +69,12 @@ public final class Corpus: Sendable {
   ///
   /// - Parameter areFiles: whether a byte order mark at the beginning of a part is not of the text.
   init(
-    parts: [(name: String, bytes: (mapping: Mapping, range: Range<Int>)?)], areFiles: Bool
+    parts: [(name: String, bytes: (mapping: Mapping, range: Range<Int>)?)], areFiles: Bool,
+    separator: DocumentSeparator = .lineFeed
   ) throws(CorpusError) {
     var files: [File] = []
     var pieces: [Piece] = []
+    let between = Mapping(copying: Array(separator.text.utf8))
     var start = 0
     for (name, bytes) in parts {
       var end = start
@@ -68,8 +83,16 @@ public final class Corpus: Sendable {
         let hasMark = areFiles && mapping.bytes[range].starts(with: byteOrderMark)
         markLength = hasMark ? byteOrderMark.count : 0
         let range = range.dropFirst(markLength)
-        end += range.count
-        if !range.isEmpty { pieces.append(Piece(mapping: mapping, range: range, start: start)) }
+        if !range.isEmpty {
+          if let last = pieces.last, separator.follows(last.lastByte) {
+            pieces.append(
+              Piece(
+                mapping: between, range: 0..<between.bytes.count, start: start, isSeparator: true))
+            start += between.bytes.count
+          }
+          pieces.append(Piece(mapping: mapping, range: range, start: start))
+        }
+        end = start + range.count
       }
       files.append(File(name: name, byteRange: start..<end, markLength: markLength))
       start = end
@@ -77,6 +100,7 @@ public final class Corpus: Sendable {
     guard start > 0 else { throw .empty(paths: parts.map(\.name)) }
     self.files = files
     self.pieces = pieces
+    self.separator = separator
   }
 
   /// A copy of `bytes` as a corpus of one file.
@@ -95,12 +119,22 @@ public final class Corpus: Sendable {
     try self.init(bytes: Array(text.utf8))
   }
 
-  /// The file that holds the byte at `offset`, and the byte's offset in that file.
+  /// How many files are not empty.
+  public var documentCount: Int { pieces.count - separatorCount }
+
+  /// How often the separator stands between two of them.
+  public var separatorCount: Int { pieces.count(where: \.isSeparator) }
+
+  /// The file that holds the byte at `offset`, and the byte's offset in that file: for a byte of a
+  /// separator, the file before it, and its end.
   public func location(of offset: Int) -> (file: File, offset: Int) {
     precondition(offset >= 0 && offset < byteCount, "no byte at offset \(offset)")
-    // Empty files hold no byte; `upperBound > offset` skips them.
-    let file = files[files.firstIndexSorted { $0.byteRange.upperBound > offset }]
-    return (file, offset - file.byteRange.lowerBound + file.markLength)
+    let piece = pieces[pieceIndex(at: offset)]
+    let last = piece.isSeparator ? piece.start - 1 : offset
+    // Empty files hold no byte; `upperBound > last` skips them.
+    let file = files[files.firstIndexSorted { $0.byteRange.upperBound > last }]
+    let end = min(offset, file.byteRange.upperBound)
+    return (file, end - file.byteRange.lowerBound + file.markLength)
   }
 
   /// Calls `body` for each piece with what of `range` lies in it, in order.

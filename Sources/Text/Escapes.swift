@@ -37,3 +37,24 @@ package func unescaped(_ text: String) -> String? {
   }
   return String(result)
 }
+
+/// A text as a person would type it, who cannot type controls: what `unescaped` makes it of again.
+package func escapedSpelling(of text: String) -> String {
+  var result = ""
+  for scalar in text.unicodeScalars {
+    switch scalar {
+    case "\n": result += "\\n"
+    case "\t": result += "\\t"
+    case "\r": result += "\\r"
+    case "\"": result += "\\\""
+    case "\\": result += "\\\\"
+    default:
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator:
+        result += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+  }
+  return result
+}

@@ -8,6 +8,10 @@ import Paths
 /// rewrites in place changes under the mapping, and one that is cut short ends the process with
 /// `SIGBUS`, as with every mapped file.
 final class Mapping: @unchecked Sendable {
+  /// The most that Linux maps for the reading of one byte, aligned to as much: a folio of its file
+  /// cache.
+  static let faultWindow = 1 << 21
+
   let bytes: UnsafeRawBufferPointer
   private let isFile: Bool
 
@@ -47,14 +51,10 @@ final class Mapping: @unchecked Sendable {
     guard isFile, !range.isEmpty, let base = bytes.baseAddress else { return }
     // Outwards: all of what a fault has mapped, or what lies beyond the range would stay for good.
     let start = UInt(bitPattern: base)
-    let lower = max(start, (start + UInt(range.lowerBound)) & ~(faultWindow - 1))
+    let window = UInt(Self.faultWindow)
+    let lower = max(start, (start + UInt(range.lowerBound)) & ~(window - 1))
     let upper = min(
-      start + UInt(bytes.count),
-      (start + UInt(range.upperBound) + faultWindow - 1) & ~(faultWindow - 1))
+      start + UInt(bytes.count), (start + UInt(range.upperBound) + window - 1) & ~(window - 1))
     madvise(UnsafeMutableRawPointer(bitPattern: lower), Int(upper - lower), MADV_DONTNEED)
   }
 }
-
-/// The most that Linux maps for the reading of one byte, aligned to as much: a folio of its file
-/// cache.
-private let faultWindow: UInt = 1 << 21

@@ -120,7 +120,11 @@ private struct SampleText {
   ) -> NoveltyReport.Passage {
     let range = end + 1 - length...end
     let text = string(symbols[range])
-    let inSample = string(symbols[..<range.lowerBound]).utf8.count
+    let before = symbols[..<range.lowerBound]
+    let fileEnd = Int32(vocabulary.count)
+    let file = self.corpus.files[before.count { $0 == fileEnd }]
+    let fileStart = before.lastIndex(of: fileEnd).map { $0 + 1 } ?? 0
+    let inSample = file.byteRange.lowerBound + string(before[fileStart...]).utf8.count
     return NoveltyReport.Passage(
       text: text, characters: length,
       // Within the file even if it has been rewritten since it was mapped.
@@ -128,12 +132,9 @@ private struct SampleText {
       inCorpus: corpus.sourceLocation(of: corpusEnd - text.utf8.count))
   }
 
-  /// What stands between files is left out.
   private func string(_ symbols: ArraySlice<Int32>) -> String {
     var text = String.UnicodeScalarView()
-    for symbol in symbols where symbol < vocabulary.count {
-      text.append(vocabulary.scalars[Int(symbol)])
-    }
+    for symbol in symbols { text.append(vocabulary.scalars[Int(symbol)]) }
     return String(text)
   }
 }

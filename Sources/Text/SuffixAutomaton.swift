@@ -169,7 +169,8 @@ struct SuffixAutomaton {
   /// - Complexity: O(length of the other text), in constant memory.
   /// - Throws: `CorpusError.invalidUTF8`.
   mutating func find(in corpus: Corpus, _ table: ScalarTable) throws(CorpusError) -> Longest {
-    try states.withUnsafeMutableBufferPointer { states throws(CorpusError) in
+    try corpus.checkContent(of: 0..<corpus.byteCount)
+    return try states.withUnsafeMutableBufferPointer { states throws(CorpusError) in
       try edges.withUnsafeBufferPointer { edges throws(CorpusError) in
         try rootEdges.withUnsafeBufferPointer { rootEdges throws(CorpusError) in
           try table.withLookup { lookup throws(CorpusError) in

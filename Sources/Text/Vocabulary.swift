@@ -117,6 +117,11 @@ public struct Vocabulary: Sendable {
     }
   }
 
+  /// How many of its symbols another has, too.
+  package func symbolCount(sharedWith other: Vocabulary) -> Int {
+    (0..<Int32(count)).count { other.symbol(for: self[$0]) != nil }
+  }
+
   /// UTF-8 in symbols; what the vocabulary does not know gives none.
   package func symbols(in bytes: some Collection<UInt8>) -> [Int32] {
     String(decoding: bytes, as: UTF8.self).unicodeScalars.flatMap { symbols(for: $0) }

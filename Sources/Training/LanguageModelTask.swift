@@ -149,9 +149,18 @@ final class LanguageModelTask: TrainingTask {
     TrainedModel(
       model: optimization.averagedModel, vocabulary: training.vocabulary,
       summary: TrainingSummary(
-        corpus: corpusNames, trainingCharacters: training.count,
+        corpus: corpusNames, documentSeparator: documentSeparator,
+        trainingCharacters: training.count,
         epochs: Double(progress.step) / Double(stepsPerEpoch), steps: progress.step,
         validationLoss: validationLoss, options: options.summary))
+  }
+
+  /// What a model tells of how its files were joined: nothing where there was one, unless something
+  /// was asked for.
+  private var documentSeparator: DocumentSeparator? {
+    let corpus = training.corpus
+    let isDefault = corpus.separator.isForOpenLines || corpus.separator == .none
+    return corpus.documentCount > 1 || !isDefault ? corpus.separator : nil
   }
 
   /// The names of the corpus's files; of very many, the first.

@@ -4,6 +4,7 @@ import Recurrent
 package protocol MovableRun {
   associatedtype Options: OptimizationOptionsHolder
   var options: Options { get set }
+  var progress: TrainingProgress { get set }
   /// That of the device which the run was on; nil in files from before it was kept.
   var arithmetic: String? { get set }
 }
@@ -11,6 +12,7 @@ package protocol MovableRun {
 /// Options of some training, with those of every training.
 package protocol OptimizationOptionsHolder {
   var optimization: OptimizationOptions { get set }
+  func validate() throws(TrainingError)
 }
 
 extension TrainingOptions: OptimizationOptionsHolder {}

@@ -14,11 +14,21 @@ package struct RunSetup: Codable, Equatable, Sendable {
   package var initializeFrom: String?
   /// Whether a classifier's temperature is fitted at the end.
   package var calibrates: Bool
+  /// Paths of what trains, as they were given; nil in files from before they were kept.
+  package var corpora: [String]?
+  /// How labelled texts are read, as on a command line; nil in files from before it was kept.
+  package var dataOptions: [String]?
+  /// What stands between the files of a corpus; nil in files from before there was anything.
+  package var documentSeparator: DocumentSeparator?
+  /// Steps between samples; nil where that was not said.
+  package var sampleEvery: Int?
 
   package init(
     vocabulary: Vocabulary.Kind, minCount: Int, validationFraction: Double?,
     validation: [String] = [],
-    initializeFrom: String? = nil, calibrates: Bool = false
+    initializeFrom: String? = nil, calibrates: Bool = false, corpora: [String]? = nil,
+    dataOptions: [String]? = nil,
+    documentSeparator: DocumentSeparator? = nil, sampleEvery: Int? = nil
   ) {
     self.vocabulary = vocabulary
     self.minCount = minCount
@@ -26,5 +36,9 @@ package struct RunSetup: Codable, Equatable, Sendable {
     self.validation = validation
     self.initializeFrom = initializeFrom
     self.calibrates = calibrates
+    self.corpora = corpora
+    self.dataOptions = dataOptions
+    self.documentSeparator = documentSeparator
+    self.sampleEvery = sampleEvery
   }
 }

@@ -87,6 +87,8 @@ public final class Trainer {
   public var options: TrainingOptions { task.options }
   public var device: Device { task.device }
   package var corpus: CorpusIdentity { task.corpus }
+  /// What is trained and validated on.
+  package var text: Corpus { task.training.corpus }
   /// Saved with the run.
   package var setup: RunSetup? {
     get { task.setup }

@@ -11,7 +11,7 @@ struct Evaluate: ParsableCommand {
     abstract: "Say how well a model predicts a text.",
     discussion: """
       The model reads the whole text as one stream. The first character, which nothing comes \
-      before, is not scored.
+      before, is not scored. Several files are joined as those were that the model was trained on.
 
         charlstm evaluate run/best.safetensors other.txt
         charlstm evaluate run/best.safetensors other.txt --windows 256
@@ -24,7 +24,9 @@ struct Evaluate: ParsableCommand {
   @Argument(help: "Text files, folders of them, or - for standard input; together one text.")
   var texts: [String]
 
-  @Flag(help: "Each character with its surprisal, as tab-separated values.")
+  @Flag(
+    help:
+      "Each character with its surprisal, as tab-separated values, or with --json an object each.")
   var perCharacter = false
 
   @Flag(help: "The result as a JSON object.")
@@ -47,7 +49,9 @@ struct Evaluate: ParsableCommand {
     let dynamic = try dynamic.resolved()
     try check(windows, dynamic)
     let trained = try TrainedModel(contentsOf: model)
-    let text = try EncodedText(Corpus(paths: texts), vocabulary: trained.vocabulary)
+    let corpus = try Corpus(
+      paths: texts, separator: trained.summary?.documentSeparator ?? .lineFeed)
+    let text = try EncodedText(corpus, vocabulary: trained.vocabulary)
     if text.unknownCount > 0 {
       standardError(
         "The model does not know "
@@ -124,11 +128,13 @@ struct Evaluate: ParsableCommand {
 
   private func printCharacters(of text: EncodedText, _ scorer: TextScorer) throws {
     var output = StandardOutput()
-    try output.write(line: "character\tnats\tbits")
+    if !json { try output.write(line: "character\tnats\tbits") }
     _ = try scorer.score(text) { (symbol, nats) throws(any Error) in
       try output.write(
-        line: text.vocabulary.description(of: symbol)
-          + String(format: "\t%.6f\t%.6f", nats, Double(nats) / log(2)))
+        line: json
+          ? Checkpoints.json(CharacterRecord(text.vocabulary[symbol], nats: nats))
+          : text.vocabulary.description(of: symbol)
+            + String(format: "\t%.6f\t%.6f", nats, Double(nats) / log(2)))
     }
     try output.flush()
   }
@@ -192,6 +198,23 @@ struct Evaluate: ParsableCommand {
       bits per byte       \(String(format: "%.4f", score.bitsPerByte))
       perplexity          \(String(format: "%.4f", score.perplexity))
       """
+  }
+}
+
+/// A character, or a byte where that is what the symbol stands for.
+private struct CharacterRecord: Encodable {
+  var character: String?
+  var byte: UInt8?
+  let nats: Double
+  let bits: Double
+
+  init(_ symbol: Vocabulary.Symbol, nats: Float) {
+    switch symbol {
+    case .scalar(let scalar): character = String(scalar)
+    case .byte(let value): byte = value
+    }
+    self.nats = Double(nats)
+    bits = Double(nats) / log(2)
   }
 }
 

@@ -27,6 +27,8 @@ struct Novelty: ParsableCommand {
   @Option(parsing: .upToNextOption, help: "The lengths of n-grams to count, in characters.")
   var n = [5, 10, 15, 20, 30, 40, 50]
 
+  @OptionGroup var documents: DocumentOptions
+
   @Flag(help: "The result as a JSON object.")
   var json = false
 
@@ -35,7 +37,8 @@ struct Novelty: ParsableCommand {
       throw Failure.usage("standard input can be read once: give - once only")
     }
     let report = try NoveltyReport(
-      of: Corpus(paths: samples), against: Corpus(paths: corpus), lengths: n)
+      of: Corpus(paths: samples),
+      against: Corpus(paths: corpus, separator: documents.separator ?? .lineFeed), lengths: n)
     var output = StandardOutput()
     try output.write(line: json ? Checkpoints.json(NoveltyRecord(report)) : table(report))
     try output.flush()

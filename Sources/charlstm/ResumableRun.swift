@@ -13,6 +13,19 @@ struct ResumableRun {
 
   static func goingOn(after step: Int) -> String { "Going on after step \(step.formatted()).\n" }
 
+  /// Says of a run that was at its end before how it is trained on.
+  func sayHowToExtend(_ progress: TrainingProgress, _ options: OptimizationOptions) {
+    var more = progress.epoch == options.epochs ? ["--extend 10"] : []
+    // Where both had an end, both are to be moved.
+    if let most = options.maxSteps { more.append("--max-steps \(max(most, 2 * progress.step))") }
+    standardError(
+      """
+      The run had come to its end before, at step \(progress.step). To train on:
+        \(command) \(more.joined(separator: " "))
+
+      """)
+  }
+
   /// Says how to go on, and ends the process as a signal does.
   func stop(at step: Int) throws -> Never {
     standardError(

@@ -1,4 +1,12 @@
 import ArgumentParser
+import Training
+
+/// - Throws: `Failure` where a run has a limit of steps, which more epochs do not move.
+func checkExtension(of run: OptimizationOptions, given: OptimizationFlags) throws {
+  guard given.maxSteps == nil, let maxSteps = run.maxSteps else { return }
+  throw Failure.usage(
+    "--extend does not lengthen a run of --max-steps \(maxSteps); give more --max-steps too")
+}
 
 /// The folder of a run, and what becomes of the run that is in it.
 struct RunPlaceOptions: ParsableArguments {

@@ -18,6 +18,18 @@ struct VocabularyOptions: ParsableArguments {
 
   var kind: Vocabulary.Kind { vocabulary ?? .scalars }
   var count: Int { minCount ?? 1 }
+
+  /// Refuses what contradicts the model to begin with, whose vocabulary is taken as it is.
+  func check(against model: Vocabulary) throws {
+    if let vocabulary, vocabulary != model.kind {
+      throw Failure.usage(
+        "--vocabulary \(vocabulary) contradicts --initialize-from, whose model has \(model.kind)")
+    }
+    guard minCount == nil else {
+      throw Failure.usage(
+        "--min-count contradicts --initialize-from, whose model's vocabulary is taken as it is")
+    }
+  }
 }
 
 /// Refuses options that contradict how the run to go on with began, lest they be ignored.
@@ -25,10 +37,10 @@ struct VocabularyOptions: ParsableArguments {
 /// - Parameters:
 ///   - setup: the run's; nil where its file is from before that was kept.
 ///   - kind: what a symbol of the run is, should `setup` not tell.
-///   - validationFraction, initializeFrom: as they were given.
+///   - validationFraction, initializeFrom, documentSeparator: as they were given.
 func check(
   _ vocabulary: VocabularyOptions, validationFraction: Double?, initializeFrom: String?,
-  against setup: RunSetup?, kind: Vocabulary.Kind
+  documentSeparator: DocumentSeparator? = nil, against setup: RunSetup?, kind: Vocabulary.Kind
 ) throws {
   func text(_ value: (some Any)?) -> String { value.map { "\($0)" } ?? "none" }
   for (name, wanted, found) in [
@@ -39,6 +51,10 @@ func check(
       setup.map { text($0.validationFraction) }
     ),
     ("initialize-from", initializeFrom, setup.map { text($0.initializeFrom) }),
+    (
+      "document-separator", documentSeparator.map { "\($0)" },
+      setup.map { "\($0.documentSeparator ?? .none)" }
+    ),
   ] {
     guard let wanted else { continue }
     guard let found else { throw Failure.isForNewRuns("--\(name)") }

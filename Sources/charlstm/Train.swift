@@ -6,6 +6,7 @@ import Foundation
 import Generation
 import Paths
 import Recurrent
+import TerminalText
 import Text
 import Training
 
@@ -22,7 +23,11 @@ struct Train: ParsableCommand {
         charlstm train book.txt --output run --resume --extend 10
       """)
 
-  @Argument(help: "Text files, folders of them, or - for standard input; together one text.")
+  @Argument(
+    help: """
+      Text files, folders of them, or - for standard input; together one text. With --resume those \
+      of the run, unless given.
+      """)
   var corpora: [String] = []
 
   @OptionGroup(title: "Run") var place: RunPlaceOptions
@@ -33,8 +38,10 @@ struct Train: ParsableCommand {
   @OptionGroup(title: "Machine") var precision: PrecisionOption
   @OptionGroup(title: "Machine") var threads: ThreadsOption
 
-  @Option(help: ArgumentHelp("Steps between short samples; 0 for none.", visibility: .advanced))
-  var sampleEvery = 500
+  @Option(
+    help: ArgumentHelp(
+      "Steps between short samples; 0 for none. (default: 500)", visibility: .advanced))
+  var sampleEvery: Int?
 
   @Flag(name: .shortAndLong, help: "Show errors only.")
   var quiet = false
@@ -45,7 +52,7 @@ struct Train: ParsableCommand {
     guard let output = place.output else {
       throw Failure.usage("missing --output: the folder to write the run into")
     }
-    guard !corpora.isEmpty else {
+    guard !corpora.isEmpty || place.resume else {
       throw Failure.usage("no corpus: name text files, folders, or - for standard input")
     }
     try checkFlags(resume: place.resume, overwrite: place.overwrite)
@@ -53,6 +60,7 @@ struct Train: ParsableCommand {
     signal(SIGXFSZ, SIG_IGN)
     let (trainer, folder, forecast) = try place.resume ? resumed(output) : begun(output)
     Interruption.watch()
+    if !quiet, let joining = trainer.text.joining { standardError("\(joining)\n") }
     let display = TrainingDisplay(of: trainer, isQuiet: quiet)
     display.begin(forecast)
     let outcome: TrainingOutcome
@@ -66,7 +74,7 @@ struct Train: ParsableCommand {
         case .teaching: isTeaching = true
         case .taught: isTeaching = false
         case .step(let report) where !isTeaching:
-          if sampleIsDue(report, every: trainer.options.reportEvery) {
+          if sampleIsDue(report, in: trainer) {
             display.show(sample: try sample(of: trainer))
           }
         default: break
@@ -82,7 +90,7 @@ struct Train: ParsableCommand {
     display.finish()
     try conclude(outcome, trainer, folder)
     if place.resume, outcome == .completed, trainer.progress.step == begun, !quiet {
-      sayHowToExtend(trainer, folder)
+      resumable(folder).sayHowToExtend(trainer.progress, trainer.options.optimization)
     }
     try checkLearning(trainer)
   }
@@ -100,8 +108,13 @@ struct Train: ParsableCommand {
     given.precision = precision.resolved(for: .training, on: device)
     try given.validate()
     let start = try network.initializeFrom.map { try TrainedModel(contentsOf: $0) }
-    try start.map { try network.check($0.model.configuration) }
-    let corpus = try Corpus(paths: corpora)
+    if let start {
+      try network.check(start.model.configuration)
+      try text.symbols.check(against: start.vocabulary)
+    }
+    let separator =
+      try text.documents.separator ?? start?.summary?.documentSeparator ?? .lineFeed
+    let corpus = try Corpus(paths: corpora, separator: separator)
     let parts = try text.parts(of: corpus, vocabulary: start?.vocabulary)
     let scalars = parts.training.vocabulary.scalars
     if !quiet, start == nil, scalars.contains("\r"), !scalars.contains("\n") {
@@ -126,7 +139,15 @@ struct Train: ParsableCommand {
       options.precision = given.precision
       options.threads = given.threads
     }
-    trainer.setup = text.setup(initializeFrom: network.initializeFrom)
+    trainer.setup = RunSetup(
+      vocabulary: trainer.vocabulary.kind, minCount: text.symbols.count,
+      validationFraction: text.validationFraction ?? 0.1, initializeFrom: network.initializeFrom,
+      corpora: corpora, documentSeparator: separator, sampleEvery: sampleEvery)
+    if !quiet, let path = network.initializeFrom {
+      standardError(
+        "Beginning with \(path: path): its weights, shape and vocabulary of "
+          + "\(trainer.vocabulary.count.formatted()) symbols.\n")
+    }
     let folder = try RunFolder(path: output, isNew: true)
     if !quiet { say(CorpusListing(of: corpus, from: corpora).description) }
     let forecast =
@@ -145,36 +166,44 @@ struct Train: ParsableCommand {
     try network.check(point.weights.model.configuration, from: "the run")
     try check(
       text.symbols, validationFraction: text.validationFraction,
-      initializeFrom: network.initializeFrom, against: point.setup, kind: point.vocabulary.kind)
+      initializeFrom: network.initializeFrom, documentSeparator: text.documents.separator,
+      against: point.setup, kind: point.vocabulary.kind)
     training.apply(to: &point.options)
-    if place.extend != nil, training.optimization.maxSteps == nil,
-      let maxSteps = point.options.maxSteps
-    {
-      throw Failure.usage(
-        "--extend does not lengthen a run of --max-steps \(maxSteps); give more --max-steps too")
+    if let extend = place.extend {
+      try checkExtension(of: point.options.optimization, given: training.optimization)
+      try point.extend(epochs: extend)
     }
-    if let extend = place.extend { try point.extend(epochs: extend) }
     let device = Device.cpu(threads: point.options.threads)
     if let note = point.move(to: device, keepsPrecision: precision.precision != .auto) {
       standardError("\(note)\n")
     }
+    if let sampleEvery { point.setup?.sampleEvery = sampleEvery }
+    if !corpora.isEmpty { point.setup?.corpora = corpora }
     let trainer = try Trainer(
-      resuming: point, path: folder.resumePath, corpus: Corpus(paths: corpora),
+      resuming: point, path: folder.resumePath, corpus: corpus(of: point.setup),
       acceptsChangedCorpus: place.acceptChangedCorpus, device: device)
     return (trainer, folder, nil)
   }
 
-  private func sayHowToExtend(_ trainer: Trainer, _ folder: RunFolder) {
-    let step = trainer.progress.step
-    var more = trainer.progress.epoch == trainer.options.epochs ? ["--extend 10"] : []
-    // Where both had an end, both are to be moved.
-    if let most = trainer.options.maxSteps { more.append("--max-steps \(max(most, 2 * step))") }
-    standardError(
-      """
-      The run had come to its end before, at step \(step). To train on:
-        \(resumable(folder).command) \(more.joined(separator: " "))
-
-      """)
+  /// What a run goes on with: what was given, or else what it has kept the names of.
+  private func corpus(of setup: RunSetup?) throws -> Corpus {
+    let paths = corpora.isEmpty ? setup?.corpora ?? [] : corpora
+    guard !paths.isEmpty else {
+      throw Failure.usage("the run has not kept which text it is of: name it, as when it began")
+    }
+    guard !corpora.isEmpty || !paths.contains("-") else {
+      throw Failure.usage("the run's text came through standard input: give it again, with -")
+    }
+    do {
+      // Runs from before there was a separator have none.
+      return try Corpus(paths: paths, separator: setup?.documentSeparator ?? .none)
+    } catch {
+      guard corpora.isEmpty, case .noSuchFile(let path) = error else { throw error }
+      throw Failure(
+        description:
+          "the run's text is not there any more: \(path: path); name it where it is now",
+        code: .noInput)
+    }
   }
 
   /// - Throws: `Failure` where the best model is far worse than none.
@@ -193,13 +222,14 @@ struct Train: ParsableCommand {
   private func resumable(_ folder: RunFolder) -> ResumableRun {
     ResumableRun(
       folder: folder,
-      command: "charlstm train \(corpora.map { shellQuoted(path: $0) }.joined(separator: " "))"
-        + " --output \(shellQuoted(path: folder.path)) --resume")
+      command: (["charlstm", "train"] + corpora.map { shellQuoted(path: $0) }
+        + ["--output", shellQuoted(path: folder.path), "--resume"]).joined(separator: " "))
   }
 
-  private func sampleIsDue(_ report: StepReport, every reported: Int) -> Bool {
-    guard !quiet, sampleEvery > 0 else { return false }
-    return report.step / sampleEvery > (report.step - reported) / sampleEvery
+  private func sampleIsDue(_ report: StepReport, in trainer: Trainer) -> Bool {
+    let interval = trainer.setup?.sampleEvery ?? sampleEvery ?? 500
+    guard !quiet, interval > 0 else { return false }
+    return report.step / interval > (report.step - trainer.options.reportEvery) / interval
   }
 
   /// A few lines of what the averaged weights write by now.

@@ -144,20 +144,13 @@ struct TrainingFlags: ParsableArguments {
 
 /// How the text is read.
 struct TextOptions: ParsableArguments {
+  @OptionGroup var documents: DocumentOptions
   @OptionGroup var symbols: VocabularyOptions
 
   @Option(
     help: ArgumentHelp(
       "The share of the text, at its end, to validate on. (default: 0.1)", visibility: .advanced))
   var validationFraction: Double?
-
-  /// What a new run with these is told.
-  func setup(initializeFrom: String?) -> RunSetup {
-    RunSetup(
-      vocabulary: symbols.kind, minCount: symbols.count,
-      validationFraction: validationFraction ?? 0.1,
-      initializeFrom: initializeFrom)
-  }
 
   /// The parts of a corpus, in the vocabulary given or in one of the training part's own.
   func parts(of corpus: Corpus, vocabulary known: Vocabulary?) throws -> CorpusParts {

@@ -22,7 +22,8 @@ struct UnknownCharacters {
     }
   }
 
-  func tell() {
+  /// - Parameter texts: what they are of, where that is not plain.
+  func tell(of texts: String? = nil) {
     guard !found.isEmpty else { return }
     let shown = found.prefix(20).map { scalar in
       let count = counts[scalar, default: 0]
@@ -30,7 +31,8 @@ struct UnknownCharacters {
     }
     let more = found.count > shown.count ? " and \(found.count - shown.count) more" : ""
     standardError(
-      "The \(reader) does not know these characters, which are left out: "
+      "The \(reader) does not know these characters\(texts.map { " of \($0)" } ?? ""), "
+        + "which are left out: "
         + shown.joined(separator: " ") + more + "\n")
   }
 }

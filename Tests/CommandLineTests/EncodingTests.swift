@@ -90,6 +90,61 @@ struct EncodingTests {
     }
   }
 
+  /// The same through a pipe, whose bytes come as they come.
+  @Test(
+    arguments: [
+      ("UTF-16", [0xFF, 0xFE], String.Encoding.utf16LittleEndian),
+      ("UTF-16", [0xFE, 0xFF], .utf16BigEndian),
+      ("UTF-32", [0xFF, 0xFE, 0, 0], .utf32LittleEndian),
+      ("UTF-32", [0, 0, 0xFE, 0xFF], .utf32BigEndian),
+      ("UTF-16LE", [], .utf16LittleEndian), ("UTF-16BE", [], .utf16BigEndian),
+      ("UTF-32LE", [], .utf32LittleEndian), ("UTF-32BE", [], .utf32BigEndian),
+    ] as [(String, [UInt8], String.Encoding)])
+  func otherEncodingsThroughPipes(
+    name: String, mark: [UInt8], encoding: String.Encoding
+  ) throws {
+    // The first letter of Serbian has a byte that looks like a line feed.
+    for text in [
+      "The king is dead!\nlong live\n", "Њерош је краљ.\nКороль умер, да здравствует.\n",
+    ] {
+      let data = try #require(text.data(using: encoding))
+      try put(mark + data, at: "text")
+      let message =
+        "Error: standard input is \(name), not UTF-8; pipe it through iconv -f \(name) -t UTF-8\n"
+      for command in [
+        "repl tiny.safetensors --length 5", "sample tiny.safetensors --prompts-file - --length 5",
+        "sample tiny.safetensors --prompt-file - --length 5", "evaluate tiny.safetensors -",
+        "train - --output run", "novelty tiny.txt --corpus -", "novelty - --corpus tiny.txt",
+      ] {
+        try charlstm.put("The king", at: "tiny.txt")
+        for source in ["text", "<(cat text)"] {
+          let outcome = try charlstm.start(
+            ["-c", "exec \"$CHARLSTM\" \(command) < \(source)"], program: URL(filePath: "/bin/bash")
+          ).finish(within: 60)
+          #expect(outcome == .init(code: 65, output: "", error: message), "\(command) < \(source)")
+        }
+      }
+    }
+  }
+
+  /// What is no text ends a session, too.
+  @Test func documentsOfProgramsThroughPipes() throws {
+    for (head, words) in [
+      ([0x50, 0x4B, 3, 4], "is a Word document"), ([0x1F, 0x8B, 8], "is compressed, not text"),
+      (Array("%PDF-1.7\n".utf8), "is a PDF, not text"),
+    ] as [([UInt8], String)] {
+      try put(head + Array("some bytes\n/quit\n".utf8), at: "book")
+      for command in ["repl tiny.safetensors", "sample tiny.safetensors --prompts-file -"] {
+        let outcome = try charlstm.start(
+          ["-c", "exec \"$CHARLSTM\" \(command) < book"], program: URL(filePath: "/bin/bash")
+        ).finish(within: 60)
+        #expect(outcome.code == 65 && outcome.output == "")
+        #expect(outcome.error.hasPrefix("Error: standard input \(words)"))
+        #expect(outcome.error.split(separator: "\n").count == 1)
+      }
+    }
+  }
+
   @Test func documentsOfPrograms() throws {
     for (head, message) in [
       ([0x50, 0x4B, 3, 4], "is a Word document, a book or another ZIP archive, not text; "),

@@ -35,14 +35,17 @@ struct EvaluateTests {
   }
 
   @Test func severalTextsAreOne() throws {
-    try charlstm.put("The king", at: "1.txt")
-    try charlstm.put(" is dead.\n", at: "2.txt")
-    try charlstm.put("The king is dead.\n", at: "text.txt")
+    try charlstm.put("The king\n", at: "1.txt")
+    try charlstm.put("is dead.\n", at: "2.txt")
+    // Of a model that does not say how its files were joined, no two lines become one.
+    try charlstm.put("The king", at: "open.txt")
+    try charlstm.put("The king\nis dead.\n", at: "text.txt")
     let whole = try charlstm("evaluate tiny.safetensors text.txt")
     #expect(whole.code == 0)
     #expect(try charlstm("evaluate tiny.safetensors 1.txt 2.txt") == whole)
+    #expect(try charlstm("evaluate tiny.safetensors open.txt 2.txt") == whole)
     #expect(
-      try charlstm("evaluate tiny.safetensors 1.txt -", input: " is dead.\n") == whole)
+      try charlstm("evaluate tiny.safetensors 1.txt -", input: "is dead.\n") == whole)
   }
 
   @Test func unknownCharactersAreCounted() throws {

@@ -270,7 +270,8 @@ struct FailureTests {
       saying: """
         Missing expected argument '--corpus <corpus> ...'
         Help:  --corpus <corpus>  What the model was trained on: text files, folders of them, or -.
-        Usage: charlstm novelty <samples> ... --corpus <corpus> ... [--n <n> ...] [--json]
+        Usage: charlstm novelty <samples> ... --corpus <corpus> ... [--n <n> ...] \
+        [--document-separator <document-separator>] [--json]
           See 'charlstm novelty --help' for more information.
         """)
   }

@@ -45,7 +45,8 @@ struct HelpTests {
             OVERVIEW: Say how well a model predicts a text.
 
             The model reads the whole text as one stream. The first character, which
-            nothing comes before, is not scored.
+            nothing comes before, is not scored. Several files are joined as those were
+            that the model was trained on.
 
               charlstm evaluate run/best.safetensors other.txt
               charlstm evaluate run/best.safetensors other.txt --windows 256
@@ -91,7 +92,7 @@ struct HelpTests {
 
             OPTIONS:
               --per-character         Each character with its surprisal, as tab-separated
-                                      values.
+                                      values, or with --json an object each.
               --json                  The result as a JSON object.
               --lanes <lanes>         Cut the text into this many parts that are read side
                                       by side, which is faster; each is warmed up on the
@@ -117,7 +118,8 @@ struct HelpTests {
 
               charlstm novelty sample.txt --corpus novel.txt letters/
 
-            USAGE: charlstm novelty <samples> ... --corpus <corpus> ... [--n <n> ...] [--json]
+            USAGE: charlstm novelty <samples> ... --corpus <corpus> ... [--n <n> ...] \
+            [--document-separator <document-separator>] [--json]
 
             ARGUMENTS:
               <samples>               Text files, folders of them, or - for standard input.
@@ -127,6 +129,10 @@ struct HelpTests {
                                       them, or -.
               --n <n>                 The lengths of n-grams to count, in characters.
                                       (default: 5, 10, 15, 20, 30, 40, 50)
+              --document-separator <document-separator>
+                                      What is put between two files; \\n, \\t and \\u{…} stand
+                                      for characters, '' is nothing. (default: a line feed
+                                      after files that do not end with one)
               --json                  The result as a JSON object.
               --version               Show the version.
               -h, --help              Show help information.

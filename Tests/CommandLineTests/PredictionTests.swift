@@ -53,6 +53,41 @@ struct PredictionTests {
     #expect(strict.error == "Error: texts.txt row 2 (line 2): \(blank)\n")
   }
 
+  /// None of their bytes are answered for, in any format, from a file or a pipe.
+  @Test(
+    arguments: [
+      ("UTF-16", [0xFF, 0xFE], String.Encoding.utf16LittleEndian),
+      ("UTF-16", [0xFE, 0xFF], .utf16BigEndian), ("UTF-32", [0, 0, 0xFE, 0xFF], .utf32BigEndian),
+      ("UTF-16LE", [], .utf16LittleEndian), ("UTF-16BE", [], .utf16BigEndian),
+      ("UTF-32LE", [], .utf32LittleEndian), ("UTF-32BE", [], .utf32BigEndian),
+    ] as [(String, [UInt8], String.Encoding)])
+  func otherEncodings(name: String, mark: [UInt8], encoding: String.Encoding) throws {
+    for (format, text) in [
+      // Њ has a byte that looks like a line feed.
+      ("lines", "Њ a\nzz y\naa ab\n"), ("csv", "text,label\nzz y,high\naa ab,low\n"),
+      ("json-lines", "{\"text\":\"zz y\",\"label\":\"high\"}\n"),
+      ("fasttext", "__label__high zz y\n"),
+    ] {
+      try put(mark + Array(try #require(text.data(using: encoding))), at: "texts.in")
+      let command = "iconv -f \(name) -t UTF-8"
+      let ofFile =
+        "Error: texts.in is \(name), not UTF-8; convert it: \(command) texts.in > texts.in.utf-8.txt\n"
+      let ofPipe = "Error: standard input is \(name), not UTF-8; pipe it through \(command)\n"
+      for (line, message) in [
+        ("\(Self.predict) texts.in --format \(format)", ofFile),
+        ("\(Self.predict) - --format \(format) < texts.in", ofPipe),
+        ("\(Self.predict) - --format \(format) < <(cat texts.in)", ofPipe),
+        ("classify evaluate run/best.safetensors texts.in --format \(format)", ofFile),
+        ("classify train texts.in --output other --format \(format)", ofFile),
+      ] where format != "lines" || line.contains("predict") {
+        let outcome = try charlstm.start(
+          ["-c", "exec \"$CHARLSTM\" \(line)"], program: URL(filePath: "/bin/bash")
+        ).finish(within: 60)
+        #expect(outcome == .init(code: 65, output: "", error: message), "\(line)")
+      }
+    }
+  }
+
   @Test func rowsOfTables() throws {
     try charlstm.put(
       """

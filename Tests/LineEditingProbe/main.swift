@@ -58,7 +58,7 @@ while true {
     say("malformed \(repaired.debugDescription) at \(byte)")
   case .interrupted:
     say("interrupted")
-  case .endOfInput:
+  case .endOfInput, .foreign:
     say("end of input")
     exit(0)
   }

@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import LineEditing
 import Testing
+import Text
 
 @Suite struct PlainReaderTests {
   private func lines(of bytes: [UInt8]) throws -> [LineResult] {
@@ -41,6 +42,27 @@ import Testing
     }
     #expect(try lines(of: Array("\u{FEFF}a".utf8)) == [.line("a"), .endOfInput])
     #expect(try lines(of: Array("\u{FEFF}".utf8)) == [.endOfInput])
+  }
+
+  /// None of its bytes are a line; from a pipe, as soon as the beginning is there.
+  @Test(
+    arguments: [
+      ([0xFF, 0xFE, 0x61, 0, 0x0A, 0], .utf16(isLittleEndian: true, hasMark: true)),
+      ([0xFE, 0xFF, 0, 0x61, 0, 0x0A], .utf16(isLittleEndian: false, hasMark: true)),
+      ([0x61, 0, 0x0A, 0], .utf16(isLittleEndian: true, hasMark: false)),
+      ([0, 0x61, 0, 0x0A], .utf16(isLittleEndian: false, hasMark: false)),
+      ([0x61, 0, 0, 0, 0x0A, 0, 0, 0], .utf32(isLittleEndian: true, hasMark: false)),
+      ([0x50, 0x4B, 3, 4, 0x0A], .zip),
+    ] as [([UInt8], ForeignContent)])
+  func otherEncodingsHaveNoLines(bytes: [UInt8], content: ForeignContent) throws {
+    #expect(try lines(of: bytes) == [.foreign(content), .endOfInput])
+    let pipe = Pipe()
+    try pipe.fileHandleForWriting.write(contentsOf: Data(bytes))
+    var reader = PlainReader(descriptor: pipe.fileHandleForReading.fileDescriptor)
+    #expect(reader.readLine() == .foreign(content))
+    // A line that begins so later is one.
+    #expect(
+      try lines(of: Array("a\n".utf8) + bytes).first == .line("a"))
   }
 
   @Test(

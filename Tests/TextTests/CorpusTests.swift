@@ -40,9 +40,10 @@ import Text
   }
 
   @Test func anOffsetIsFoundInItsFile() throws {
-    let corpus = try Corpus(paths: [
-      folder.write("abc", to: "1"), folder.write("", to: "2"), folder.write("de", to: "3"),
-    ])
+    let corpus = try Corpus(
+      paths: [
+        folder.write("abc", to: "1"), folder.write("", to: "2"), folder.write("de", to: "3"),
+      ], separator: .none)
     #expect(corpus.location(of: 2).file.name.hasSuffix("/1"))
     #expect(corpus.location(of: 2).offset == 2)
     #expect(corpus.location(of: 3).file.name.hasSuffix("/3"))
@@ -54,7 +55,7 @@ import Text
     for name in ["b", "a/z", "a.txt", "a/deep/x", "é", "Z", ".hidden", ".git/config", "a/.swp"] {
       try folder.write(name, to: name)
     }
-    let corpus = try Corpus(paths: [folder.path + "/"])
+    let corpus = try Corpus(paths: [folder.path + "/"], separator: .none)
     let names = corpus.files.map { String($0.name.dropFirst(folder.path.count + 1)) }
     #expect(names == ["Z", "a.txt", "a/deep/x", "a/z", "b", "é"])
     #expect(try bytes(of: corpus) == Array(names.joined().utf8))
@@ -72,7 +73,7 @@ import Text
       atPath: folder.path + "/data/link", withDestinationPath: "text")
     try manager.createSymbolicLink(
       atPath: folder.path + "/data/loop", withDestinationPath: "..")
-    #expect(try Corpus(paths: [folder.path + "/data"]).byteCount == 6)
+    #expect(try Corpus(paths: [folder.path + "/data"], separator: .none).byteCount == 6)
   }
 
   @Test func standardInputMayBeAPipe() throws {
@@ -82,7 +83,7 @@ import Text
     try pipe.fileHandleForWriting.write(contentsOf: Data(text.utf8))
     try pipe.fileHandleForWriting.close()
     let corpus = try Corpus(
-      paths: [file, "-"], standardInput: pipe.fileHandleForReading.fileDescriptor)
+      paths: [file, "-"], separator: .none, standardInput: pipe.fileHandleForReading.fileDescriptor)
     #expect(corpus.files.map(\.name) == [file, "standard input"])
     #expect(try bytes(of: corpus) == Array("<>\(text)".utf8))
   }
@@ -102,7 +103,8 @@ import Text
 
   @Test func veryManyFilesShareOneMapping() throws {
     for index in 0..<5 { try folder.write(index == 2 ? "" : "\(index)é", to: "\(index)") }
-    let corpus = try Corpus(paths: [folder.path], standardInput: -1, mappingLimit: 4)
+    let corpus = try Corpus(
+      paths: [folder.path], separator: .none, standardInput: -1, mappingLimit: 4)
     #expect(corpus.files.map(\.byteRange) == [0..<3, 3..<6, 6..<6, 6..<9, 9..<12])
     #expect(try bytes(of: corpus) == Array("0é1é3é4é".utf8))
     try corpus.validateUTF8()
@@ -117,6 +119,32 @@ import Text
         corpusError { try corpus.validateUTF8() }
           == .invalidUTF8(file: folder.path + "/1", offset: 1))
     }
+  }
+
+  /// However many files there are: a session has any name.
+  @Test(arguments: [1, 4096]) func sessionsAndModelsInFoldersAreNoText(limit: Int) throws {
+    let session: [UInt8] = [2, 0, 0, 0, 0, 0, 0, 0] + Array("{}".utf8)
+    try folder.write("one\n", to: "texts/1")
+    try folder.write(session, to: "texts/2")
+    try folder.write(session, to: "texts/deep/3.txt")
+    try folder.write("two\n", to: "texts/deep/4")
+    try folder.write(Array("metrics".utf8), to: "texts/model.safetensors")
+    let corpus = try Corpus(
+      paths: [folder.path + "/texts"], standardInput: -1, mappingLimit: limit)
+    #expect(try bytes(of: corpus) == Array("one\ntwo\n".utf8))
+    #expect(corpus.files.map { ($0.name as NSString).lastPathComponent } == ["1", "4"])
+    let named = folder.path + "/texts/deep/3.txt"
+    #expect(
+      corpusError {
+        _ = try Corpus(
+          paths: [folder.path + "/texts", named], standardInput: -1, mappingLimit: limit)
+      } == .isModel(path: named))
+    // Nearly one.
+    try folder.write([2, 0, 0, 0, 0, 0, 0, 0] + Array("[]".utf8), to: "texts/5")
+    try folder.write(Array("{}".utf8), to: "texts/6")
+    let more = try Corpus(
+      paths: [folder.path + "/texts"], standardInput: -1, mappingLimit: limit)
+    #expect(more.documentCount == 4)
   }
 
   @Test func whatIsNotThereIsNamed() throws {

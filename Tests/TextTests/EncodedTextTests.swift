@@ -72,7 +72,7 @@ import Text
     let folder = try TemporaryFolder()
     let parts = ["ab", "é", "", "🙂x", "မa"]
     let paths = try parts.enumerated().map { try folder.write($0.element, to: "\($0.offset)") }
-    let corpus = try Corpus(paths: paths)
+    let corpus = try Corpus(paths: paths, separator: .none)
     let whole = Array(parts.joined().utf8)
     let boundaries = [0, 1, 2, 4, 8, 9, 12, 13]
     for vocabulary in try vocabularies(for: parts.joined()) {

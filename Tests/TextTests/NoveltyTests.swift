@@ -97,10 +97,11 @@ import Text
       folder.write("", to: "s/0"), folder.write("xx\nabc", to: "s/1"),
       folder.write("\ndefxx", to: "s/2"),
     ])
-    let corpus = try Corpus(paths: [
-      folder.write("\n\nab", to: "c/1"), folder.write("", to: "c/2"),
-      folder.write("c\ndef\n\nxy", to: "c/3"),
-    ])
+    let corpus = try Corpus(
+      paths: [
+        folder.write("\n\nab", to: "c/1"), folder.write("", to: "c/2"),
+        folder.write("c\ndef\n\nxy", to: "c/3"),
+      ], separator: .none)
     let report = try NoveltyReport(of: sample, against: corpus, lengths: [2, 4, 5])
     #expect(report.characters == 12)
     #expect(

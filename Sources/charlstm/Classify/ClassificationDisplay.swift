@@ -10,9 +10,12 @@ final class ClassificationDisplay {
   private var plan: ClassificationPlan?
   private var lastValidation: ValidationReport?
   private var line = StatusLine()
+  /// Of the texts to validate on.
+  private let unknown: UnknownCharacters?
 
-  init(isQuiet: Bool) {
+  init(isQuiet: Bool, unknown: UnknownCharacters?) {
     self.isQuiet = isQuiet
+    self.unknown = unknown
   }
 
   func show(_ event: ClassificationEvent) {
@@ -48,10 +51,15 @@ final class ClassificationDisplay {
         + " longer than --max-length, of which a part is read.\n"
     }
     if plan.validationTexts == 0 {
-      text += "There is nothing to validate on: the latest model counts as the best.\n"
+      text += """
+        No texts are kept to validate on: the latest classifier counts as the best, and nothing shows \
+        when it begins to learn the texts by heart.
+
+        """
     }
     if plan.doneSteps > 0 { text += ResumableRun.goingOn(after: plan.doneSteps) }
     line.print(text)
+    unknown?.tell(of: "the texts to validate on")
   }
 
   private func show(_ step: StepReport) {

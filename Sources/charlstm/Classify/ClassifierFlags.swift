@@ -122,7 +122,8 @@ struct ClassifierFlags: ParsableArguments {
     try apply(to: &wanted)
     wanted.precision = precision.precision.asked ?? run.precision
     wanted.threads = threads.threads ?? run.threads
-    try checkContradictions(of: wanted.summary, to: run.summary)
+    try checkContradictions(
+      of: wanted.summary, to: run.summary, longer: ", or add epochs with --extend")
   }
 
   /// The vocabulary of the training texts.

@@ -6,6 +6,7 @@ import Foundation
 import LabelledData
 import Paths
 import Recurrent
+import TerminalText
 import Text
 import Training
 
@@ -24,8 +25,11 @@ struct ClassifyTrain: ParsableCommand {
   )
 
   @Argument(
-    help: "Labelled texts: CSV, TSV, JSON Lines, fastText lines, or a folder with a file a class.")
-  var data: [String]
+    help: """
+      Labelled texts: CSV, TSV, JSON Lines, fastText lines, or a folder with a file a class. With \
+      --resume those of the run, unless given.
+      """)
+  var data: [String] = []
 
   @Option(name: .shortAndLong, help: "The run folder.")
   var output: String
@@ -35,6 +39,9 @@ struct ClassifyTrain: ParsableCommand {
 
   @Flag(help: "Replace the run that is in the folder.")
   var overwrite = false
+
+  @Option(help: "With --resume: train this many epochs more than the run was to have.")
+  var extend: Int?
 
   @OptionGroup(title: "Data") var format: DataOptions
 
@@ -85,12 +92,16 @@ struct ClassifyTrain: ParsableCommand {
   @OptionGroup var help: HelpAllFlag
 
   func run() throws {
+    guard !data.isEmpty || resume else {
+      throw Failure.usage("no data: name files or folders of labelled texts")
+    }
     try checkFlags(resume: resume, overwrite: overwrite)
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
-    let (trainer, folder) = try resume ? resumed() : begun()
+    let (trainer, folder, unknown) = try resume ? resumed() : begun()
     Interruption.watch()
-    let display = ClassificationDisplay(isQuiet: quiet)
+    let display = ClassificationDisplay(isQuiet: quiet, unknown: unknown)
+    let begun = trainer.progress.step
     let outcome: TrainingOutcome
     do {
       outcome = try trainer.run(in: folder, stops: { Interruption.signal != nil }) {
@@ -111,6 +122,10 @@ struct ClassifyTrain: ParsableCommand {
       if !quiet { sayCalibration(of: trainer, before: before) }
     }
     try conclude(outcome, trainer, folder)
+    if resume, outcome == .completed, trainer.progress.step == begun, !quiet {
+      resumable(folder).sayHowToExtend(trainer.progress, trainer.options.optimization)
+    }
+    try checkLearning(trainer)
   }
 
   private func sayCalibration(of trainer: ClassifierTrainer, before: Double?) {
@@ -128,13 +143,16 @@ struct ClassifyTrain: ParsableCommand {
     RunSetup(
       vocabulary: training.symbols.kind, minCount: training.symbols.count,
       validationFraction: validation.isEmpty ? validationFraction ?? 0.1 : nil,
-      validation: validation, initializeFrom: network.initializeFrom, calibrates: calibrate)
+      validation: validation, initializeFrom: network.initializeFrom, calibrates: calibrate,
+      corpora: data, dataOptions: format.words)
   }
 
   private func parts(_ setup: RunSetup, seed: UInt64) throws -> LabelledParts {
     // Before long data are read.
     try checkValidationFraction(validationFraction ?? setup.validationFraction ?? 0)
-    let texts = try format.read(data, isQuiet: quiet)
+    let format =
+      try format.words.isEmpty ? DataOptions.parse(setup.dataOptions ?? []) : format
+    let texts = try format.read(data.isEmpty ? setup.corpora ?? [] : data, isQuiet: quiet)
     guard let fraction = setup.validationFraction else {
       return LabelledParts(
         texts,
@@ -144,7 +162,8 @@ struct ClassifyTrain: ParsableCommand {
   }
 
   /// Reads and checks all there is before anything is written.
-  private func begun() throws -> (ClassifierTrainer, RunFolder) {
+  private func begun() throws -> (ClassifierTrainer, RunFolder, UnknownCharacters?) {
+    guard extend == nil else { throw Failure.usage("--extend goes with --resume") }
     if !overwrite { try checkIsFree(runFolder: output) }
     var options = ClassifierOptions()
     try training.apply(to: &options)
@@ -156,8 +175,12 @@ struct ClassifyTrain: ParsableCommand {
     try source.map { try network.check($0.model.configuration) }
     try checkCombinations(options, hasSource: source != nil)
     let parts = try parts(setup, seed: options.seed)
+    guard !calibrate || !parts.validation.indices.isEmpty else {
+      throw Failure.usage("--calibrate needs texts to validate on: they say how sure is too sure")
+    }
+    let vocabulary = try training.vocabulary(of: parts)
     let trainer = try ClassifierTrainer(
-      parts, vocabulary: training.vocabulary(of: parts), from: source, options: options,
+      parts, vocabulary: vocabulary, from: source, options: options,
       device: device
     ) { shape in
       shape = network.configuration(shape)
@@ -169,8 +192,30 @@ struct ClassifyTrain: ParsableCommand {
       }
     }
     trainer.setup = setup
-    if !quiet { say(ClassListing(of: parts.texts).description) }
-    return (trainer, try RunFolder(path: output, isNew: true))
+    if !quiet {
+      say(ClassListing(of: parts.texts).description)
+      if let source, let path = network.initializeFrom { tell(source, path, vocabulary) }
+    }
+    return (trainer, try RunFolder(path: output, isNew: true), unknown(to: vocabulary, of: parts))
+  }
+
+  /// Says what is taken from the model to begin with.
+  private func tell(_ source: TrainedModel, _ path: String, _ vocabulary: Vocabulary) {
+    let known = vocabulary.symbolCount(sharedWith: source.vocabulary)
+    say(
+      "Beginning with \(path: path): its layers, and what it knows of "
+        + "\(known.formatted()) of \(vocabulary.count.formatted()) symbols.\n")
+  }
+
+  /// The characters of the texts to validate on that those to train on do not have.
+  private func unknown(to vocabulary: Vocabulary, of parts: LabelledParts) -> UnknownCharacters? {
+    guard !quiet, !vocabulary.hasByteSymbols else { return nil }
+    var unknown = UnknownCharacters(to: "classifier", with: vocabulary)
+    for index in parts.validation.indices {
+      unknown.note(
+        in: String(decoding: parts.validation.texts.bytes(of: index), as: UTF8.self))
+    }
+    return unknown
   }
 
   private func checkCombinations(_ options: ClassifierOptions, hasSource: Bool) throws {
@@ -180,7 +225,7 @@ struct ClassifyTrain: ParsableCommand {
     }
   }
 
-  private func resumed() throws -> (ClassifierTrainer, RunFolder) {
+  private func resumed() throws -> (ClassifierTrainer, RunFolder, UnknownCharacters?) {
     // The folder first: what another process is about to save is not to be read before it has.
     let folder = try RunFolder(path: output, isNew: false)
     var point = try ClassifierResumePoint(contentsOf: folder.resumePath)
@@ -202,19 +247,29 @@ struct ClassifyTrain: ParsableCommand {
       }
     }
     try training.apply(to: &point.options)
+    if let extend {
+      try checkExtension(of: point.options.optimization, given: training.optimization)
+      try point.extend(epochs: extend)
+    }
     let device = Device.cpu(threads: point.options.threads)
     if let note = point.move(to: device, keepsPrecision: precision.precision != .auto) {
       standardError("\(note)\n")
     }
     // Files to validate on that are given now may be the same under other names, which their texts
     // tell.
-    let known = validation.isEmpty ? point.setup : nil
-    let parts = try parts(known ?? setup, seed: point.options.seed)
+    var known = point.setup ?? setup
+    if !validation.isEmpty { (known.validation, known.validationFraction) = (validation, nil) }
+    guard !data.isEmpty || !(known.corpora ?? []).isEmpty else {
+      throw Failure.usage("the run has not kept which data it is of: name them, as when it began")
+    }
+    let parts = try parts(known, seed: point.options.seed)
     let trainer = try ClassifierTrainer(
       resuming: point, path: folder.resumePath, texts: parts.texts, training: parts.training,
       validation: parts.validation, device: device)
     if calibrate { trainer.setup?.calibrates = true }
-    return (trainer, folder)
+    if !data.isEmpty { trainer.setup?.corpora = data }
+    if !format.words.isEmpty { trainer.setup?.dataOptions = format.words }
+    return (trainer, folder, nil)
   }
 
   private func checkSetup(of point: ClassifierResumePoint) throws {
@@ -239,6 +294,20 @@ struct ClassifyTrain: ParsableCommand {
     if calibrate { words.append("--calibrate") }
     words += format.words.map { shellQuoted($0) }
     return words.joined(separator: " ")
+  }
+
+  /// - Throws: `Failure` where the best classifier is far worse than none.
+  private func checkLearning(_ trainer: ClassifierTrainer) throws {
+    // First weights are worse than a guess, too: a run of a few steps has not failed for that.
+    guard trainer.hasLearntNothing, trainer.progress.step >= 40,
+      let loss = trainer.progress.bestLoss, let accuracy = trainer.progress.bestAccuracy
+    else { return }
+    throw Failure.badData(
+      String(
+        format:
+          "the run has failed: its best classifier has %.4f nats and accuracy %.4f, a uniform "
+          + "guess %.4f nats; train again with another --learning-rate than %g",
+        loss, accuracy, trainer.uniformLoss, Double(trainer.options.learningRate)))
   }
 
   private func conclude(

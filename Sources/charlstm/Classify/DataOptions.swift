@@ -62,12 +62,14 @@ struct DataOptions: ParsableArguments {
 
   /// As they were given on a command line.
   var words: [String] {
-    var words: [String] = []
-    if let format { words += ["--format", format.rawValue] }
-    if let labelColumn { words += ["--label-column", labelColumn] }
-    if let separator { words += ["--separator", separator] }
-    if noHeader { words.append("--no-header") }
-    return words + textColumn.flatMap { ["--text-column", $0] }
+    // A value that begins with a hyphen would be taken for an option.
+    func option(_ name: String, _ value: String?) -> [String] {
+      guard let value else { return [] }
+      return value.hasPrefix("-") ? ["\(name)=\(value)"] : [name, value]
+    }
+    return option("--format", format?.rawValue) + option("--label-column", labelColumn)
+      + option("--separator", separator) + (noHeader ? ["--no-header"] : [])
+      + textColumn.flatMap { option("--text-column", $0) }
   }
 
   /// - Parameter isQuiet: whether what was found out about the data is kept back.
