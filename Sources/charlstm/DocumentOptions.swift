@@ -8,7 +8,8 @@ struct DocumentOptions: ParsableArguments {
     help: """
       What is put between two files; \\n, \\t and \\u{…} stand for characters, '' is nothing. \
       (default: a line feed after files that do not end with one)
-      """)
+      """,
+    transform: utf8Text)
   var documentSeparator: String?
 
   /// What was given.
@@ -20,18 +21,18 @@ struct DocumentOptions: ParsableArguments {
 }
 
 extension Corpus {
-  /// How many files it is of, and what stands between them; nil for one file.
+  /// What stands between its files; nil for one file.
   var joining: String? {
     guard documentCount > 1 else { return nil }
     let between =
       if !separator.isForOpenLines {
         "with \(separator) put between them"
       } else if separatorCount == 0 {
-        "with nothing put between them: each ends with a line feed"
+        "as they are: each ends with a line feed"
       } else {
         "with a line feed put after \(separatorCount.formatted()) that "
           + "\(separatorCount == 1 ? "does" : "do") not end with one"
       }
-    return "\(documentCount.formatted()) files, \(between)"
+    return "Files are joined \(between)"
   }
 }

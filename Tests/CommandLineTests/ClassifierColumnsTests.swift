@@ -123,9 +123,6 @@ struct ClassifierColumnsTests {
     #expect(
       try charlstm("info \(Self.model)").output.contains(
         " \(temperature.1)\n"))
-    let none = try train(
-      " --label-column kind --text-column name --calibrate --validation-fraction 0 --overwrite")
-    #expect(none.contains("Not calibrated: there are no texts to validate on.\n"))
   }
 
   @Test func calibratesAfterwards() throws {

@@ -95,11 +95,11 @@ import Testing
       try terminal.wait(for: "> ")
     }
     // Tab completes what comes before such a byte, it and what comes after it.
-    try paste("/write \(path)/alone ", [0xE9])
-    try terminal.wait(for: "characters in \(path)/alone \\xE9\r\n")
+    try paste("/write \(path)/alone-", [0xE9])
+    try terminal.wait(for: "\(path)/alone-\\xE9\r\n\u{1B}[?2004h")
     try terminal.wait(for: "> ")
     try terminal.send("/write \(path)/alo\t\r")
-    try terminal.wait(for: "there is a file \(path)/alone \\xE9 already")
+    try terminal.wait(for: "there is a file \(path)/alone-\\xE9 already")
     try terminal.wait(for: "> ")
     try paste("/save \(path)/caf", [0xE8], then: "\t\r")
     try terminal.wait(for: "there is a file \(path)/caf\\xE81 already")

@@ -130,7 +130,7 @@ struct ClassifyTrain: ParsableCommand {
 
   private func sayCalibration(of trainer: ClassifierTrainer, before: Double?) {
     guard let best = trainer.best, let before, let after = best.summary?.validationLoss else {
-      return say("Not calibrated: there are no texts to validate on.\n")
+      return
     }
     say(
       String(
