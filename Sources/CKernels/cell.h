@@ -10,19 +10,19 @@
 #define LOAD CK_PASTE(ck_load_, SUFFIX)
 #define STORE CK_PASTE(ck_store_, SUFFIX)
 
-// Runs `block(n, j)` over the blocks of a row of H cells: n cells from cell j. The call with a
-// constant 16 lets the compiler unroll it into whole vectors.
-#define FOR_BLOCKS(hidden, block)                    \
-  do {                                               \
-    int64_t j = 0;                                   \
-    for (; j + CK_BLOCK <= (hidden); j += CK_BLOCK) { \
-      const int n = CK_BLOCK;                        \
-      block                                          \
-    }                                                \
-    if (j < (hidden)) {                              \
-      const int n = (int)((hidden)-j);               \
-      block                                          \
-    }                                                \
+// Runs `block(n, j)` over the blocks of a row of the step's units: n of them from unit j. The call
+// with a constant 16 lets the compiler unroll it into whole vectors.
+#define FOR_BLOCKS(step, block)                         \
+  do {                                                  \
+    int64_t j = (step)->first;                          \
+    for (; j + CK_BLOCK <= (step)->end; j += CK_BLOCK) { \
+      const int n = CK_BLOCK;                           \
+      block                                             \
+    }                                                   \
+    if (j < (step)->end) {                              \
+      const int n = (int)((step)->end - j);             \
+      block                                             \
+    }                                                   \
   } while (0)
 
 #define ELEMENT float

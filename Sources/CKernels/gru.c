@@ -27,7 +27,7 @@ CK_INLINE void NAME(gru_forward_body_)(
   const int64_t hidden = step->hidden, width = 3 * hidden;
   for (int64_t b = 0; b < step->lanes; b++) {
     const ELEMENT *x_row = input + (rows ? rows[b] : b) * width;
-    FOR_BLOCKS(hidden, {
+    FOR_BLOCKS(step, {
       const ELEMENT *x = x_row + 3 * j;
       const float *p = recurrent + b * width + 3 * j;
       const float *b1 = step->bias_ih + 3 * j;
@@ -63,7 +63,7 @@ CK_INLINE void NAME(gru_backward_body_)(
     const ELEMENT *d_output, const float *d_recurrent, float *d_hidden, ELEMENT *d_products) {
   const int64_t hidden = step->hidden, width = 3 * hidden;
   for (int64_t b = 0; b < step->lanes; b++) {
-    FOR_BLOCKS(hidden, {
+    FOR_BLOCKS(step, {
       ELEMENT *a = gates + b * width + 3 * j;
       ELEMENT *dp = d_products + b * width + 3 * j;
       const ELEMENT *m = candidates + b * hidden + j;

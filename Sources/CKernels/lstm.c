@@ -26,7 +26,7 @@ CK_INLINE void NAME(lstm_forward_body_)(
   const int64_t hidden = step->hidden, width = 4 * hidden;
   for (int64_t b = 0; b < step->lanes; b++) {
     const ELEMENT *x_row = input + (rows ? rows[b] : b) * width;
-    FOR_BLOCKS(hidden, {
+    FOR_BLOCKS(step, {
       const ELEMENT *x = x_row + 4 * j;
       const float *r = recurrent + b * width + 4 * j;
       const float *b1 = step->bias_ih + 4 * j;
@@ -63,7 +63,7 @@ CK_INLINE void NAME(lstm_backward_body_)(
     const ELEMENT *d_output, const float *d_recurrent, float *d_cell) {
   const int64_t hidden = step->hidden, width = 4 * hidden;
   for (int64_t b = 0; b < step->lanes; b++) {
-    FOR_BLOCKS(hidden, {
+    FOR_BLOCKS(step, {
       ELEMENT *a = gates + b * width + 4 * j;
       const ELEMENT *c_previous = previous_cells + b * hidden + j;
       const ELEMENT *c_now = cells + b * hidden + j;

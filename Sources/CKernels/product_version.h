@@ -41,7 +41,7 @@ CK_INLINE int64_t ck_left_words(const ck_product *product, int64_t words, int le
 }
 
 CK_INLINE void ck_load_edge(const ck_edge *edge, void *sums) {
-  const int64_t width = edge->product->right.columns;
+  const int64_t width = edge->product->result_stride;
   for (int row = 0; row < edge->height; row++) {
     int64_t at = (edge->row + row) * width + edge->column;
     float *to = (float *)sums + row * edge->stride;
@@ -52,7 +52,7 @@ CK_INLINE void ck_load_edge(const ck_edge *edge, void *sums) {
 }
 
 CK_INLINE void ck_store_edge(const ck_edge *edge, const float *sums) {
-  const int64_t width = edge->product->right.columns;
+  const int64_t width = edge->product->result_stride;
   for (int row = 0; row < edge->height; row++) {
     int64_t at = (edge->row + row) * width + edge->column;
     ck_store(edge->product->result, edge->columns, sums + row * edge->stride,
@@ -64,7 +64,7 @@ CK_INLINE void ck_store_edge(const ck_edge *edge, const float *sums) {
 // steps of 1/127. `offset`: what the sums are too large by.
 CK_INLINE void ck_scale_edge(const ck_edge *edge, const int32_t *sums, const float *scales,
                              const int32_t *offsets) {
-  const int64_t width = edge->product->right.columns;
+  const int64_t width = edge->product->result_stride;
   scales += edge->column;
   if (offsets) offsets += edge->column;
   for (int row = 0; row < edge->height; row++) {

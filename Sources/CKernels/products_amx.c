@@ -184,8 +184,9 @@ static void multiply(const ck_product *product, const void *left, const void *ri
         ck_edge edge = {product, result, row, height, c0, valid, width * PANEL};
         const bool direct = product->result == CK_F32 && valid == width * PANEL;
         const bool accumulate = product->accumulate;
-        char *sums = direct ? (char *)((float *)result + row * columns + c0) : (char *)edges;
-        const int64_t stride = 4 * (direct ? columns : width * PANEL);
+        char *sums =
+            direct ? (char *)((float *)result + row * product->result_stride + c0) : (char *)edges;
+        const int64_t stride = 4 * (direct ? product->result_stride : width * PANEL);
         if (accumulate && !direct) ck_load_edge(&edge, edges);
         if (height > 16) {
           tall_tile(height, steps, a, b, sums, stride, accumulate);

@@ -27,7 +27,7 @@ CK_INLINE void NAME(rnn_forward_body_)(
     float *h = state + b * hidden;
     ELEMENT *h_out = output + b * hidden;
     CK_VECTORIZE
-    for (int64_t k = 0; k < hidden; k++) {
+    for (int64_t k = step->first; k < step->end; k++) {
       float next = ck_tanh(LOAD(x[k]) + r[k] + (step->bias_ih[k] + step->bias_hh[k]));
       a[k] = STORE(next);
       h[k] = next;
@@ -48,7 +48,7 @@ CK_INLINE void NAME(rnn_backward_body_)(
     const ELEMENT *dy = d_output + b * hidden;
     const float *dr = d_recurrent + b * hidden;
     CK_VECTORIZE
-    for (int64_t k = 0; k < hidden; k++) {
+    for (int64_t k = step->first; k < step->end; k++) {
       float h = LOAD(a[k]);
       a[k] = STORE((LOAD(dy[k]) + dr[k]) * (1 - h * h));
     }

@@ -49,9 +49,9 @@ void ck_soften_targets(ck_element element, int64_t rows, int64_t vocabulary,
   CK_DISPATCH(element, soften_targets, rows, vocabulary, targets, index, table, amount, d_logits);
 }
 
-void ck_add_column_sums(ck_element element, int64_t rows, int64_t columns, const void *values,
-                        float *sums) {
-  CK_DISPATCH(element, add_column_sums, rows, columns, values, sums);
+void ck_add_column_sums(ck_element element, int64_t rows, int64_t columns, int64_t stride,
+                        const void *values, float *sums) {
+  CK_DISPATCH(element, add_column_sums, rows, columns, stride, values, sums);
 }
 
 void ck_gather(ck_element element, int64_t rows, int64_t columns, const float *table,
@@ -64,9 +64,10 @@ void ck_gather_add(ck_element element, int64_t rows, int64_t columns, const floa
   CK_DISPATCH(element, gather_add, rows, columns, table, index, lanes, mask, out);
 }
 
-void ck_scatter_add(ck_element element, int64_t rows, int64_t columns, const void *values,
-                    const int32_t *index, int64_t lanes, const float *mask, float *table) {
-  CK_DISPATCH(element, scatter_add, rows, columns, values, index, lanes, mask, table);
+void ck_scatter_add(ck_element element, int64_t rows, int64_t columns, int64_t stride,
+                    const void *values, const int32_t *index, int64_t lanes, const float *mask,
+                    float *table) {
+  CK_DISPATCH(element, scatter_add, rows, columns, stride, values, index, lanes, mask, table);
 }
 
 void ck_mask(ck_element element, int64_t rows, int64_t columns, int64_t lanes, const float *mask,

@@ -12,9 +12,10 @@ package final class AdamW: Optimizer {
   package let second: FloatBuffer
   package let average: FloatBuffer
   private let options: AdamWOptions
-  /// By worker; the first takes their sum.
+  /// By part of a batch; the first takes their sum.
   private let gradients: [FloatBuffer]
   private let team: WorkerTeam
+  private let workers: Int
   private let exchange: (any GradientExchange)?
   /// The buffer in pieces of a few thousand elements, for workers to share out.
   private let pieces: [Piece]
@@ -25,14 +26,17 @@ package final class AdamW: Optimizer {
     var group: Int
   }
 
-  /// - Parameter gradients: by worker.
+  /// - Parameters:
+  ///   - gradients: by part of a batch.
+  ///   - workers: those that share the work; one a part if nil.
   package init(
     _ model: Network, options: AdamWOptions, gradients: [FloatBuffer], team: WorkerTeam,
-    exchange: (any GradientExchange)? = nil
+    workers: Int? = nil, exchange: (any GradientExchange)? = nil
   ) {
     self.options = options
     self.gradients = gradients
     self.team = team
+    self.workers = workers ?? gradients.count
     self.exchange = exchange
     parameters = model.parameters
     first = FloatBuffer(count: model.layout.count)
@@ -48,8 +52,7 @@ package final class AdamW: Optimizer {
   }
 
   private func share(of worker: Int) -> ArraySlice<Piece> {
-    let workers = gradients.count
-    return pieces[pieces.count * worker / workers..<pieces.count * (worker + 1) / workers]
+    pieces[pieces.count * worker / workers..<pieces.count * (worker + 1) / workers]
   }
 
   package func reduceGradients(loss: Double) -> (loss: Double, norm: Double) {
@@ -61,8 +64,8 @@ package final class AdamW: Optimizer {
 
   /// Adds all gradients into the first, and returns the sum of their squares.
   private func reduce(_ gradients: [FloatBuffer]) -> Double {
-    let squares = PerPart(self.gradients.map { _ in 0.0 })
-    team.run(workers: self.gradients.count) { worker in
+    let squares = PerPart((0..<workers).map { _ in 0.0 })
+    team.run(workers: workers) { worker in
       squares[worker] = self.share(of: worker).reduce(0) { sum, piece in
         let start = piece.range.lowerBound
         let count = Int64(piece.range.count)
@@ -86,7 +89,7 @@ package final class AdamW: Optimizer {
     // A young average follows the weights closely, so that the random start is soon forgotten.
     let decay = min(options.averageDecay, Float(step) / Float(step + 10))
     update.average_weight = 1 - decay
-    team.run(workers: gradients.count) { [update] worker in
+    team.run(workers: workers) { [update] worker in
       var update = update
       for piece in self.share(of: worker) {
         let start = piece.range.lowerBound

@@ -11,15 +11,19 @@ extension Device {
   /// - Parameter threads: as many as there are processors if nil; those of a single lane are then as
   ///   many as turn out to be fastest.
   public static func cpu(threads: Int? = nil) -> Device {
-    cpu(threads: threads, exchange: nil)
+    cpu(threads: threads, division: nil)
   }
 
-  /// - Parameter exchange: with the other processes that train the same networks.
-  package static func cpu(threads: Int?, exchange: (any GradientExchange)?) -> Device {
+  /// - Parameters:
+  ///   - division: how threads divide streams where that is possible; what seems fastest if nil.
+  ///   - exchange: with the other processes that train the same networks.
+  package static func cpu(
+    threads: Int?, division: Division? = nil, exchange: (any GradientExchange)? = nil
+  ) -> Device {
     Device(
       CPUBackend(
         team: WorkerTeam(count: threads ?? ProcessInfo.processInfo.activeProcessorCount),
-        triesThreads: threads == nil, exchange: exchange))
+        triesThreads: threads == nil, division: division, exchange: exchange))
   }
 }
 
@@ -27,6 +31,7 @@ extension Device {
 struct CPUBackend: Backend {
   let team: WorkerTeam
   let triesThreads: Bool
+  let division: Division?
   let exchange: (any GradientExchange)?
 
   var arithmetic: String { InstructionSet.current.rawValue }
@@ -43,7 +48,8 @@ struct CPUBackend: Backend {
 
   func streams(through network: Network, _ use: StreamUse) -> any Streams {
     CPUStreams(
-      network, use, team: team, triesThreads: triesThreads, exchange: exchange)
+      network, use, team: team, triesThreads: triesThreads, division: division,
+      exchange: exchange)
   }
 
   func texts(through network: Network, precision: Precision) -> any TextReader {

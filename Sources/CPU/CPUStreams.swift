@@ -1,8 +1,9 @@
 import Recurrent
 
-/// Streams divided among a team's threads, each with the lanes of one workspace.
+/// Streams divided among a team's threads (`Division`).
 ///
-/// Unchecked: a workspace is used by one worker while the team runs, and by the caller between runs.
+/// Unchecked: a workspace is used by one worker, or by those that divide its units, while the team runs,
+/// and by the caller between runs.
 final class CPUStreams: Streams, @unchecked Sendable {
   let parts: [any StreamPart]
   private let workspaces: [StreamWorkspace]
@@ -10,20 +11,29 @@ final class CPUStreams: Streams, @unchecked Sendable {
   private let weights: PackedWeights
   private let team: WorkerTeam
   private let exchange: (any GradientExchange)?
+  /// Those that work at a time.
+  private let workers: Int
   /// Those of a product. A single lane cannot be divided, but its products can.
   private let productThreads: Int
 
-  /// - Parameter triesThreads: whether a single lane's products are shared among as many threads as
-  ///   turn out to be fastest, or else by all of the team.
+  /// - Parameters:
+  ///   - triesThreads: whether a single lane's products are shared among as many threads as turn out to
+  ///     be fastest, or else by all of the team.
+  ///   - division: what the team divides; nil for what seems fastest.
   init(
     _ network: Network, _ use: StreamUse, team: WorkerTeam, triesThreads: Bool,
-    exchange: (any GradientExchange)?
+    division: Division?, exchange: (any GradientExchange)?
   ) {
-    let count = min(team.count, use.lanes)
-    let productThreads = count == 1 && !triesThreads ? team.count : 1
+    let configuration = network.configuration
+    let division =
+      division.flatMap { $0.isPossible(for: use, of: configuration) ? $0 : nil }
+      ?? .fastest(for: use, of: configuration, threads: team.count)
+    let shares = division == .units ? Division.mostShares(of: configuration, team.count) : 1
+    let count = division == .units ? 1 : min(team.count, use.lanes)
+    let productThreads = division == .lanes && count == 1 && !triesThreads ? team.count : 1
     // oneDNN divides a product when it is prepared, once and for all.
     let stepThreads =
-      count == 1 && triesThreads && use.steps == 1 && team.count > 1
+      division == .lanes && count == 1 && triesThreads && use.steps == 1 && team.count > 1
         && ProductEngine.best(for: use.precision, rows: 1) == .panels
       ? StepThreads(most: team.count) : nil
     let dropout = use.training?.dropout ?? .none
@@ -31,6 +41,7 @@ final class CPUStreams: Streams, @unchecked Sendable {
     self.team = team
     self.exchange = exchange
     self.productThreads = productThreads
+    workers = max(count, shares)
     (weights, workspaces) = withProductThreads(productThreads) {
       let weights = PackedWeights(
         network,
@@ -41,12 +52,12 @@ final class CPUStreams: Streams, @unchecked Sendable {
           inputTable: dropout.embedding == 0
             && (use.training == nil
               || network.configuration.vocabularySize <= use.lanes * use.steps),
-          weightDrop: use.training?.weightDrop ?? 0))
+          weightDrop: use.training?.weightDrop ?? 0, shares: shares))
       let workspaces = (0..<count).map { worker in
         StreamWorkspace(
           weights, steps: use.steps,
           lanes: use.lanes * worker / count..<use.lanes * (worker + 1) / count, dropout: dropout,
-          threads: stepThreads)
+          threads: stepThreads, team: team)
       }
       return (weights, workspaces)
     }
@@ -68,17 +79,17 @@ final class CPUStreams: Streams, @unchecked Sendable {
 
   func load(_ parameters: FloatBuffer) {
     weights.replace(parameters)
-    weights.pack(on: team, workers: workspaces.count)
+    weights.pack(on: team, workers: workers)
   }
 
   func refresh(dropping random: Xoshiro256) {
-    weights.pack(on: team, workers: workspaces.count, dropping: random)
+    weights.pack(on: team, workers: workers, dropping: random)
   }
 
   func optimizer(_ options: AdamWOptions) -> any Optimizer {
     AdamW(
       network, options: options, gradients: workspaces.compactMap(\.gradients), team: team,
-      exchange: exchange)
+      workers: workers, exchange: exchange)
   }
 
   func adaptation(rate: Float, decay: Float) -> any Adaptation {

@@ -1,16 +1,19 @@
 import Recurrent
 
-/// A matrix product over all rows of a chunk, `[T·B, K]`, for chunks of any number of steps.
+/// A matrix product over all rows of a chunk, `[T·B, K]`.
 ///
-/// The product is made for T steps and, where chunks differ in length, for halves of it down to one
-/// step; a shorter chunk is multiplied in the few pieces that it is made of.
+/// Where chunks differ in length, it is made for T steps and for halves of it down to one step; a
+/// shorter chunk is multiplied in the few pieces that it is made of. Else there may be several shares,
+/// each of some rows of the result.
 struct ChunkProduct {
-  /// The longest first.
-  private let pieces: [Piece]
+  private let whole: [Piece]
+  /// By share, where there are several; nil for one without rows.
+  private let parts: [Part?]
   private let leftStep: Int
   private let rightStep: Int
   private let resultStep: Int
 
+  /// What chunks of different lengths are made of, the longest first.
   private struct Piece {
     var steps: Int
     var first: MatrixMultiply
@@ -18,49 +21,111 @@ struct ChunkProduct {
     var further: MatrixMultiply
   }
 
-  /// The sizes to make a product for.
-  private static func sizes(_ steps: Int, varies: Bool) -> [Int] {
-    guard varies else { return [steps] }
-    return Array(sequence(first: steps) { $0 > 1 ? $0 / 2 : nil })
+  private struct Part {
+    var product: MatrixMultiply
+    /// Bytes from the beginnings of both matrices.
+    var left: Int
+    var result: Int
   }
+
+  /// The steps of a chunk, and how they are multiplied.
+  struct Shape {
+    var steps: Int
+    var lanes: Int
+    /// Whether chunks differ in length.
+    var varies: Bool
+    var shares: Int
+
+    fileprivate var pieces: [Int] {
+      guard varies else { return [steps] }
+      return Array(sequence(first: steps) { $0 > 1 ? $0 / 2 : nil })
+    }
+  }
+
+  /// Rows of tiles, that no share has a part of one only.
+  static let rowUnit = 16
 
   /// Rows of the left-hand matrix, row by row of the result.
   /// - Parameters:
-  ///   - leftStep: bytes of a step of the left-hand matrix.
-  ///   - resultStep: bytes of a step of the result.
-  ///   - make: the product over as many rows as that many steps have.
-  init(
-    steps: Int, varies: Bool, leftStep: Int, resultStep: Int,
-    _ make: (_ steps: Int) -> MatrixMultiply
-  ) {
-    self.leftStep = leftStep
+  ///   - leftRow: bytes of a row of the left-hand matrix.
+  ///   - resultRow: bytes of a row of the result.
+  ///   - make: the product of that many rows.
+  init(_ shape: Shape, leftRow: Int, resultRow: Int, _ make: (_ rows: Int) -> MatrixMultiply) {
+    leftStep = shape.lanes * leftRow
     rightStep = 0
-    self.resultStep = resultStep
-    pieces = Self.sizes(steps, varies: varies).map {
-      let product = make($0)
+    resultStep = shape.lanes * resultRow
+    guard shape.shares == 1 else {
+      precondition(!shape.varies)
+      whole = []
+      parts = (0..<shape.shares).map { share in
+        let rows = Share.range(
+          share, of: shape.shares, shape.steps * shape.lanes, unit: Self.rowUnit)
+        return rows.isEmpty
+          ? nil
+          : Part(
+            product: make(rows.count), left: rows.lowerBound * leftRow,
+            result: rows.lowerBound * resultRow)
+      }
+      return
+    }
+    parts = []
+    whole = shape.pieces.map {
+      let product = make($0 * shape.lanes)
       return Piece(steps: $0, first: product, further: product)
     }
   }
 
-  /// The product of a transposed matrix and another, summed over their rows.
+  /// The product of a transposed matrix and another, summed over their rows: a gradient of weights, in
+  /// single precision.
+  /// - Parameters:
+  ///   - columns: of the left-hand matrix, by share: rows of the result.
+  ///   - left, right: how the columns of a row are stored.
+  ///   - make: the product over that many rows of those columns.
   init(
-    steps: Int, varies: Bool, leftStep: Int, rightStep: Int,
-    sum make: (_ steps: Int, _ accumulate: Bool) -> MatrixMultiply
+    _ shape: Shape, columns: [Range<Int>], of left: Int, by right: Int, _ precision: Precision
   ) {
-    self.leftStep = leftStep
-    self.rightStep = rightStep
+    func product(rows: Int, columns: Int, accumulate: Bool = false) -> MatrixMultiply {
+      MatrixMultiply(
+        .rowMajor(rows, columns, stride: left).transposed, by: .rowMajor(rows, right),
+        into: .rowMajor(columns, right), precision, accumulate: accumulate)
+    }
+    leftStep = shape.lanes * left * precision.size
+    rightStep = shape.lanes * right * precision.size
     resultStep = 0
-    pieces = Self.sizes(steps, varies: varies).map {
-      let product = make($0, false)
-      return Piece(steps: $0, first: product, further: varies ? make($0, true) : product)
+    guard shape.shares == 1 else {
+      precondition(!shape.varies)
+      whole = []
+      parts = columns.map { columns in
+        columns.isEmpty
+          ? nil
+          : Part(
+            product: product(rows: shape.steps * shape.lanes, columns: columns.count),
+            left: columns.lowerBound * precision.size,
+            result: columns.lowerBound * right * MemoryLayout<Float>.size)
+      }
+      return
+    }
+    parts = []
+    whole = shape.pieces.map { steps in
+      let first = product(rows: steps * shape.lanes, columns: left)
+      return Piece(
+        steps: steps, first: first,
+        further: shape.varies
+          ? product(rows: steps * shape.lanes, columns: left, accumulate: true) : first)
     }
   }
 
   /// Multiplies the rows of the first `count` steps; where chunks do not differ in length, of all.
   func callAsFunction(
     _ left: UnsafeRawPointer, _ right: PackedMatrix, into result: UnsafeMutableRawPointer,
-    steps count: Int
+    steps count: Int, _ share: Share
   ) {
+    guard share.count == 1 else {
+      if let part = parts[share.index] {
+        part.product(left + part.left, right, into: result + part.result)
+      }
+      return
+    }
     forEachPiece(of: count) { step, product in
       product(left + step * leftStep, right, into: result + step * resultStep)
     }
@@ -68,8 +133,14 @@ struct ChunkProduct {
 
   func callAsFunction(
     _ left: UnsafeRawPointer, _ right: UnsafeRawPointer, into result: UnsafeMutableRawPointer,
-    steps count: Int
+    steps count: Int, _ share: Share
   ) {
+    guard share.count == 1 else {
+      if let part = parts[share.index] {
+        part.product(left + part.left, right, into: result + part.result)
+      }
+      return
+    }
     forEachPiece(of: count) { step, product in
       product(
         left + step * leftStep, right + step * rightStep, into: result + step * resultStep)
@@ -78,68 +149,12 @@ struct ChunkProduct {
 
   private func forEachPiece(of count: Int, _ body: (_ step: Int, MatrixMultiply) -> Void) {
     var step = 0
-    for piece in pieces {
-      let isLast = piece.steps == pieces[pieces.count - 1].steps
+    for piece in whole {
+      let isLast = piece.steps == whole[whole.count - 1].steps
       while step + piece.steps <= count || (isLast && step < count) {
         body(step, step == 0 ? piece.first : piece.further)
         step += piece.steps
       }
     }
-  }
-}
-
-/// How many lanes take part in each step of a chunk: all of them, or where the lanes hold texts of
-/// different lengths, longest first, those whose text has not ended (PyTorch's packed sequences).
-package struct StepLanes: Sendable {
-  /// Steps of the chunk that are read.
-  package let steps: Int
-  /// By step, falling; nil for all lanes.
-  private let counts: [Int]?
-
-  /// Chunks of a stream.
-  static func all(steps: Int) -> StepLanes { StepLanes(steps: steps, counts: nil) }
-
-  private init(steps: Int, counts: [Int]?) {
-    self.steps = steps
-    self.counts = counts
-  }
-
-  /// - Parameter lengths: by lane, longest first; lanes after these hold nothing.
-  package init(lengths: some Collection<Int>) {
-    let steps = lengths.first ?? 0
-    var counts = [Int](repeating: 0, count: steps)
-    var previous = steps
-    for length in lengths {
-      precondition(length <= previous, "lengths fall")
-      previous = length
-      for step in 0..<length { counts[step] += 1 }
-    }
-    self.init(steps: steps, counts: counts)
-  }
-
-  /// Whether each lane holds a text of its own, from its beginning to its end.
-  var arePacked: Bool { counts != nil }
-
-  func callAsFunction(_ step: Int, of lanes: Int) -> Int { counts?[step] ?? lanes }
-}
-
-/// A recurrent product over the first lanes of a step, for any number of them.
-struct LaneProduct {
-  /// By the number of lanes in eights.
-  private let products: [MatrixMultiply]
-  private let lanes: Int
-  private static let unit = 8
-
-  init(lanes: Int, varies: Bool, _ make: (_ lanes: Int) -> MatrixMultiply) {
-    self.lanes = lanes
-    products =
-      varies
-      ? stride(from: Self.unit, to: lanes + Self.unit, by: Self.unit).map { make(min($0, lanes)) }
-      : [make(lanes)]
-  }
-
-  /// A product of at least `count` lanes, at most all.
-  subscript(count: Int) -> MatrixMultiply {
-    products[min(products.count - 1, max(0, count - 1) / Self.unit)]
   }
 }

@@ -210,7 +210,8 @@ struct ClassHead: ~Copyable {
       logits, features, into: gradients.pointer + tensors.weight.range.lowerBound)
     let bias = gradients.pointer + tensors.bias.range.lowerBound
     bias.update(repeating: 0, count: classes)
-    ck_add_column_sums(CK_F32, Int64(lanes), Int64(classes), logits, bias)
+    ck_add_column_sums(
+      CK_F32, Int64(lanes), Int64(classes), Int64(classes), logits, bias)
     featureProduct(logits, weights.values(of: tensors.weight), into: featureGradients)
     let count = configuration.featureCount
     for feature in 0..<count {

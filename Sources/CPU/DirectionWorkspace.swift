@@ -36,8 +36,10 @@ struct DirectionWorkspace {
   /// `[B, G·H]`, shared by all layers.
   let recurrentProducts: UnsafeMutablePointer<Float>
 
-  /// `[B, H] · [H, G·H]`
-  private let recur: LaneProduct
+  /// By share: the units that it computes.
+  private let units: [Range<Int>]
+  /// By share: `[B, H] · [H, G·H]`, the columns of its units.
+  private let recur: [LaneProduct]
   private let backward: Backward?
 
   /// What only training needs.
@@ -49,10 +51,10 @@ struct DirectionWorkspace {
     var carryGradient: UnsafeMutablePointer<Float>
     /// `[B, H]`, shared by all layers.
     var recurrentGradient: UnsafeMutablePointer<Float>
-    /// `[G·H, H]`
-    var weights: PackedMatrix
-    /// `[B, G·H] · [G·H, H]`
-    var recur: LaneProduct
+    /// By share: the columns of its units of `[G·H, H]`.
+    var weights: [PackedMatrix]
+    /// By share: `[B, G·H] · [G·H, H]`, the columns of its units.
+    var recur: [LaneProduct]
     /// `[G·H, T·B] · [T·B, H]`
     var weightGradient: ChunkProduct
   }
@@ -63,7 +65,8 @@ struct DirectionWorkspace {
     recurrentProducts: UnsafeMutablePointer<Float>,
     recurrentGradient: UnsafeMutablePointer<Float>?
   ) {
-    cell = configuration.cell.kernels
+    let cell = configuration.cell.kernels
+    self.cell = cell
     hasCellState = configuration.cell.hasCellState
     hidden = configuration.hiddenSize
     precision = use.precision
@@ -80,35 +83,36 @@ struct DirectionWorkspace {
     kept = arena.elements(rows * cell.keptCount * hidden, precision)
     carry = arena.floats(lanes * hidden)
 
-    let precision = precision
     let hidden = hidden
     let width = width
-    recur = LaneProduct(lanes: lanes, varies: packed) { lanes in
-      MatrixMultiply(
-        .rowMajor(lanes, hidden), by: weights.recurrent, into: .rowMajor(lanes, width), .float32)
-    }
-    backward =
-      if let matrix = weights.recurrentBackward, let recurrentGradient {
-        Backward(
-          productGradients: cell.hasOwnProductGradients
-            ? arena.elements(rows * width, precision) : nil,
-          carryGradient: arena.floats(lanes * hidden), recurrentGradient: recurrentGradient,
-          weights: matrix,
-          recur: LaneProduct(lanes: lanes, varies: packed) { lanes in
-            MatrixMultiply(
-              .rowMajor(lanes, width), by: matrix, into: .rowMajor(lanes, hidden), .float32)
-          },
-          weightGradient: ChunkProduct(
-            steps: steps, varies: packed, leftStep: lanes * width * precision.size,
-            rightStep: lanes * hidden * precision.size
-          ) { steps, accumulate in
-            MatrixMultiply(
-              .rowMajor(steps * lanes, width).transposed, by: .rowMajor(steps * lanes, hidden),
-              into: .rowMajor(width, hidden), precision, accumulate: accumulate)
-          })
-      } else {
-        nil
+    let gates = width / hidden
+    let units = use.units(of: hidden)
+    self.units = units
+    recur = zip(weights.recurrent, units).map { matrix, units in
+      LaneProduct(lanes: lanes, varies: packed) { lanes in
+        MatrixMultiply(
+          .rowMajor(lanes, hidden), by: matrix,
+          into: .rowMajor(lanes, gates * units.count, stride: width), .float32)
       }
+    }
+    backward = recurrentGradient.map { recurrentGradient in
+      Backward(
+        productGradients: cell.hasOwnProductGradients
+          ? arena.elements(rows * width, use.precision) : nil,
+        carryGradient: arena.floats(lanes * hidden), recurrentGradient: recurrentGradient,
+        weights: weights.recurrentBackward,
+        recur: zip(weights.recurrentBackward, units).map { matrix, units in
+          LaneProduct(lanes: lanes, varies: packed) { lanes in
+            MatrixMultiply(
+              .rowMajor(lanes, width), by: matrix,
+              into: .rowMajor(lanes, units.count, stride: hidden), .float32)
+          }
+        },
+        weightGradient: ChunkProduct(
+          .init(steps: steps, lanes: lanes, varies: packed, shares: use.shares),
+          columns: units.map { gates * $0.lowerBound..<gates * $0.upperBound }, of: width,
+          by: hidden, use.precision))
+    }
   }
 
   // MARK: - Where things are
@@ -127,11 +131,12 @@ struct DirectionWorkspace {
   private func previousSlot(_ step: Int) -> Int { reversed ? step + 2 : step }
 
   private func makeStep(
-    _ bias: (ih: UnsafePointer<Float>, hh: UnsafePointer<Float>)
+    _ bias: (ih: UnsafePointer<Float>, hh: UnsafePointer<Float>), _ units: Range<Int>
   ) -> ck_step {
     ck_step(
       element: precision.element, lanes: Int64(lanes), hidden: Int64(hidden),
-      bias_ih: bias.ih, bias_hh: bias.hh)
+      first: Int64(units.lowerBound), end: Int64(units.upperBound), bias_ih: bias.ih,
+      bias_hh: bias.hh)
   }
 
   // MARK: - Forward
@@ -158,12 +163,16 @@ struct DirectionWorkspace {
   }
 
   /// Runs the chunk's steps, from the state in the outputs' first slot and in `carry`, or of packed
-  /// texts from zero.
+  /// texts from zero. All shares meet after every step.
   func forward(
     _ input: Input, steps active: StepLanes, weights: PackedWeights.Direction,
-    bias: (ih: UnsafePointer<Float>, hh: UnsafePointer<Float>)
+    bias: (ih: UnsafePointer<Float>, hh: UnsafePointer<Float>), _ share: Share
   ) {
-    var step = makeStep(bias)
+    let units = units[share.index]
+    let recur = recur[share.index]
+    let matrix = weights.recurrent[share.index]
+    let columns = width / hidden * units.lowerBound
+    var step = makeStep(bias, units)
     let count = active.steps
     if active.arePacked { clear(active) }
     for index in 0..<count {
@@ -171,7 +180,7 @@ struct DirectionWorkspace {
       let lanes = active(t, of: self.lanes)
       step.lanes = Int64(lanes)
       recur[lanes](
-        outputs + previousSlot(t) * slotSize, weights.recurrent, into: recurrentProducts)
+        outputs + previousSlot(t) * slotSize, matrix, into: recurrentProducts + columns)
       let gates = gates + t * gateSlot
       let source: UnsafeRawPointer
       let rows: UnsafePointer<Int32>?
@@ -189,6 +198,7 @@ struct DirectionWorkspace {
           input: source, rows: rows, recurrentProducts: recurrentProducts, carry: carry,
           gates: gates, cellState: cells + (t + 1) * cellSlot, kept: kept + t * keptSlot,
           output: outputs + (t + 1) * slotSize))
+      share.meet()
     }
   }
 
@@ -202,22 +212,28 @@ struct DirectionWorkspace {
   // MARK: - Backward
 
   /// Turns the activations in `gates` into the gradients of the input products, and writes the
-  /// gradients of the recurrent weights and biases.
+  /// gradients of the recurrent weights and biases. All shares meet after every step.
   ///
   /// The gradient stops at the chunk's beginning (truncated backpropagation through time).
   /// - Parameter outputGradients: stored `[T, B, H]`.
   func backward(
     steps active: StepLanes, tensors: ParameterLayout.Direction,
-    outputGradients: UnsafeMutableRawPointer, gradients: FloatBuffer
+    outputGradients: UnsafeMutableRawPointer, gradients: FloatBuffer, _ share: Share
   ) {
     guard let backward else { preconditionFailure("a workspace for training is needed") }
+    let units = units[share.index]
+    let recur = backward.recur[share.index]
+    let matrix = backward.weights[share.index]
     let bias = gradients.pointer + tensors.biasIH.range.lowerBound
     let recurrentBias = gradients.pointer + tensors.biasHH.range.lowerBound
-    var step = makeStep((UnsafePointer(bias), UnsafePointer(recurrentBias)))
+    var step = makeStep((UnsafePointer(bias), UnsafePointer(recurrentBias)), units)
     let carryGradient = backward.carryGradient
     let recurrentGradient = backward.recurrentGradient
-    carryGradient.update(repeating: 0, count: lanes * hidden)
-    recurrentGradient.update(repeating: 0, count: lanes * hidden)
+    for lane in 0..<lanes {
+      let first = lane * hidden + units.lowerBound
+      (carryGradient + first).update(repeating: 0, count: units.count)
+      (recurrentGradient + first).update(repeating: 0, count: units.count)
+    }
 
     let count = active.steps
     for index in 0..<count {
@@ -238,8 +254,9 @@ struct DirectionWorkspace {
       // Lanes past their text's end have no gradient, nor has what they join later.
       memset(gates + gateSlot - dead, 0, dead)
       if products != gates { memset(products + gateSlot - dead, 0, dead) }
+      share.meet()
       if index < count - 1 {
-        backward.recur[lanes](products, backward.weights, into: recurrentGradient)
+        recur[lanes](products, matrix, into: recurrentGradient + units.lowerBound)
       }
     }
 
@@ -247,14 +264,20 @@ struct DirectionWorkspace {
     let products = backward.productGradients ?? gates
     backward.weightGradient(
       products, outputs + previousSlot(0) * slotSize,
-      into: gradients.pointer + tensors.weightHH.range.lowerBound, steps: count)
-    bias.update(repeating: 0, count: width)
-    ck_add_column_sums(precision.element, rows, Int64(width), gates, bias)
+      into: gradients.pointer + tensors.weightHH.range.lowerBound, steps: count, share)
+    let first = width / hidden * units.lowerBound
+    let columns = width / hidden * units.count
+    func sum(_ values: UnsafeMutableRawPointer, into bias: UnsafeMutablePointer<Float>) {
+      bias.update(repeating: 0, count: columns)
+      ck_add_column_sums(
+        precision.element, rows, Int64(columns), Int64(width), values + first * precision.size, bias
+      )
+    }
+    sum(gates, into: bias + first)
     if products == gates {
-      recurrentBias.update(from: bias, count: width)
+      (recurrentBias + first).update(from: bias + first, count: columns)
     } else {
-      recurrentBias.update(repeating: 0, count: width)
-      ck_add_column_sums(precision.element, rows, Int64(width), products, recurrentBias)
+      sum(products, into: recurrentBias + first)
     }
   }
 

@@ -50,7 +50,8 @@ struct NgramInput {
     gradient.update(repeating: 0, count: table.range.count)
     for length in 0..<lengths {
       ck_scatter_add(
-        element, Int64(count), Int64(table.shape[1]), inputGradients, rows + length * count,
+        element, Int64(count), Int64(table.shape[1]), Int64(table.shape[1]), inputGradients,
+        rows + length * count,
         Int64(lanes), mask, gradient)
     }
   }

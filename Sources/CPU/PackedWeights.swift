@@ -16,27 +16,37 @@ package final class PackedWeights: @unchecked Sendable {
     package var inputTable: Bool
     /// The probability with which a recurrent weight is dropped (`WeightDrop`), in training.
     package var weightDrop: Float
+    /// How many workers divide the hidden units among them, at most as many as there are blocks of
+    /// units (`GateOrder`).
+    package var shares: Int
 
     package init(
-      precision: Precision, lanes: Int, training: Bool, inputTable: Bool, weightDrop: Float = 0
+      precision: Precision, lanes: Int, training: Bool, inputTable: Bool, weightDrop: Float = 0,
+      shares: Int = 1
     ) {
       self.precision = precision
       self.lanes = lanes
       self.training = training
       self.inputTable = inputTable
       self.weightDrop = weightDrop
+      self.shares = shares
+    }
+
+    /// The hidden units of each share: whole blocks of a row of gate values, whose columns are together.
+    package func units(of hidden: Int) -> [Range<Int>] {
+      (0..<shares).map { Share.range($0, of: shares, hidden, unit: GateOrder.block) }
     }
   }
 
   struct Direction {
     /// `[K, G·H]`; nil where a table stands for it.
     var input: PackedMatrix?
-    /// `[H, G·H]`
-    var recurrent: PackedMatrix
+    /// By share: its columns of `[H, G·H]`.
+    var recurrent: [PackedMatrix]
     /// `[G·H, K]`
     var inputBackward: PackedMatrix?
-    /// `[G·H, H]`
-    var recurrentBackward: PackedMatrix?
+    /// By share: its columns of `[G·H, H]`; none without training.
+    var recurrentBackward: [PackedMatrix]
   }
 
   struct Head {
@@ -61,9 +71,10 @@ package final class PackedWeights: @unchecked Sendable {
   private var drop: WeightDrop?
 
   private enum Task {
-    case pack(PackedMatrix, ParameterLayout.Tensor)
+    /// From an element of the tensor on.
+    case pack(PackedMatrix, ParameterLayout.Tensor, from: Int = 0)
     /// With what is left of the weights after `drop`.
-    case packDropped(PackedMatrix, ParameterLayout.Tensor, left: FloatBuffer)
+    case packDropped([(matrix: PackedMatrix, from: Int)], ParameterLayout.Tensor, left: FloatBuffer)
     case tabulate(InputTable)
   }
 
@@ -80,11 +91,33 @@ package final class PackedWeights: @unchecked Sendable {
       let plain = MatrixLayout.rowMajor(tensor.shape[0], tensor.shape[1])
       let matrix = PackedMatrix(
         forward ? plain.transposed : plain, precision: use.precision, rows: use.lanes)
-      tasks.append(
-        use.weightDrop > 0 && tensor.isRecurrent
-          ? .packDropped(matrix, tensor, left: FloatBuffer(count: tensor.range.count))
-          : .pack(matrix, tensor))
+      tasks.append(.pack(matrix, tensor))
       return matrix
+    }
+
+    func packShares(_ tensor: ParameterLayout.Tensor, forward: Bool) -> [PackedMatrix] {
+      let (width, hidden) = (tensor.shape[0], tensor.shape[1])
+      let gates = width / hidden
+      let parts = use.units(of: hidden).map { units in
+        forward
+          ? (
+            matrix: PackedMatrix(
+              .rowMajor(gates * units.count, hidden).transposed, precision: use.precision,
+              rows: use.lanes), from: gates * units.lowerBound * hidden
+          )
+          : (
+            matrix: PackedMatrix(
+              .rowMajor(width, units.count, stride: hidden), precision: use.precision,
+              rows: use.lanes), from: units.lowerBound
+          )
+      }
+      if use.weightDrop > 0 {
+        tasks.append(
+          .packDropped(parts, tensor, left: FloatBuffer(count: tensor.range.count)))
+      } else {
+        tasks += parts.map { .pack($0.matrix, tensor, from: $0.from) }
+      }
+      return parts.map(\.matrix)
     }
 
     layers = layout.layers.enumerated().map { layer, directions in
@@ -92,10 +125,10 @@ package final class PackedWeights: @unchecked Sendable {
         let tabulated = layer == 0 && use.inputTable
         return Direction(
           input: tabulated ? nil : pack(direction.weightIH, forward: true),
-          recurrent: pack(direction.weightHH, forward: true),
+          recurrent: packShares(direction.weightHH, forward: true),
           inputBackward: tabulated || !use.training
             ? nil : pack(direction.weightIH, forward: false),
-          recurrentBackward: use.training ? pack(direction.weightHH, forward: false) : nil)
+          recurrentBackward: use.training ? packShares(direction.weightHH, forward: false) : [])
       }
     }
     head = layout.head.map { tensors in
@@ -117,7 +150,7 @@ package final class PackedWeights: @unchecked Sendable {
 
   private static func size(of task: Task) -> Int {
     switch task {
-    case .pack(_, let tensor), .packDropped(_, let tensor, _): tensor.range.count
+    case .pack(_, let tensor, _), .packDropped(_, let tensor, _): tensor.range.count
     case .tabulate: 0
     }
   }
@@ -151,12 +184,12 @@ package final class PackedWeights: @unchecked Sendable {
   package func packShare(of worker: Int, workers: Int) {
     for index in stride(from: worker, to: tasks.count, by: workers) {
       switch tasks[index] {
-      case .pack(let matrix, let tensor):
-        matrix.pack(from: parameters.pointer + tensor.range.lowerBound)
-      case .packDropped(let matrix, let tensor, let left):
+      case .pack(let matrix, let tensor, let first):
+        matrix.pack(from: parameters.pointer + tensor.range.lowerBound + first)
+      case .packDropped(let matrices, let tensor, let left):
         drop?.apply(
           to: tensor, from: parameters.pointer + tensor.range.lowerBound, into: left.pointer)
-        matrix.pack(from: left.pointer)
+        for (matrix, first) in matrices { matrix.pack(from: left.pointer + first) }
       case .tabulate(let table):
         table.fill(embedding: layout.embedding, from: parameters)
       }

@@ -4,15 +4,15 @@ import Recurrent
 /// The embedding and the recurrent layers, with the memory for one worker's lanes over a chunk.
 ///
 /// Shapes: `T` steps, `B` lanes, `E` embedding, `H` hidden, `D` directions, `V` vocabulary. What is
-/// called stored is in the precision of `weights.use`. One thread at a time may use a stack; stacks
-/// of several workers share the weights, which none of them writes.
+/// called stored is in the precision of `weights.use`. One thread at a time may use a stack, or all
+/// shares of its work at once; stacks of several workers share the weights, which none of them writes.
 struct RecurrentStack: ~Copyable {
   let weights: PackedWeights
   let steps: Int
   let lanes: Int
   let dropout: Dropout
-  private let configuration: ModelConfiguration
-  private let layers: [[DirectionWorkspace]]
+  let configuration: ModelConfiguration
+  let layers: [[DirectionWorkspace]]
   /// What each layer reads, and the head at the end, where that is neither a table nor the outputs
   /// below as they are: stored `[T·B, K]`, with both directions side by side and dropout done.
   private let inputs: [UnsafeMutableRawPointer?]
@@ -49,6 +49,7 @@ struct RecurrentStack: ~Copyable {
     let ngrams = weights.layout.ngrams
     precondition((dropout.embedding == 0 && ngrams == nil) || !use.inputTable)
     precondition(packed || ngrams == nil, "a chunk's beginning would need the symbols before it")
+    precondition(use.shares == 1 || !packed && !configuration.bidirectional)
     self.configuration = configuration
 
     var arena = Arena()
@@ -90,49 +91,11 @@ struct RecurrentStack: ~Copyable {
       training && !table ? rows * configuration.embeddingSize : 0, precision)
     tableGradient = arena.floats(table ? configuration.vocabularySize * width : 0)
 
+    let shape = ChunkProduct.Shape(
+      steps: steps, lanes: lanes, varies: packed, shares: use.shares)
     products = (0...last).map { layer in
-      let size = configuration.inputSize(ofLayer: layer)
-      return weights.layers[layer].enumerated().map { direction, weights in
-        var products = InputProducts()
-        if let input = weights.input {
-          let inputStep = lanes * size * precision.size
-          let gateStep = lanes * width * precision.size
-          products.forward = ChunkProduct(
-            steps: steps, varies: packed, leftStep: inputStep, resultStep: gateStep
-          ) {
-            MatrixMultiply(
-              .rowMajor($0 * lanes, size), by: input, into: .rowMajor($0 * lanes, width), precision)
-          }
-          if let matrix = weights.inputBackward {
-            // The second direction adds to the gradient that the first one wrote.
-            products.backward = .matrix(
-              matrix,
-              input: ChunkProduct(
-                steps: steps, varies: packed, leftStep: gateStep, resultStep: inputStep
-              ) {
-                MatrixMultiply(
-                  .rowMajor($0 * lanes, width), by: matrix, into: .rowMajor($0 * lanes, size),
-                  precision, accumulate: direction > 0)
-              },
-              weight: ChunkProduct(
-                steps: steps, varies: packed, leftStep: gateStep, rightStep: inputStep
-              ) { steps, accumulate in
-                MatrixMultiply(
-                  .rowMajor(steps * lanes, width).transposed, by: .rowMajor(steps * lanes, size),
-                  into: .rowMajor(width, size), precision, accumulate: accumulate)
-              })
-          }
-        } else if training {
-          let table = MatrixLayout.rowMajor(configuration.vocabularySize, width)
-          let embedding = MatrixLayout.rowMajor(configuration.vocabularySize, size)
-          let weight = MatrixLayout.rowMajor(width, size)
-          products.backward = .table(
-            embedding: MatrixMultiply(
-              table, by: weight, into: embedding, .float32, accumulate: direction > 0),
-            weight: MatrixMultiply(
-              table.transposed, by: embedding, into: weight, .float32))
-        }
-        return products
+      weights.layers[layer].indices.map { direction in
+        InputProducts(weights, layer: layer, direction: direction, shape)
       }
     }
     self.arena = arena
@@ -146,13 +109,24 @@ struct RecurrentStack: ~Copyable {
   /// Stored `[T, B, D·H]`: what the head reads after a forward pass.
   var headInput: UnsafeMutableRawPointer { input(ofLayer: layers.count) }
 
+  /// A share's part of a chunk's rows: those of whole steps.
+  private func rows(ofSteps count: Int, _ share: Share) -> Range<Int> {
+    let steps = share.range(of: count)
+    return steps.lowerBound * lanes..<steps.upperBound * lanes
+  }
+
   /// Makes what a layer above the first reads, or the head, of the outputs below.
-  private func gather(intoLayer layer: Int, rows: Int64) {
-    guard let input = inputs[layer] else { return }
+  private func gather(intoLayer layer: Int, steps count: Int, _ share: Share) {
+    guard inputs[layer] != nil else { return }
+    let range = rows(ofSteps: count, share)
+    let rows = Int64(range.count)
     let element = weights.use.precision.element
     let hidden = configuration.hiddenSize
     let size = Int64(configuration.outputSize)
-    var source = layers[layer - 1][0].outputsOfSteps
+    let offset = range.lowerBound * configuration.outputSize * weights.use.precision.size
+    let input = self.input(ofLayer: layer) + offset
+    defer { share.meet() }
+    var source = layers[layer - 1][0].outputsOfSteps + offset
     if configuration.bidirectional {
       for (direction, workspace) in layers[layer - 1].enumerated() {
         ck_copy_columns(
@@ -187,38 +161,57 @@ struct RecurrentStack: ~Copyable {
   /// Reads the first steps of `symbols`, `[T, B]`, from the current states, or packed texts from
   /// zero, and leaves the outputs in `headInput`. All symbols of those steps must be valid, and of
   /// streams all `T · B`.
-  func forward(_ symbols: UnsafePointer<Int32>, steps active: StepLanes) {
+  func forward(_ symbols: UnsafePointer<Int32>, steps active: StepLanes, _ share: Share = .whole) {
+    precondition(share.count == weights.use.shares)
     let count = active.steps
     precondition(
       count <= steps && (count == steps || active.arePacked || !configuration.bidirectional))
     let precision = weights.use.precision
     let element = precision.element
-    let rows = Int64((active.arePacked ? count : steps) * lanes)
+    let filled = active.arePacked ? count : steps
     for (layer, directions) in layers.enumerated() {
       if layer > 0 {
-        gather(intoLayer: layer, rows: rows)
+        gather(intoLayer: layer, steps: filled, share)
       } else if let input = inputs[0] {
+        let rows = rows(ofSteps: filled, share)
         ck_gather(
-          element, rows, Int64(configuration.embeddingSize),
-          weights.values(of: weights.layout.embedding), symbols, Int64(lanes), masks[0], input)
-        ngrams?.add(to: input, symbols: symbols, count: Int(rows), weights: weights, mask: masks[0])
+          element, Int64(rows.count), Int64(configuration.embeddingSize),
+          weights.values(of: weights.layout.embedding), symbols + rows.lowerBound, Int64(lanes),
+          masks[0], input + rows.lowerBound * configuration.embeddingSize * precision.size)
+        ngrams?.add(
+          to: input, symbols: symbols, count: rows.count, weights: weights, mask: masks[0])
+        share.meet()
       }
       for (direction, workspace) in directions.enumerated() {
         let packed = weights.layers[layer][direction]
         let tensors = weights.layout.layers[layer][direction]
         let source: DirectionWorkspace.Input
         if let product = products[layer][direction].forward, let matrix = packed.input {
-          product(input(ofLayer: layer), matrix, into: workspace.gates, steps: count)
+          product(input(ofLayer: layer), matrix, into: workspace.gates, steps: count, share)
+          share.meet()
           source = .products
         } else {
           source = .table(weights.inputTables[direction].rows, symbols: symbols)
         }
         workspace.forward(
           source, steps: active, weights: packed,
-          bias: (weights.values(of: tensors.biasIH), weights.values(of: tensors.biasHH)))
+          bias: (weights.values(of: tensors.biasIH), weights.values(of: tensors.biasHH)), share)
       }
     }
-    gather(intoLayer: layers.count, rows: rows)
+    gather(intoLayer: layers.count, steps: filled, share)
+  }
+
+  /// Masks a share's rows of the gradients of a layer's outputs.
+  private func maskGradients(_ mask: UnsafeMutablePointer<Float>?, steps count: Int, _ share: Share)
+  {
+    guard let mask else { return }
+    share.meet()
+    let size = configuration.outputSize
+    let rows = rows(ofSteps: count, share)
+    let gradients = outputGradients + rows.lowerBound * size * weights.use.precision.size
+    ck_mask(
+      weights.use.precision.element, Int64(rows.count), Int64(size), Int64(lanes), mask, gradients,
+      gradients)
   }
 
   /// Writes the gradients of the embedding and the layers, from the gradient of `headInput` in
@@ -231,17 +224,15 @@ struct RecurrentStack: ~Copyable {
   ///     are not written.
   func backward(
     _ symbols: UnsafePointer<Int32>, steps active: StepLanes, to lowest: Int = 0,
-    into gradients: FloatBuffer
+    into gradients: FloatBuffer, _ share: Share = .whole
   ) {
     let element = weights.use.precision.element
     let count = active.steps
     let rows = Int64(count * lanes)
     let outputSize = Int64(configuration.outputSize)
-    if let mask = masks[layers.count] {
-      ck_mask(
-        element, rows, outputSize, Int64(lanes), mask, outputGradients, outputGradients)
-    }
+    maskGradients(masks[layers.count], steps: count, share)
     for layer in layers.indices.reversed() where layer >= lowest {
+      share.meet()
       for (direction, workspace) in layers[layer].enumerated() {
         var outputGradients = outputGradients
         if configuration.bidirectional {
@@ -252,93 +243,88 @@ struct RecurrentStack: ~Copyable {
             directionGradients, Int64(hidden))
           outputGradients = directionGradients
         }
-        workspace.backward(
-          steps: active, tensors: weights.layout.layers[layer][direction],
-          outputGradients: outputGradients, gradients: gradients)
-        weights.dropGradient(of: weights.layout.layers[layer][direction].weightHH, in: gradients)
-      }
-      for (direction, workspace) in layers[layer].enumerated() {
         let tensors = weights.layout.layers[layer][direction]
-        let weightGradient = gradients.pointer + tensors.weightIH.range.lowerBound
-        switch products[layer][direction].backward {
-        case .matrix(let matrix, let input, let weight):
-          weight(workspace.gates, self.input(ofLayer: layer), into: weightGradient, steps: count)
-          guard layer == 0 || layer > lowest else { continue }
-          input(
-            workspace.gates, matrix, into: layer == 0 ? embeddingGradients : outputGradients,
-            steps: count)
-        case .table(let embedding, let weight):
-          // The gradients of the input products are summed symbol by symbol, [V, G·H]; what is left
-          // is two small products in single precision.
-          let width = configuration.cell.gateCount * configuration.hiddenSize
-          tableGradient.update(repeating: 0, count: configuration.vocabularySize * width)
-          ck_scatter_add(
-            element, rows, Int64(width), workspace.gates, symbols, Int64(lanes), nil,
-            tableGradient)
-          weight(tableGradient, weights.values(of: weights.layout.embedding), into: weightGradient)
-          embedding(
-            tableGradient, weights.values(of: tensors.weightIH),
-            into: gradients.pointer + weights.layout.embedding.range.lowerBound)
-        case nil:
-          preconditionFailure("a stack for training is needed")
+        workspace.backward(
+          steps: active, tensors: tensors, outputGradients: outputGradients, gradients: gradients,
+          share)
+        if weights.use.weightDrop > 0 {
+          share.meet()
+          if share.index == 0 { weights.dropGradient(of: tensors.weightHH, in: gradients) }
         }
       }
-      if layer > 0, let mask = masks[layer] {
-        ck_mask(element, rows, outputSize, Int64(lanes), mask, outputGradients, outputGradients)
+      for direction in layers[layer].indices {
+        backwardInput(
+          symbols, steps: count, layer: layer, direction: direction,
+          givesInput: layer == 0 || layer > lowest, into: gradients, share)
       }
+      if layer > 0 { maskGradients(masks[layer], steps: count, share) }
     }
     if !weights.use.inputTable && lowest == 0 {
-      let embedding = weights.layout.embedding.range
-      let destination = gradients.pointer + embedding.lowerBound
-      destination.update(repeating: 0, count: embedding.count)
-      ck_scatter_add(
-        element, rows, Int64(configuration.embeddingSize), embeddingGradients, symbols,
-        Int64(lanes), masks[0], destination)
-      ngrams?.backward(
-        embeddingGradients, count: Int(rows), element: element, mask: masks[0], into: gradients)
+      scatterEmbeddingGradients(symbols, rows: Int(rows), into: gradients, share)
     }
   }
 
-  // MARK: - State
-
-  /// Makes the states after the first `count` steps those before the next chunk; a reversed
-  /// direction reads from a chunk's end and has none to carry on.
-  func carryOver(steps count: Int) {
-    for directions in layers { directions[0].carryOver(steps: count) }
-  }
-
-  /// Puts a stream's state into a lane, before the next chunk.
-  func load(_ state: RecurrentState, lane: Int) {
-    state.hidden.withUnsafeBufferPointer { hidden in
-      state.cell.withUnsafeBufferPointer { cell in
-        forEachDirection { part, workspace in
-          workspace.load(hidden: hidden[part], cell: cell.isEmpty ? nil : cell[part], lane: lane)
-        }
-      }
-    }
-  }
-
-  /// Copies a lane's state out.
-  func save(lane: Int, into state: inout RecurrentState) {
-    state.hidden.withUnsafeMutableBufferPointer { hidden in
-      state.cell.withUnsafeMutableBufferPointer { cell in
-        forEachDirection { part, workspace in
-          workspace.save(hidden: hidden[part], cell: cell.isEmpty ? nil : cell[part], lane: lane)
-        }
-      }
-    }
-  }
-
-  /// `part` is where a direction's values stand in a state's.
-  private func forEachDirection(
-    _ body: (_ part: Range<Int>, DirectionWorkspace) -> Void
+  /// Writes the gradients of a layer's input weights and, where wanted, of its input, from those of the
+  /// input products, of which every share has its own columns.
+  private func backwardInput(
+    _ symbols: UnsafePointer<Int32>, steps count: Int, layer: Int, direction: Int, givesInput: Bool,
+    into gradients: FloatBuffer, _ share: Share
   ) {
-    let hidden = configuration.hiddenSize
-    for (layer, directions) in layers.enumerated() {
-      for (direction, workspace) in directions.enumerated() {
-        let first = (layer * directions.count + direction) * hidden
-        body(first..<first + hidden, workspace)
+    let workspace = layers[layer][direction]
+    let tensors = weights.layout.layers[layer][direction]
+    let weightGradient = gradients.pointer + tensors.weightIH.range.lowerBound
+    switch products[layer][direction].backward {
+    case .matrix(let matrix, let input, let weight):
+      weight(workspace.gates, self.input(ofLayer: layer), into: weightGradient, steps: count, share)
+      guard givesInput else { return }
+      input(
+        workspace.gates, matrix, into: layer == 0 ? embeddingGradients : outputGradients,
+        steps: count, share)
+    case .table(let embedding, let weight):
+      // The gradients of the input products are summed symbol by symbol, [V, G·H]; what is left is two
+      // small products in single precision.
+      let vocabulary = configuration.vocabularySize
+      let width = configuration.cell.gateCount * configuration.hiddenSize
+      let columns = share.range(of: width, unit: configuration.cell.gateCount * GateOrder.block)
+      for symbol in 0..<vocabulary {
+        (tableGradient + symbol * width + columns.lowerBound).update(
+          repeating: 0, count: columns.count)
       }
+      ck_scatter_add(
+        weights.use.precision.element, Int64(count * lanes), Int64(columns.count), Int64(width),
+        workspace.gates + columns.lowerBound * weights.use.precision.size, symbols, Int64(lanes),
+        nil, tableGradient + columns.lowerBound)
+      weight(
+        tableGradient, weights.values(of: weights.layout.embedding), into: weightGradient,
+        steps: vocabulary, share)
+      share.meet()
+      embedding(
+        tableGradient, weights.values(of: tensors.weightIH),
+        into: gradients.pointer + weights.layout.embedding.range.lowerBound, steps: vocabulary,
+        share)
+    case nil:
+      preconditionFailure("a stack for training is needed")
     }
+  }
+
+  /// Adds the gradients of the first layer's input to those of the symbols' embeddings.
+  private func scatterEmbeddingGradients(
+    _ symbols: UnsafePointer<Int32>, rows: Int, into gradients: FloatBuffer, _ share: Share
+  ) {
+    let element = weights.use.precision.element
+    let size = configuration.embeddingSize
+    let columns = share.range(of: size, unit: GateOrder.block)
+    let destination =
+      gradients.pointer + weights.layout.embedding.range.lowerBound + columns.lowerBound
+    share.meet()
+    for symbol in 0..<configuration.vocabularySize {
+      (destination + symbol * size).update(repeating: 0, count: columns.count)
+    }
+    ck_scatter_add(
+      element, Int64(rows), Int64(columns.count), Int64(size),
+      embeddingGradients + columns.lowerBound * weights.use.precision.size, symbols, Int64(lanes),
+      masks[0].map { $0 + columns.lowerBound }, destination)
+    ngrams?.backward(
+      embeddingGradients, count: rows, element: element, mask: masks[0], into: gradients)
   }
 }

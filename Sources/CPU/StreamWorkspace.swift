@@ -1,7 +1,10 @@
 import Recurrent
 
-/// One worker's forward and backward passes through a language model.
-package final class StreamWorkspace: StreamPart {
+/// One worker's forward and backward passes through a language model, or those of all workers, each of
+/// which has a share of them.
+///
+/// Unchecked: one thread at a time uses it, or the team that it divides its work among.
+package final class StreamWorkspace: StreamPart, @unchecked Sendable {
   package let lanes: Range<Int>
   /// Those of the last chunk that was trained on; nil where nothing is trained.
   package let gradients: FloatBuffer?
@@ -9,14 +12,20 @@ package final class StreamWorkspace: StreamPart {
   private let vocabularySize: Int
   /// For streams whose products may be shared among threads; nil where that is not to be tried.
   private var threads: StepThreads?
+  /// Among which every pass is divided; nil where one worker has it all.
+  private let team: WorkerTeam?
+  private let meeting: Meeting
   private let stack: RecurrentStack
   private let head: SymbolHead
 
   package init(
     _ weights: PackedWeights, steps: Int, lanes: Range<Int>, dropout: Dropout = .none,
-    threads: StepThreads? = nil
+    threads: StepThreads? = nil, team: WorkerTeam? = nil
   ) {
+    precondition(weights.use.shares == 1 || team != nil)
     self.threads = threads
+    self.team = team
+    meeting = Meeting(of: weights.use.shares)
     self.lanes = lanes
     self.steps = steps
     vocabularySize = weights.configuration.vocabularySize
@@ -35,11 +44,14 @@ package final class StreamWorkspace: StreamPart {
   ) -> Double {
     guard let gradients else { preconditionFailure("weights for training are needed") }
     let (symbols, targets) = pointers(chunk)
-    stack.forward(symbols, steps: .all(steps: steps))
-    let loss = head.lossAndGradients(
-      stack.headInput, targets: targets, softTargets: softTargets, rows: steps * lanes.count,
-      scale: scale, inputGradients: stack.outputGradients, gradients: gradients)
-    stack.backward(symbols, steps: .all(steps: steps), into: gradients)
+    let loss = sum { [self] share in
+      stack.forward(symbols, steps: .all(steps: steps), share)
+      let loss = head.lossAndGradients(
+        stack.headInput, targets: targets, softTargets: softTargets, rows: steps * lanes.count,
+        scale: scale, inputGradients: stack.outputGradients, gradients: gradients, share)
+      stack.backward(symbols, steps: .all(steps: steps), into: gradients, share)
+      return loss
+    }
     stack.carryOver(steps: steps)
     return loss
   }
@@ -48,12 +60,26 @@ package final class StreamWorkspace: StreamPart {
     _ chunk: StreamChunk, steps count: Int, distributions: SoftTargets.Rows?
   ) -> Double {
     let (symbols, targets) = pointers(chunk)
-    stack.forward(symbols, steps: .all(steps: count))
-    let loss = head.loss(
-      stack.headInput, targets: targets, rows: count * lanes.count,
-      losses: chunk.losses.baseAddress, distributions: distributions)
+    let loss = sum { [self] share in
+      stack.forward(symbols, steps: .all(steps: count), share)
+      return head.loss(
+        stack.headInput, targets: targets, rows: count * lanes.count, losses: chunk.losses.baseAddress,
+        distributions: distributions, share)
+    }
     stack.carryOver(steps: count)
     return loss
+  }
+
+  /// Has every share of a pass run, and adds up what they give.
+  private func sum(_ body: @escaping (Share) -> Double) -> Double {
+    guard let team, meeting.count > 1 else { return body(.whole) }
+    let sums = PerPart((0..<meeting.count).map { _ in 0.0 })
+    // Shares write to rows and columns of their own, and nobody else is here until all are done.
+    nonisolated(unsafe) let body = body
+    team.run(workers: meeting.count) { [meeting] worker in
+      sums[worker] = body(Share(worker, at: meeting))
+    }
+    return sums.values.reduce(0, +)
   }
 
   private func pointers(

@@ -157,12 +157,15 @@ public struct ParameterLayout: Equatable, Sendable {
 /// come in blocks of 16 cells, in each block the first gate's rows, then the second's: what the
 /// kernels read and write for a block of cells is then one contiguous run.
 package enum GateOrder {
+  /// Cells of a block.
+  package static let block = 16
+
   /// The row in memory of `gate` of `cell`, for G gates of H cells. The last block holds the
   /// `H mod 16` cells that are left.
   static func row(gate: Int, cell: Int, gates: Int, hidden: Int) -> Int {
-    let block = cell / 16 * 16
-    let cells = min(16, hidden - block)
-    return gates * block + gate * cells + (cell - block)
+    let first = cell / block * block
+    let cells = min(block, hidden - first)
+    return gates * first + gate * cells + (cell - first)
   }
 
   /// Copies a tensor from memory's order to the file's.

@@ -59,7 +59,7 @@ static bool check_product(ck_operand operand, int64_t rows, int64_t depth, int64
   int32_t *offsets = malloc(width * 4);
   ck_pack_panels(operand, &b, right, panels, scales, offsets);
   float *together = malloc(rows * width * 4), *alone = malloc(rows * width * 4);
-  ck_product product = {operand, {element, rows, depth, depth, 1}, b, true, CK_F32, false};
+  ck_product product = {operand, {element, rows, depth, depth, 1}, b, true, CK_F32, width, false};
   ck_multiply(&product, stored, panels, scales, offsets, together, 0, (width + panel - 1) / panel);
   product.left.rows = 1;
   for (int64_t r = 0; r < rows; r++) {
@@ -106,7 +106,7 @@ static void *stored(ck_element element, int64_t count) {
 static void show_cells(ck_element element) {
   const int64_t states = LANES * HIDDEN;
   float *bias = numbers(4 * HIDDEN), *recurrent = numbers(4 * states);
-  ck_step step = {element, LANES, HIDDEN, bias, bias};
+  ck_step step = {element, LANES, HIDDEN, 0, HIDDEN, bias, bias};
   void *input = stored(element, 4 * states), *gates = malloc(16 * states);
   void *cells = malloc(4 * states), *output = malloc(4 * states);
   void *before = stored(element, states), *d_output = stored(element, states);

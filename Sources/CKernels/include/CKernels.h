@@ -32,6 +32,15 @@ bool ck_cpu_has(ck_level level);
 // Whether Intel made this CPU.
 bool ck_cpu_is_intel(void);
 
+// For a thread that spins: leaves the core's units to its other thread for a moment.
+static inline void ck_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 typedef enum {
   CK_F32,
   CK_BF16,  // bfloat16, rounded to nearest, ties to even
@@ -42,6 +51,7 @@ typedef struct {
   ck_element element;
   int64_t lanes;         // B
   int64_t hidden;        // H
+  int64_t first, end;    // the units that take it, from one block of 16 to before another, or H
   const float *bias_ih;  // [G·H]
   const float *bias_hh;  // [G·H]
 } ck_step;
@@ -97,9 +107,9 @@ void ck_soften_targets(ck_element element, int64_t rows, int64_t vocabulary,
                        const int32_t *targets, const int64_t *index, const uint16_t *table,
                        float amount, void *d_logits);
 
-// sums[c] += Σ over rows of values[row, c]
-void ck_add_column_sums(ck_element element, int64_t rows, int64_t columns, const void *values,
-                        float *sums);
+// sums[c] += Σ over rows of values[row, c], rows of `values` `stride` elements apart
+void ck_add_column_sums(ck_element element, int64_t rows, int64_t columns, int64_t stride,
+                        const void *values, float *sums);
 // out[row, c] = table[index[row], c] · mask[row mod B, c]; mask [B, columns] may be null.
 void ck_gather(ck_element element, int64_t rows, int64_t columns, const float *table,
                const int32_t *index, int64_t lanes, const float *mask, void *out);
@@ -110,9 +120,11 @@ void ck_gather_add(ck_element element, int64_t rows, int64_t columns, const floa
 // at a row of [T, B] stands. Before a lane's first symbol stand beginnings.
 void ck_ngram_rows(int64_t rows, int64_t lanes, int64_t lengths, int64_t buckets,
                    const int32_t *symbols, int32_t *index);
-// table[index[row], c] += values[row, c] · mask[row mod B, c]; mask may be null.
-void ck_scatter_add(ck_element element, int64_t rows, int64_t columns, const void *values,
-                    const int32_t *index, int64_t lanes, const float *mask, float *table);
+// table[index[row], c] += values[row, c] · mask[row mod B, c], rows of all three `stride` elements
+// apart; mask may be null.
+void ck_scatter_add(ck_element element, int64_t rows, int64_t columns, int64_t stride,
+                    const void *values, const int32_t *index, int64_t lanes, const float *mask,
+                    float *table);
 // out[row, c] = in[row, c] · mask[row mod B, c]; out may be in.
 void ck_mask(ck_element element, int64_t rows, int64_t columns, int64_t lanes, const float *mask,
              const void *in, void *out);
@@ -173,7 +185,8 @@ typedef struct {
   ck_operand operand;
   ck_matrix left, right;
   bool right_is_packed;
-  ck_element result;  // row by row; float where B is not packed
+  ck_element result;      // float where B is not packed
+  int64_t result_stride;  // elements from row to row
   bool accumulate;
 } ck_product;
 

@@ -32,11 +32,12 @@ struct PanelProduct {
     _ a: MatrixLayout, by b: MatrixLayout, storedAs element: ck_element, isPacked: Bool,
     into c: MatrixLayout, _ cType: Precision, _ precision: Precision, accumulate: Bool
   ) {
-    precondition(a.columns == b.rows && c == .rowMajor(a.rows, b.columns))
+    precondition(
+      a.columns == b.rows && c == .rowMajor(a.rows, b.columns, stride: c.rowStride))
     product = ck_product(
       operand: precision.operand, left: ck_matrix(a, precision.element),
       right: ck_matrix(b, element), right_is_packed: isPacked, result: cType.element,
-      accumulate: accumulate)
+      result_stride: Int64(c.rowStride), accumulate: accumulate)
     let columns = Int(ck_panel_columns(precision.operand))
     panels = (b.columns + columns - 1) / columns
   }

@@ -27,7 +27,7 @@ private func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
 for (name, element) in [("float32", CK_F32), ("bfloat16", CK_BF16)] {
   let bias = floats(width)
   var step = ck_step(
-    element: element, lanes: Int64(lanes), hidden: Int64(hidden),
+    element: element, lanes: Int64(lanes), hidden: Int64(hidden), first: 0, end: Int64(hidden),
     bias_ih: bias, bias_hh: bias)
   let gates = memory(lanes * width)
   let cells = memory(lanes * hidden)
@@ -51,7 +51,8 @@ for (name, element) in [("float32", CK_F32), ("bfloat16", CK_BF16)] {
   let chunk = memory(rows * width)
   let table = floats(vocabulary * width)
   benchmark("scatter to the input table, a chunk, \(name)") {
-    ck_scatter_add(element, Int64(rows), Int64(width), chunk, targets, Int64(lanes), nil, table)
+    ck_scatter_add(
+      element, Int64(rows), Int64(width), Int64(width), chunk, targets, Int64(lanes), nil, table)
   }
 }
 
