@@ -8,17 +8,18 @@ extension Device {
   /// What comes of training depends on the number of threads, in the last bits; what is written or read
   /// with a network does not.
   ///
-  /// - Parameter threads: as many as there are processors if nil; those of a single lane are then as
-  ///   many as turn out to be fastest.
-  public static func cpu(threads: Int? = nil) -> Device {
-    cpu(threads: threads, division: nil)
+  /// - Parameters:
+  ///   - threads: as many as there are processors if nil; those of a single lane are then as many as
+  ///     turn out to be fastest.
+  ///   - division: what they divide when they train on streams, where that is possible; what should be
+  ///     fastest if nil.
+  public static func cpu(threads: Int? = nil, division: Division? = nil) -> Device {
+    cpu(threads: threads, division: division, exchange: nil)
   }
 
-  /// - Parameters:
-  ///   - division: how threads divide streams where that is possible; what seems fastest if nil.
-  ///   - exchange: with the other processes that train the same networks.
+  /// - Parameter exchange: with the other processes that train the same networks.
   package static func cpu(
-    threads: Int?, division: Division? = nil, exchange: (any GradientExchange)? = nil
+    threads: Int?, division: Division?, exchange: (any GradientExchange)?
   ) -> Device {
     Device(
       CPUBackend(

@@ -13,6 +13,7 @@ final class CPUStreams: Streams, @unchecked Sendable {
   private let exchange: (any GradientExchange)?
   /// Those that work at a time.
   private let workers: Int
+  let division: String
   /// Those of a product. A single lane cannot be divided, but its products can.
   private let productThreads: Int
 
@@ -28,7 +29,8 @@ final class CPUStreams: Streams, @unchecked Sendable {
     let division =
       division.flatMap { $0.isPossible(for: use, of: configuration) ? $0 : nil }
       ?? .fastest(for: use, of: configuration, threads: team.count)
-    let shares = division == .units ? Division.mostShares(of: configuration, team.count) : 1
+    let shares =
+      division == .units ? Division.mostShares(of: configuration, threads: team.count) : 1
     let count = division == .units ? 1 : min(team.count, use.lanes)
     let productThreads = division == .lanes && count == 1 && !triesThreads ? team.count : 1
     // oneDNN divides a product when it is prepared, once and for all.
@@ -42,6 +44,9 @@ final class CPUStreams: Streams, @unchecked Sendable {
     self.exchange = exchange
     self.productThreads = productThreads
     workers = max(count, shares)
+    self.division =
+      "\(workers) thread\(workers == 1 ? "" : "s")"
+      + (shares > 1 ? ", which divide the hidden units" : "")
     (weights, workspaces) = withProductThreads(productThreads) {
       let weights = PackedWeights(
         network,

@@ -34,7 +34,7 @@ final class CPUTextTrainer: TextTrainer {
     workers = PerPart(all)
   }
 
-  var partCount: Int { gradients.count }
+  var division: String { "\(gradients.count) thread\(gradients.count == 1 ? "" : "s")" }
 
   func train(
     _ batch: TextBatch, masks random: @escaping @Sendable (_ text: Int) -> Xoshiro256

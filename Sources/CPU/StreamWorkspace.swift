@@ -63,7 +63,8 @@ package final class StreamWorkspace: StreamPart, @unchecked Sendable {
     let loss = sum { [self] share in
       stack.forward(symbols, steps: .all(steps: count), share)
       return head.loss(
-        stack.headInput, targets: targets, rows: count * lanes.count, losses: chunk.losses.baseAddress,
+        stack.headInput, targets: targets, rows: count * lanes.count,
+        losses: chunk.losses.baseAddress,
         distributions: distributions, share)
     }
     stack.carryOver(steps: count)

@@ -17,7 +17,8 @@ public struct ClassificationPlan: Sendable {
   public var totalSteps: Int
   /// Steps done before, in a run that is resumed.
   public var doneSteps: Int
-  public var workers: Int
+  /// Who shares the work, for people: `2 threads`.
+  public var division: String
   /// Training texts of which only a part is read.
   public var shortenedTexts: Int
 }

@@ -76,7 +76,7 @@ final class ClassificationTask: TrainingTask {
       parameters: trained.model.layout.parameterCount, trainingTexts: training.count,
       validationTexts: validation.count, classes: trained.labels.count,
       stepsPerEpoch: stepsPerEpoch, totalSteps: totalSteps, doneSteps: progress.step,
-      workers: trainer.partCount,
+      division: trainer.division,
       shortenedTexts: training.shortenedCount)
   }
 

@@ -4,6 +4,9 @@ package protocol Streams: TrainableBody {
   /// All lanes, in the parts that the device runs side by side.
   var parts: [any StreamPart] { get }
 
+  /// Who shares the work, for people: `2 threads`.
+  var division: String { get }
+
   /// Calls `body` with the number of each part, for several at a time, and waits for all.
   ///
   /// Not from within `body`, which must not use the device otherwise.

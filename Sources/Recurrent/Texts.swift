@@ -11,8 +11,8 @@ package protocol TextReader: Body {
 
 /// Batches of whole texts for the gradients of a classifier.
 package protocol TextTrainer: TrainableBody {
-  /// Into how many parts the device divides a batch.
-  var partCount: Int { get }
+  /// Who shares the work, for people: `2 threads`.
+  var division: String { get }
 
   /// Computes the gradients of the scaled losses of a batch's texts.
   ///

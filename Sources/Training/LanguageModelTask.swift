@@ -71,7 +71,7 @@ final class LanguageModelTask: TrainingTask {
 
   var stepsPerEpoch: Int { lanePlan.chunksPerEpoch }
   var warmupSteps: Int { options.warmupSteps }
-  var partCount: Int { streams.parts.count }
+  var division: String { streams.division }
 
   // MARK: - Batches
 

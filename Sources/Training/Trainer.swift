@@ -32,7 +32,7 @@ public final class Trainer {
     corpus: CorpusIdentity, device: Device?
   ) throws(TrainingError) {
     try options.validate()
-    let device = device ?? .cpu(threads: options.threads)
+    let device = device ?? .cpu(threads: options.threads, division: options.division)
     var options = options
     options.precision = options.precision ?? device.precision(for: .training)
     try Distillation.checkMemory(options, of: training)
@@ -111,7 +111,7 @@ public final class Trainer {
       unknownTrainingCharacters: task.training.unknownCount,
       unknownValidationCharacters: unknownValidationCharacters,
       stepsPerEpoch: task.stepsPerEpoch, totalSteps: loop.totalSteps, doneSteps: progress.step,
-      workers: task.partCount)
+      division: task.division)
   }
 
   /// Trains until all steps are done or patience is exhausted.

@@ -39,7 +39,8 @@ public struct TrainingPlan: Equatable, Sendable {
   public var totalSteps: Int
   /// Steps done before, in a run that is resumed.
   public var doneSteps: Int
-  public var workers: Int
+  /// Who shares the work, for people: `2 threads`.
+  public var division: String
 }
 
 /// Where training stands. Losses are in nats: per character, or per label of a classifier.

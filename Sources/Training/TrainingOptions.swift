@@ -1,3 +1,4 @@
+import CPU
 import Recurrent
 
 /// How a model is trained. Defaults suit a corpus of about a megabyte.
@@ -12,6 +13,8 @@ public struct TrainingOptions: Equatable, Sendable {
   /// `T`: steps that the gradient goes back.
   public var sequenceLength = 128
   public var warmupSteps = 200
+  /// What threads divide among them, where no other device is given; what should be fastest if nil.
+  public var division: Division?
   /// Networks that are trained first, as `Preset.standard` does and each with another seed. What
   /// they predict on average is a part of each target (Hinton, Vinyals and Dean 2015; Furlanello
   /// et al. 2018).
@@ -40,6 +43,7 @@ public struct TrainingOptions: Equatable, Sendable {
       OptionRule("batch-size", \.lanes, "1 to 65536") { 1...65536 ~= $0 },
       OptionRule("sequence-length", \.sequenceLength, "1 to 65536") { 1...65536 ~= $0 },
       OptionRule("warmup-steps", \.warmupSteps, "0 or more") { $0 >= 0 },
+      OptionRule("divide", optional: \.division, "lanes or units") { _ in true },
     ] + OptimizationOptions.rules.map { $0.of(\.optimization) }
 
   private static let teacherRules: [OptionRule<Self>] = [
@@ -72,7 +76,7 @@ public struct TrainingOptions: Equatable, Sendable {
 /// As one flat object.
 extension TrainingOptions: Codable {
   private enum CodingKeys: CodingKey {
-    case lanes, sequenceLength, warmupSteps
+    case lanes, sequenceLength, warmupSteps, division
     case teachers, teacherEpochs, teacherText, teacherWeight
   }
 
@@ -82,6 +86,7 @@ extension TrainingOptions: Codable {
     lanes = try fields.decode(Int.self, forKey: .lanes)
     sequenceLength = try fields.decode(Int.self, forKey: .sequenceLength)
     warmupSteps = try fields.decode(Int.self, forKey: .warmupSteps)
+    division = try fields.decodeIfPresent(Division.self, forKey: .division)
     teachers = try fields.decode(Int.self, forKey: .teachers)
     teacherEpochs = try fields.decodeIfPresent(Int.self, forKey: .teacherEpochs)
     teacherText = try fields.decode(Int.self, forKey: .teacherText)
@@ -94,6 +99,7 @@ extension TrainingOptions: Codable {
     try fields.encode(lanes, forKey: .lanes)
     try fields.encode(sequenceLength, forKey: .sequenceLength)
     try fields.encode(warmupSteps, forKey: .warmupSteps)
+    try fields.encodeIfPresent(division, forKey: .division)
     try fields.encode(teachers, forKey: .teachers)
     try fields.encodeIfPresent(teacherEpochs, forKey: .teacherEpochs)
     try fields.encode(teacherText, forKey: .teacherText)

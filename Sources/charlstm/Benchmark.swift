@@ -54,6 +54,7 @@ struct Benchmark: ParsableCommand {
 
   @OptionGroup(title: "Machine") var precision: PrecisionOption
   @OptionGroup(title: "Machine") var threads: ThreadsOption
+  @OptionGroup(title: "Machine") var division: DivisionOption
 
   func run() throws {
     guard seconds > 0 && seconds <= 3600 else {
@@ -101,7 +102,7 @@ struct Benchmark: ParsableCommand {
         "--batch-size times --sequence-length must be at most \(1 << 24), got "
           + "\(batchSize * sequenceLength)")
     }
-    let device = try threads.device()
+    let device = try threads.device(division: division.divide)
     return try BenchmarkRun(
       configuration: configuration, lanes: batchSize, steps: sequenceLength, streams: streams,
       precision: precision.resolved(for: .training, on: device),
@@ -125,6 +126,7 @@ struct Benchmark: ParsableCommand {
     ]
     if !classification { child.arguments?.append("--no-classification") }
     if let threads = threads.threads { child.arguments? += ["--threads", "\(threads)"] }
+    if let divide = division.divide { child.arguments? += ["--divide", divide.rawValue] }
     if let samplingPrecision {
       child.arguments? += ["--sampling-precision", samplingPrecision.rawValue]
     }

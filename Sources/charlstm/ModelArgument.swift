@@ -6,6 +6,8 @@ import Recurrent
 extension Cell: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 
+extension Division: ExpressibleByArgument {}
+
 extension PrecisionChoice: ExpressibleByArgument {}
 
 struct PrecisionOption: ParsableArguments {
@@ -45,7 +47,17 @@ struct ThreadsOption: ParsableArguments {
     return count
   }
 
-  func device() throws -> Device {
-    try threads == nil ? .cpu() : .cpu(threads: resolved())
+  func device(division: Division? = nil) throws -> Device {
+    try .cpu(threads: threads == nil ? nil : resolved(), division: division)
   }
+}
+
+struct DivisionOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      """
+      What threads divide among them to train: lanes, each with all weights, or hidden units where \
+      that is possible, each with all lanes. (default: what should be fastest here)
+      """, visibility: .advanced))
+  var divide: Division?
 }

@@ -104,7 +104,7 @@ struct Train: ParsableCommand {
     var given = TrainingOptions()
     training.apply(to: &given)
     given.threads = try threads.resolved()
-    let device = Device.cpu(threads: given.threads)
+    let device = Device.cpu(threads: given.threads, division: given.division)
     given.precision = precision.resolved(for: .training, on: device)
     try given.validate()
     let start = try network.initializeFrom.map { try TrainedModel(contentsOf: $0) }
@@ -173,7 +173,7 @@ struct Train: ParsableCommand {
       try checkExtension(of: point.options.optimization, given: training.optimization)
       try point.extend(epochs: extend)
     }
-    let device = Device.cpu(threads: point.options.threads)
+    let device = Device.cpu(threads: point.options.threads, division: point.options.division)
     if let note = point.move(to: device, keepsPrecision: precision.precision != .auto) {
       standardError("\(note)\n")
     }

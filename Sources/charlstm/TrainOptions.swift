@@ -87,6 +87,8 @@ struct TrainingFlags: ParsableArguments {
       visibility: .advanced))
   var warmupSteps: Int?
 
+  @OptionGroup var division: DivisionOption
+
   @Option(
     help: ArgumentHelp(
       "Networks to train first, as standard does; what they expect becomes targets.",
@@ -118,6 +120,7 @@ struct TrainingFlags: ParsableArguments {
     set(\.lanes, batchSize)
     set(\.sequenceLength, sequenceLength)
     set(\.warmupSteps, warmupSteps)
+    options.division = division.divide ?? options.division
     set(\.teachers, teachers)
     // The preset's, which nobody would write.
     if teachers == 0 { options.teacherText = 0 }

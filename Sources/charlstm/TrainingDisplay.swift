@@ -148,7 +148,7 @@ final class TrainingDisplay {
     var text = """
       \(counted(plan.parameters, "parameter")); \(counted(plan.totalSteps, "step")) of \
       \(plan.lanes) × \(counted(plan.sequenceLength, "character"))\(written), \
-      on \(counted(plan.workers, "thread"))
+      on \(plan.division)
 
       """
     if plan.shrank {

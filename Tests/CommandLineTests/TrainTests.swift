@@ -18,6 +18,24 @@ struct TrainTests {
     }
   }
 
+  /// What threads divide is said, kept, and not to be changed on the way.
+  @Test func threadsDivideTheUnits() throws {
+    let line =
+      "train text.txt --output run --hidden-size 32 --batch-size 6 --sequence-length 20 "
+      + "--sample-every 0 --precision float32 --threads 2 --max-steps 2"
+    let outcome = try charlstm("\(line) --divide units")
+    #expect(outcome.code == 0)
+    #expect(outcome.error.contains(" on 2 threads, which divide the hidden units\n"))
+    #expect(try charlstm("info run/best.safetensors").output.contains(/divide +units\n/))
+    #expect(
+      try charlstm("train text.txt --output run --resume --max-steps 4 --divide lanes")
+        == .init(
+          code: 64, output: "",
+          error: "Error: --divide lanes contradicts the run, which has units; leave it out\n"))
+    let small = try charlstm("\(line) --overwrite")
+    #expect(small.code == 0 && small.error.contains(" on 2 threads\n"))
+  }
+
   /// As in char-rnn's issue 171: such a text looks like one line to whoever trains on it.
   @Test(arguments: [("\r", true), ("\n", false), ("\r\n", false), ("", false)])
   func linesThatEndWithCarriageReturnsAreNamed(end: String, isNamed: Bool) throws {

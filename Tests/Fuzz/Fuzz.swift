@@ -119,7 +119,8 @@ private func readText(_ content: [UInt8]) {
   guard let flags = content.first else { return }
   let bytes = Array(content.dropFirst())
   guard let corpus = try? Corpus(bytes: bytes) else { return }
-  let isText = String(validating: bytes, as: UTF8.self) != nil
+  let isForeign = bytes.withUnsafeBytes { ForeignContent(head: $0) } != nil
+  let isText = !isForeign && String(validating: bytes, as: UTF8.self) != nil
   precondition(((try? corpus.validateUTF8()) != nil) == isText)
   let split = Split(corpus: corpus, validationFraction: Double(flags & 7) / 8)
   let isBytes = flags & 8 != 0

@@ -120,7 +120,7 @@ import Training
       $0.threads = 64
       $0.maxSteps = 3
     }
-    #expect(trainer.plan.workers == 2)
+    #expect(trainer.plan.division == "2 threads")
     #expect(try trainer.run() == .completed)
   }
 

@@ -47,12 +47,25 @@ struct TrainerTests {
     #expect(try Told(bench.trainer()).steps.map(\.trainLoss) != first.steps.map(\.trainLoss))
   }
 
+  @Test func divisionsAgree() throws {
+    var bench = Bench()
+    bench.options.division = .lanes
+    let lanes = try Told(bench.trainer())
+    bench.options.division = .units
+    let units = try Told(bench.trainer())
+    #expect(lanes.plan?.division == "2 threads")
+    #expect(units.plan?.division == "2 threads, which divide the hidden units")
+    for (first, second) in zip(units.steps, lanes.steps) {
+      #expect(abs(first.trainLoss - second.trainLoss) < 1e-4 * first.trainLoss)
+    }
+  }
+
   @Test func workersAgree() throws {
     var bench = Bench()
     let shared = try Told(bench.trainer())
     bench.options.threads = 1
     let alone = try Told(bench.trainer())
-    #expect(shared.plan?.workers == 2 && alone.plan?.workers == 1)
+    #expect(shared.plan?.division == "2 threads" && alone.plan?.division == "1 thread")
     for (first, second) in zip(shared.steps, alone.steps) {
       #expect(abs(first.trainLoss - second.trainLoss) < 1e-4 * first.trainLoss)
     }
@@ -176,7 +189,7 @@ struct TrainerTests {
     bench.validationFraction = 0
     let two = try Told(bench.trainer(), in: folder)
     #expect(two.plan?.lanes == 1 && two.plan?.sequenceLength == 1)
-    #expect(two.plan?.workers == 1)
+    #expect(two.plan?.division == "1 thread")
     #expect(two.validations.isEmpty)
     // With nothing to validate on, the latest is the best there is.
     let best = try TrainedModel(contentsOf: "\(folder.path)/best.safetensors")

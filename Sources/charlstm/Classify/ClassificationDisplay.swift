@@ -42,7 +42,7 @@ final class ClassificationDisplay {
       \(counted(plan.trainingTexts, "text")) to train on, \(plan.validationTexts.formatted()) to \
       validate on; \(counted(plan.classes, "class", plural: "classes"))
       \(counted(plan.parameters, "parameter")); \(counted(plan.totalSteps, "step")), on \
-      \(counted(plan.workers, "thread"))
+      \(plan.division)
 
       """
     if plan.shortenedTexts > 0 {
