@@ -30,7 +30,7 @@ struct Train: ParsableCommand {
       """)
   var corpora: [String] = []
 
-  @OptionGroup(title: "Run") var place: RunPlaceOptions
+  @OptionGroup(title: "Run") var runFolder: RunFolderOptions
 
   @OptionGroup(title: "Network") var network: NetworkOptions
   @OptionGroup(title: "Training") var training: TrainingFlags
@@ -49,16 +49,16 @@ struct Train: ParsableCommand {
   @OptionGroup var help: HelpAllFlag
 
   func run() throws {
-    guard let output = place.output else {
+    guard let output = runFolder.output else {
       throw Failure.usage("missing --output: the folder to write the run into")
     }
-    guard !corpora.isEmpty || place.resume else {
+    guard !corpora.isEmpty || runFolder.resume else {
       throw Failure.usage("no corpus: name text files, folders, or - for standard input")
     }
-    try checkFlags(resume: place.resume, overwrite: place.overwrite)
+    try checkFlags(resume: runFolder.resume, overwrite: runFolder.overwrite)
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
-    let (trainer, folder, forecast) = try place.resume ? resumed(output) : begun(output)
+    let (trainer, folder, forecast) = try runFolder.resume ? resumed(output) : begun(output)
     Interruption.watch()
     if !quiet, let joining = trainer.text.joining { standardError("\(joining)\n") }
     let display = TrainingDisplay(of: trainer, isQuiet: quiet)
@@ -89,17 +89,17 @@ struct Train: ParsableCommand {
     }
     display.finish()
     try conclude(outcome, trainer, folder)
-    if place.resume, outcome == .completed, trainer.progress.step == begun, !quiet {
+    if runFolder.resume, outcome == .completed, trainer.progress.step == begun, !quiet {
       resumable(folder).sayHowToExtend(trainer.progress, trainer.options.optimization)
     }
     try checkLearning(trainer)
   }
 
   private func begun(_ output: String) throws -> (Trainer, RunFolder, TrainingForecast?) {
-    guard place.extend == nil, !place.acceptChangedCorpus else {
+    guard runFolder.extend == nil, !runFolder.acceptChangedCorpus else {
       throw Failure.usage("--extend and --accept-changed-corpus go with --resume")
     }
-    if !place.overwrite { try checkIsFree(runFolder: output) }
+    if !runFolder.overwrite { try checkIsFree(runFolder: output) }
     // Before a long text is read.
     var given = TrainingOptions()
     training.apply(to: &given)
@@ -169,7 +169,7 @@ struct Train: ParsableCommand {
       initializeFrom: network.initializeFrom, documentSeparator: text.documents.separator,
       against: point.setup, kind: point.vocabulary.kind)
     training.apply(to: &point.options)
-    if let extend = place.extend {
+    if let extend = runFolder.extend {
       try checkExtension(of: point.options.optimization, given: training.optimization)
       try point.extend(epochs: extend)
     }
@@ -181,7 +181,7 @@ struct Train: ParsableCommand {
     if !corpora.isEmpty { point.setup?.corpora = corpora }
     let trainer = try Trainer(
       resuming: point, path: folder.resumePath, corpus: corpus(of: point.setup),
-      acceptsChangedCorpus: place.acceptChangedCorpus, device: device)
+      acceptsChangedCorpus: runFolder.acceptChangedCorpus, device: device)
     return (trainer, folder, nil)
   }
 

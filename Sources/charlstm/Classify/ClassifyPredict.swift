@@ -99,13 +99,13 @@ struct ClassifyPredict: ParsableCommand {
       switch record {
       case .text(let text):
         try answers.add(text: text.text, row: text.location.row, id: text.id)
-      case .failure(let error, let place, let id):
+      case .failure(let error, let location, let id):
         guard !strict else {
           try answers.finish()
           throw error
         }
         standardError("Error: \(error)\n")
-        try answers.add(failure: "\(error)", row: place.row, id: id)
+        try answers.add(failure: "\(error)", row: location.row, id: id)
       }
     }
   }

@@ -9,7 +9,7 @@ func checkExtension(of run: OptimizationOptions, given: OptimizationFlags) throw
 }
 
 /// The folder of a run, and what becomes of the run that is in it.
-struct RunPlaceOptions: ParsableArguments {
+struct RunFolderOptions: ParsableArguments {
   @Option(name: .shortAndLong, help: "The run folder; it has to be named.")
   var output: String?
 
