@@ -68,13 +68,13 @@ struct DivisionTests {
     }
   }
 
-  /// Rows of products do not depend on how they are divided, nor do sums.
+  /// A product of fewer columns may be summed in another order: a state may round to its other neighbor, 2⁻⁸ away.
   @Test(arguments: Cell.allCases)
   func bfloat16(_ cell: Cell) throws {
     let model = try model(cell)
     let chunk = Chunk(model.configuration, steps: 3, lanes: 40)
     let whole = run(model, chunk, shares: 1, .bfloat16)
-    expectEqual(run(model, chunk, shares: 4, .bfloat16), whole, within: 1e-3)
+    expectEqual(run(model, chunk, shares: 4, .bfloat16), whole, within: 1.0 / 256)
   }
 
   @Test func droppedWeights() throws {
