@@ -19,6 +19,8 @@ let package = Package(
     .target(name: "Recurrent"),
     .target(name: "CPU", dependencies: ["Recurrent", "CKernels", "COneDNN"]),
     .target(name: "TerminalText"),
+    .target(
+      name: "Pages", resources: [.embedInCode("page.css"), .embedInCode("page.js")]),
     .target(name: "Paths", dependencies: ["TerminalText"]),
     .target(name: "Text", dependencies: ["Paths"]),
     .target(name: "LabelledData", dependencies: ["Paths", "TerminalText", "Text"]),
@@ -83,6 +85,7 @@ let package = Package(
       name: "CheckpointsTests",
       dependencies: ["Recurrent", "FileTesting", "Text", "Safetensors", "Checkpoints"]),
     .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),
+    .testTarget(name: "PagesTests", dependencies: ["Pages"]),
     .testTarget(name: "PathsTests", dependencies: ["Paths"]),
     .testTarget(name: "TextTests", dependencies: ["FileTesting", "Paths", "Text"]),
     .testTarget(name: "LabelledDataTests", dependencies: ["FileTesting", "LabelledData", "Text"]),
