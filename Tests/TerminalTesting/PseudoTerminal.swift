@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 
 /// A terminal of one's own with a program running on it, driven as a person would.
@@ -20,7 +21,8 @@ package final class PseudoTerminal {
 
   /// Starts the program at the path `executable`, on a terminal of the given size.
   ///
-  /// Its arguments are its own name and `arguments`; its environment is `environment` alone.
+  /// Its arguments are its own name and `arguments`; its environment is `environment` and what this
+  /// process is told of sanitizers.
   package init(
     spawning executable: String, arguments: [String] = [], environment: [String: String] = [:],
     columns: Int = 80, rows: Int = 24
@@ -47,8 +49,13 @@ package final class PseudoTerminal {
       tcgetattr(slave, &settings)
       settings.c_lflag |= tcflag_t(NOFLSH)
       tcsetattr(slave, TCSANOW, &settings)
+      let sanitizers = ProcessInfo.processInfo.environment.filter {
+        $0.key.hasSuffix("SAN_OPTIONS")
+      }
       process = try Self.spawn(
-        [executable] + arguments, environment: environment.map { "\($0)=\($1)" }, terminal: name)
+        [executable] + arguments,
+        environment: environment.merging(sanitizers) { given, _ in given }.map { "\($0)=\($1)" },
+        terminal: name)
     } catch {
       if slave >= 0 { close(slave) }
       close(master)
