@@ -21,6 +21,7 @@ let package = Package(
     .target(name: "TerminalText"),
     .target(
       name: "Pages", resources: [.embedInCode("page.css"), .embedInCode("page.js")]),
+    .target(name: "Inspection"),
     .target(name: "Paths", dependencies: ["TerminalText"]),
     .target(name: "Text", dependencies: ["Paths"]),
     .target(name: "LabelledData", dependencies: ["Paths", "TerminalText", "Text"]),
@@ -86,6 +87,7 @@ let package = Package(
       dependencies: ["Recurrent", "FileTesting", "Text", "Safetensors", "Checkpoints"]),
     .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),
     .testTarget(name: "PagesTests", dependencies: ["Pages"]),
+    .testTarget(name: "InspectionTests", dependencies: ["Inspection", "Recurrent"]),
     .testTarget(name: "PathsTests", dependencies: ["Paths"]),
     .testTarget(name: "TextTests", dependencies: ["FileTesting", "Paths", "Text"]),
     .testTarget(name: "LabelledDataTests", dependencies: ["FileTesting", "LabelledData", "Text"]),
