@@ -1,4 +1,5 @@
 import Generation
+import Recurrent
 
 /// A position in a text, and the seed that the next generation from there takes.
 struct Position {
@@ -96,6 +97,8 @@ struct Session {
   static let firstBranch = "main"
 
   var settings: Settings
+  /// Cells of the model that are held.
+  var clamps: [Clamp] = []
   /// The branch at hand.
   var draft: Draft
   var branch = firstBranch

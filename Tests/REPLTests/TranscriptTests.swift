@@ -437,6 +437,7 @@ import Testing
         /pick N                        go on with text N of the last /temperatures
         /next [n]                      show the n most probable next characters (10)
         /score TEXT                    how well the model predicts TEXT here
+        /clamp [CELL=VALUE]            hold the output of a cell at a value, and see what it does to the text
         /classify TEXT                 show the most probable classes of TEXT
         /classifier [FILE]             take another classifier for /classify, or show which it is
         /save FILE                     keep the session: settings, texts and states, exact
