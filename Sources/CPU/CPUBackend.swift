@@ -61,6 +61,10 @@ struct CPUBackend: Backend {
     CPUTextTrainer(network, use, team: team, exchange: exchange)
   }
 
+  func observer(of network: Network, lanes: Int, steps: Int) -> any Observer {
+    CPUObserver(network, lanes: lanes, steps: steps, team: team)
+  }
+
   func peakGigaflops(_ precision: Precision, seconds: Double) -> Double {
     let rates = PerPart((0..<team.count).map { _ in 0.0 })
     team.run(workers: team.count) { worker in

@@ -313,6 +313,29 @@ struct DirectionWorkspace {
       UnsafeMutableBufferPointer(rebasing: values).baseAddress)
   }
 
+  /// Copies what the cells did for a lane at a step of the last chunk, `[H]`.
+  func copy(
+    _ activity: Activity, step: Int, lane: Int, into values: UnsafeMutablePointer<Float>
+  ) {
+    let row = lane * hidden * precision.size
+    switch activity {
+    case .hidden:
+      ck_load(precision.element, Int64(hidden), outputs + (step + 1) * slotSize + row, values)
+    case .cell:
+      precondition(hasCellState, "a cell without a cell state")
+      ck_load(precision.element, Int64(hidden), cells + (step + 1) * slotSize + row, values)
+    case .gate(let gate):
+      let count = width / hidden
+      for first in stride(from: 0, to: hidden, by: GateOrder.block) {
+        let place = GateOrder.row(gate: gate, cell: first, gates: count, hidden: hidden)
+        ck_load(
+          precision.element, Int64(min(GateOrder.block, hidden - first)),
+          gates + (step * lanes + lane) * width * precision.size + place * precision.size,
+          values + first)
+      }
+    }
+  }
+
   private func store(
     _ values: Slice<UnsafeBufferPointer<Float>>, at destination: UnsafeMutableRawPointer
   ) {

@@ -25,7 +25,7 @@ struct RecurrentStack: ~Copyable {
   /// In training in both directions, stored `[T·B, H]`: those of one direction.
   private let directionGradients: UnsafeMutableRawPointer
   /// In training without a table, stored `[T·B, E]`.
-  private let embeddingGradients: UnsafeMutableRawPointer
+  let embeddingGradients: UnsafeMutableRawPointer
   /// In training with a table, `[V, G·H]`.
   private let tableGradient: UnsafeMutablePointer<Float>
 

@@ -38,6 +38,9 @@ package protocol Backend: Sendable {
   /// Takes a classifier, to train it.
   func trainingTexts(through network: Network, _ use: StreamUse) -> any TextTrainer
 
+  /// Takes a language model, to look inside of it.
+  func observer(of network: Network, lanes: Int, steps: Int) -> any Observer
+
   /// What a large product reaches on the whole device, in 10⁹ operations a second.
   func peakGigaflops(_ precision: Precision, seconds: Double) -> Double
 }

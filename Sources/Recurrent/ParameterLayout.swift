@@ -162,7 +162,7 @@ package enum GateOrder {
 
   /// The row in memory of `gate` of `cell`, for G gates of H cells. The last block holds the
   /// `H mod 16` cells that are left.
-  static func row(gate: Int, cell: Int, gates: Int, hidden: Int) -> Int {
+  package static func row(gate: Int, cell: Int, gates: Int, hidden: Int) -> Int {
     let first = cell / block * block
     let cells = min(block, hidden - first)
     return gates * first + gate * cells + (cell - first)
