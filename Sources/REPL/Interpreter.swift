@@ -18,6 +18,8 @@ package final class Interpreter: LineInterpreter {
   var session: Session
   /// What `/temperatures` wrote last, for `/pick`.
   var variants: Variants?
+  /// What `/next` at a place showed last, for `/pick`.
+  var alternatives: Alternatives?
   package let screen: Screen
   package let surroundings: Surroundings
   package var progress = RunProgress()

@@ -112,6 +112,14 @@ struct Session {
 
   var branchNames: [String] { [branch] + others.map(\.name) }
 
+  /// A name that no branch has, made of the name of the one at hand.
+  var freeBranchName: String {
+    let stem = String(branch.unicodeScalars.prefix(30))
+    var number = 2
+    while branchNames.contains("\(stem)-\(number)") { number += 1 }
+    return "\(stem)-\(number)"
+  }
+
   /// Goes on in a copy of this text called `name`, leaving this one under its own name.
   mutating func makeBranch(_ name: String) {
     others.append((branch, draft))

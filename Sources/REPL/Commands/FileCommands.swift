@@ -46,6 +46,7 @@ extension Interpreter {
       interpreter.resident = model
       // Their states are another model's.
       interpreter.variants = nil
+      interpreter.alternatives = nil
       interpreter.session = Session(settings: settings, draft: Draft(at: position))
       try interpreter.screen.remark("\(model.name): \(model.shape)")
     },
