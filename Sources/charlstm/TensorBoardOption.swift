@@ -8,10 +8,7 @@ import Training
 struct TensorBoardOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      """
-      Write events that TensorBoard reads into this folder too; a run that is resumed goes on with \
-      it.
-      """, valueName: "dir"))
+      "Write events for TensorBoard into this folder, too.", valueName: "dir"))
   var tensorboard: String?
 
   /// - Throws: `Failure` where a new run would mix its events with another's.
