@@ -37,6 +37,8 @@ let package = Package(
         "Recurrent", "CPU", "Paths", "Text", "Files", "Safetensors", "Checkpoints", "Generation",
       ]),
     .target(
+      name: "TensorBoard", dependencies: ["Files", "Paths", "Recurrent", "Training"]),
+    .target(
       name: "Classification",
       dependencies: [
         "Recurrent", "CPU", "Paths", "Text", "TerminalText", "Safetensors", "Checkpoints",
@@ -61,7 +63,7 @@ let package = Package(
       dependencies: [
         "Recurrent", "CPU", "Paths", "Text", "TerminalText", "Files", "Safetensors",
         "Checkpoints", "Training", "Generation", "LabelledData", "Classification", "LineEditing",
-        "REPL",
+        "REPL", "TensorBoard",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -104,6 +106,9 @@ let package = Package(
         "Recurrent", "CPU", "FileTesting", "Text", "TerminalText", "Safetensors", "Checkpoints",
         "LabelledData", "Training", "Classification",
       ]),
+    .testTarget(
+      name: "TensorBoardTests",
+      dependencies: ["CPU", "FileTesting", "Recurrent", "TensorBoard", "Text", "Training"]),
     .target(name: "TerminalTesting", path: "Tests/TerminalTesting"),
     .testTarget(
       name: "CommandLineTests", dependencies: ["charlstm", "Recurrent", "CPU", "TerminalTesting"]),

@@ -11,9 +11,10 @@ package final class AdamW: Optimizer {
   package let first: FloatBuffer
   package let second: FloatBuffer
   package let average: FloatBuffer
+  package var gradients: FloatBuffer { partGradients[0] }
   private let options: AdamWOptions
   /// By part of a batch; the first takes their sum.
-  private let gradients: [FloatBuffer]
+  private let partGradients: [FloatBuffer]
   private let team: WorkerTeam
   private let workers: Int
   private let exchange: (any GradientExchange)?
@@ -34,7 +35,7 @@ package final class AdamW: Optimizer {
     workers: Int? = nil, exchange: (any GradientExchange)? = nil
   ) {
     self.options = options
-    self.gradients = gradients
+    partGradients = gradients
     self.team = team
     self.workers = workers ?? gradients.count
     self.exchange = exchange
@@ -56,10 +57,10 @@ package final class AdamW: Optimizer {
   }
 
   package func reduceGradients(loss: Double) -> (loss: Double, norm: Double) {
-    let squares = reduce(gradients)
+    let squares = reduce(partGradients)
     guard let exchange else { return (loss, squares.squareRoot()) }
-    let loss = exchange.sum(gradients[0], loss: loss)
-    return (loss, reduce([gradients[0]]).squareRoot())
+    let loss = exchange.sum(gradients, loss: loss)
+    return (loss, reduce([gradients]).squareRoot())
   }
 
   /// Adds all gradients into the first, and returns the sum of their squares.
@@ -98,7 +99,7 @@ package final class AdamW: Optimizer {
         update.learning_rate = learningRate * factor
         update.weight_decay = piece.decays ? self.options.weightDecay : 0
         ck_adamw_update(
-          &update, Int64(piece.range.count), self.gradients[0].pointer + start,
+          &update, Int64(piece.range.count), self.gradients.pointer + start,
           self.parameters.pointer + start, self.first.pointer + start,
           self.second.pointer + start, self.average.pointer + start)
       }

@@ -3,8 +3,8 @@ import Recurrent
 /// Writes: what is no command is a prompt, which the model goes on from.
 package final class Interpreter: LineInterpreter {
   package static let commands: [Command<Interpreter>] =
-    [.help, set, show] + textCommands + branchCommands + experimentCommands + classifierCommands
-    + fileCommands + [info, .quit]
+    [.help, set, show] + textCommands + branchCommands + experimentCommands + cellCommands
+    + classifierCommands + fileCommands + [info, .quit]
 
   package static let manner = """
     Anything else is a prompt, and the model goes on from it. A backslash at the
@@ -18,21 +18,27 @@ package final class Interpreter: LineInterpreter {
   var session: Session
   /// What `/temperatures` wrote last, for `/pick`.
   var variants: Variants?
+  /// What `/next` at a place showed last, for `/pick`.
+  var alternatives: Alternatives?
   package let screen: Screen
   package let surroundings: Surroundings
   package var progress = RunProgress()
 
-  /// - Throws: what `Settings.validate` throws.
+  /// - Parameter clamps: cells of the model to hold from the beginning.
+  /// - Throws: what `Settings.validate` throws; `ClampError`.
   package init(
-    model: ResidentModel, settings: Settings, seed: UInt64, screen: Screen,
+    model: ResidentModel, settings: Settings, clamps: [Clamp] = [], seed: UInt64, screen: Screen,
     surroundings: Surroundings
   ) throws {
     try settings.validate()
+    var model = model
+    if !clamps.isEmpty { try model.use(settings.precision, clamping: clamps) }
     resident = model
     self.screen = screen
     self.surroundings = surroundings
     session = Session(
       settings: settings, draft: Draft(at: Position(state: model.generator.start(), seed: seed)))
+    session.clamps = clamps
   }
 
   package var greeting: String {
@@ -45,8 +51,8 @@ package final class Interpreter: LineInterpreter {
   package func run(text: String) throws { try write(onFrom: text) }
 
   /// Rounds weights to another precision.
-  func use(_ precision: PrecisionChoice) {
-    resident.use(precision)
+  func use(_ precision: PrecisionChoice) throws(ClampError) {
+    try resident.use(precision, clamping: session.clamps)
     classifier?.use(precision)
   }
 }

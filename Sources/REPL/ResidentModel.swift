@@ -34,10 +34,12 @@ package struct ResidentModel {
       try TrainedModel(contentsOf: path), path: path, precision: precision, device: device)
   }
 
-  /// Rounds the weights to another precision; states stay what they are.
-  mutating func use(_ precision: PrecisionChoice) {
+  /// Rounds the weights to a precision and holds cells; states stay what they are.
+  ///
+  /// - Throws: `ClampError`; then nothing has changed.
+  mutating func use(_ precision: PrecisionChoice, clamping clamps: [Clamp]) throws(ClampError) {
     generator = Generator(
-      trained.model, vocabulary: trained.vocabulary,
+      try trained.model.clamping(clamps), vocabulary: trained.vocabulary,
       precision: precision.resolved(for: .writing, on: device), device: device)
   }
 

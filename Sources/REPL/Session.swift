@@ -1,4 +1,5 @@
 import Generation
+import Recurrent
 
 /// A position in a text, and the seed that the next generation from there takes.
 struct Position {
@@ -96,6 +97,8 @@ struct Session {
   static let firstBranch = "main"
 
   var settings: Settings
+  /// Cells of the model that are held.
+  var clamps: [Clamp] = []
   /// The branch at hand.
   var draft: Draft
   var branch = firstBranch
@@ -108,6 +111,14 @@ struct Session {
   }
 
   var branchNames: [String] { [branch] + others.map(\.name) }
+
+  /// A name that no branch has, made of the name of the one at hand.
+  var freeBranchName: String {
+    let stem = String(branch.unicodeScalars.prefix(30))
+    var number = 2
+    while branchNames.contains("\(stem)-\(number)") { number += 1 }
+    return "\(stem)-\(number)"
+  }
 
   /// Goes on in a copy of this text called `name`, leaving this one under its own name.
   mutating func makeBranch(_ name: String) {

@@ -67,7 +67,16 @@ enum SessionFile {
           + "(here is \(model.name))")
     }
     try record.settings.validate()
-    return try record.session(states: try states(of: file, for: model), path: path)
+    let held: [Clamp]
+    do {
+      held = try record.heldCells()
+      _ = try model.trained.model.clamping(held)
+    } catch {
+      throw damaged(path, "\(error)")
+    }
+    var session = try record.session(states: try states(of: file, for: model), path: path)
+    session.clamps = held
+    return session
   }
 
   private static func states(
@@ -115,6 +124,8 @@ private struct SessionRecord: Codable {
   /// The model file's name, for people.
   let modelName: String
   let settings: Settings
+  /// Cells that are held, as they are typed; nil in files from before it was kept.
+  let clamps: [String]?
   /// The one at hand first.
   let branches: [Branch]
 
@@ -163,6 +174,7 @@ private struct SessionRecord: Codable {
     identity = ModelIdentity(model.trained)
     modelName = model.name
     settings = session.settings
+    clamps = session.clamps.isEmpty ? nil : session.clamps.map(\.description)
     let all = [(name: session.branch, draft: session.draft)] + session.others
     branches = all.map { name, draft in
       Branch(
@@ -172,6 +184,13 @@ private struct SessionRecord: Codable {
         })
     }
     states = kept
+  }
+
+  /// - Throws: `ClampError`.
+  func heldCells() throws(ClampError) -> [Clamp] {
+    var held: [Clamp] = []
+    for text in clamps ?? [] { held.append(try Clamp(text)) }
+    return held
   }
 
   /// - Throws: `ReplError` where states or branches are missing.

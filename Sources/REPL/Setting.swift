@@ -66,7 +66,7 @@ struct Setting: Sendable {
           throw wrong(text, for: "precision", "auto, float32, bfloat16 or int8")
         }
         try change(interpreter) { $0.precision = precision }
-        interpreter.use(precision)
+        try interpreter.use(precision)
       }),
   ]
 

@@ -9,6 +9,10 @@ package protocol Optimizer: AnyObject, Sendable {
   var second: FloatBuffer { get }
   var average: FloatBuffer { get }
 
+  /// The sum of the gradients of the last pass, before clipping, once they were added up; what
+  /// follows the next pass is not told.
+  var gradients: FloatBuffer { get }
+
   /// Goes on with what an optimizer knew of the same weights.
   func restore(first: FloatBuffer, second: FloatBuffer, average: FloatBuffer)
 

@@ -146,9 +146,10 @@ public struct ParameterLayout: Equatable, Sendable {
   }
 
   /// The number of values that gradients train, without the padding between tensors.
-  public var parameterCount: Int {
-    tensors.filter { group(of: $0) <= layers.count + 2 }.reduce(0) { $0 + $1.range.count }
-  }
+  public var parameterCount: Int { trainedTensors.reduce(0) { $0 + $1.range.count } }
+
+  /// Those that gradients reach.
+  package var trainedTensors: [Tensor] { tensors.filter { group(of: $0) <= layers.count + 2 } }
 }
 
 /// The order of the rows of a recurrent layer's tensors.

@@ -22,13 +22,15 @@ package struct RunSetup: Codable, Equatable, Sendable {
   package var documentSeparator: DocumentSeparator?
   /// Steps between samples; nil where that was not said.
   package var sampleEvery: Int?
+  /// The folder of TensorBoard's events, as it was given; nil where there are none.
+  package var tensorBoard: String?
 
   package init(
     vocabulary: Vocabulary.Kind, minCount: Int, validationFraction: Double?,
     validation: [String] = [],
     initializeFrom: String? = nil, calibrates: Bool = false, corpora: [String]? = nil,
     dataOptions: [String]? = nil,
-    documentSeparator: DocumentSeparator? = nil, sampleEvery: Int? = nil
+    documentSeparator: DocumentSeparator? = nil, sampleEvery: Int? = nil, tensorBoard: String? = nil
   ) {
     self.vocabulary = vocabulary
     self.minCount = minCount
@@ -40,5 +42,6 @@ package struct RunSetup: Codable, Equatable, Sendable {
     self.dataOptions = dataOptions
     self.documentSeparator = documentSeparator
     self.sampleEvery = sampleEvery
+    self.tensorBoard = tensorBoard
   }
 }

@@ -89,6 +89,7 @@ public final class Trainer {
   package var corpus: CorpusIdentity { task.corpus }
   /// What is trained and validated on.
   package var text: Corpus { task.training.corpus }
+  package var optimization: OptimizationStep { task.optimization }
   /// Saved with the run.
   package var setup: RunSetup? {
     get { task.setup }

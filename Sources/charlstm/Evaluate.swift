@@ -41,6 +41,7 @@ struct Evaluate: ParsableCommand {
 
   @OptionGroup(title: "Windows") var windows: WindowOptions
   @OptionGroup(title: "Dynamic evaluation") var dynamic: DynamicOptions
+  @OptionGroup(title: "Cells") var clamp: ClampOption
   @OptionGroup(title: "Machine") var precision: PrecisionOption
   @OptionGroup(title: "Machine") var threads: ThreadsOption
 
@@ -48,7 +49,8 @@ struct Evaluate: ParsableCommand {
     let windows = try windows.resolved()
     let dynamic = try dynamic.resolved()
     try check(windows, dynamic)
-    let trained = try TrainedModel(contentsOf: model)
+    _ = try clamp.resolved()
+    let trained = try TrainedModel(contentsOf: model).clamping(clamp.resolved())
     let corpus = try Corpus(
       paths: texts, separator: trained.summary?.documentSeparator ?? .lineFeed)
     let text = try EncodedText(corpus, vocabulary: trained.vocabulary)
@@ -72,7 +74,10 @@ struct Evaluate: ParsableCommand {
       try print(dynamic, of: text, trained)
     } else {
       let score = try finite(scored(text, by: scorer(trained)))
-      try print(json ? Checkpoints.json(ScoreRecord(score, of: text)) : table(score, of: text))
+      try print(
+        json
+          ? Checkpoints.json(ScoreRecord(score, of: text, clamp.resolved()))
+          : table(score, of: text))
     }
   }
 
@@ -91,6 +96,9 @@ struct Evaluate: ParsableCommand {
     guard dynamic == nil || !perCharacter && lanes == 1 else {
       throw Failure.usage(
         "--dynamic-evaluation goes with none of --per-character, --lanes and --windows")
+    }
+    guard dynamic == nil || clamp.clamp.isEmpty else {
+      throw Failure.usage("--dynamic-evaluation changes all weights: leave out --clamp")
     }
     guard dynamic == nil || [.auto, .float32].contains(precision.precision) else {
       throw Failure.usage("--dynamic-evaluation is in float32: leave out --precision")
@@ -149,7 +157,9 @@ struct Evaluate: ParsableCommand {
       device: device, progress: progress.show)
     progress.finish()
     _ = try finite(score.total)
-    guard !json else { return try print(Checkpoints.json(WindowRecord(windows, score, of: text))) }
+    guard !json else {
+      return try print(Checkpoints.json(WindowRecord(windows, score, of: text, clamp.resolved())))
+    }
     var lines = [
       table(score.total, of: text),
       """
@@ -191,8 +201,10 @@ struct Evaluate: ParsableCommand {
       ? ""
       : "\nnot counted         \(counted(text.unknownCount, "unknown character")), "
         + String(format: "%.2f%% of the text", 100 * share)
+    let held =
+      clamp.clamp.isEmpty ? "" : "\nheld cells          " + clamp.clamp.joined(separator: " ")
     return """
-      characters          \(score.characters.formatted())\(leftOut)
+      characters          \(score.characters.formatted())\(leftOut)\(held)
       nats per character  \(String(format: "%.4f", score.natsPerCharacter))
       bits per character  \(String(format: "%.4f", score.bitsPerCharacter))
       bits per byte       \(String(format: "%.4f", score.bitsPerByte))
@@ -226,14 +238,16 @@ private struct ScoreRecord: Encodable {
   let bits_per_character: Double
   let bits_per_byte: Double
   let perplexity: Double
+  let clamp: [String]?
 
-  init(_ score: TextScore, of text: EncodedText) {
+  init(_ score: TextScore, of text: EncodedText, _ clamps: [Clamp] = []) {
     characters = score.characters
     unknown_characters = text.unknownCount
     nats_per_character = score.natsPerCharacter
     bits_per_character = score.bitsPerCharacter
     bits_per_byte = score.bitsPerByte
     perplexity = score.perplexity
+    clamp = clamps.texts
   }
 }
 
@@ -249,8 +263,10 @@ private struct WindowRecord: Encodable {
     let standard_error: Double?
   }
 
-  init(_ windows: RandomWindows, _ score: WindowScore, of text: EncodedText) {
-    self.score = ScoreRecord(score.total, of: text)
+  init(
+    _ windows: RandomWindows, _ score: WindowScore, of text: EncodedText, _ clamps: [Clamp]
+  ) {
+    self.score = ScoreRecord(score.total, of: text, clamps)
     choice = Choice(
       windows: windows.length, window_count: windows.count, seed: windows.seed,
       standard_error: score.standardError)

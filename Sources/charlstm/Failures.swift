@@ -48,7 +48,8 @@ extension ExitCode {
       TrainingError.shapeContradictsModel:
       self = .usage
     case is TrainingError: self = .badData
-    case is SamplingOptionsError, is StopStringsError, is ConfigurationError: self = .usage
+    case is SamplingOptionsError, is StopStringsError, is ConfigurationError, is ClampError:
+      self = .usage
     case let error as ReplError: self = error.exitCode
     default: return nil
     }

@@ -1,4 +1,5 @@
 import Generation
+import Recurrent
 
 /// A written text with all that made it.
 struct PassageRecord: Encodable {
@@ -35,12 +36,15 @@ struct WrittenText: Encodable {
   var nats_per_character: Double
   var stop: String?
   var length: Int
+  var clamp: [String]?
 }
 
 /// What all texts of a run have in common.
 struct PassageDescription: Sendable {
   var seed: UInt64
   var options: WritingOptions
+  /// Cells that are held.
+  var clamps: [Clamp]
   var omitsPrompt: Bool
   var count: Int
 
@@ -51,7 +55,7 @@ struct PassageDescription: Sendable {
       written: WrittenText(
         index: index, text: omitsPrompt ? text : prompt + text, prompt: prompt, seed: seed,
         characters: passage.characters, nats_per_character: passage.meanSurprisal,
-        stop: passage.stop, length: options.length),
+        stop: passage.stop, length: options.length, clamp: clamps.texts),
       sampling: options.sampling)
   }
 }

@@ -53,6 +53,8 @@ struct Repl: ParsableCommand {
 
   @OptionGroup(title: "Choice of characters") var sampling: SamplingFlags
 
+  @OptionGroup(title: "Cells") var clamp: ClampOption
+
   @Option(
     help: "The first text's seed; each text after it has the next higher one. (default: random)")
   var seed: UInt64?
@@ -73,6 +75,7 @@ struct Repl: ParsableCommand {
       writing: WritingOptions(sampling: sampling.options, length: length, stops: stops),
       speed: speed, precision: precision.precision)
     try settings.validate()
+    let clamps = try clamp.resolved()
     let device = try threads.device()
     let environment = currentEnvironment()
     let locator = ModelLocator(environment: environment, executable: executablePath())
@@ -96,7 +99,8 @@ struct Repl: ParsableCommand {
       edit: editor == nil ? nil : { try edited($0, environment: environment) },
       findClassifier: { try locator.findClassifier() })
 
-    let session = try open(path, on: device, settings: settings, screen, surroundings)
+    let session = try open(
+      path, on: device, settings: settings, clamps: clamps, screen, surroundings)
     interpreter = session
 
     do throws(OutputFailure) {
@@ -119,9 +123,9 @@ struct Repl: ParsableCommand {
 
   /// An interpreter for the file's kind of model.
   ///
-  /// - Throws: as `Checkpoint` does.
+  /// - Throws: as `Checkpoint` does, and `ClampError`.
   private func open(
-    _ path: String, on device: Device, settings: Settings, _ screen: Screen,
+    _ path: String, on device: Device, settings: Settings, clamps: [Clamp], _ screen: Screen,
     _ surroundings: Surroundings
   ) throws -> any LineInterpreter {
     switch try Checkpoint(contentsOf: path) {
@@ -129,9 +133,10 @@ struct Repl: ParsableCommand {
       return try Interpreter(
         model: ResidentModel(
           trained, path: path, precision: settings.precision, device: device),
-        settings: settings, seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)),
+        settings: settings, clamps: clamps, seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)),
         screen: screen, surroundings: surroundings)
     case .classifier(let trained):
+      guard clamps.isEmpty else { throw ClampError.noLanguageModel }
       return ClassifierInterpreter(
         classifier: ResidentClassifier(
           trained, path: path, precision: settings.precision, device: device),

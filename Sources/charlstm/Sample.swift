@@ -33,6 +33,8 @@ struct Sample: ParsableCommand {
 
   @OptionGroup(title: "Choice of characters") var sampling: SamplingFlags
 
+  @OptionGroup(title: "Cells") var clamp: ClampOption
+
   @Option(name: .shortAndLong, help: "Texts to write, of each prompt.")
   var count = 1
 
@@ -65,13 +67,14 @@ struct Sample: ParsableCommand {
     let stops = try stop.map { try typed($0, for: "--stop") }
     let options = WritingOptions(sampling: sampling.options, length: length, stops: stops)
     let device = try threads.device()
-    let trained = try TrainedModel(contentsOf: model)
+    let clamps = try clamp.resolved()
+    let trained = try TrainedModel(contentsOf: model).clamping(clamps)
     let writer = PassageWriter(
       trained: trained, precision: precision.resolved(for: .writing, on: device), device: device,
       batchSize: batchSize,
       description: PassageDescription(
         seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)), options: options,
-        omitsPrompt: omitPrompt, count: count))
+        clamps: clamps, omitsPrompt: omitPrompt, count: count))
     if prompt.areWaitedFor, output == nil, outputDirectory == nil {
       return try answerPrompts(by: writer)
     }
@@ -118,6 +121,7 @@ struct Sample: ParsableCommand {
       throw Failure.usage("give --output or --output-directory, not both")
     }
     try sampling.options.validate()
+    _ = try clamp.resolved()
     _ = try StopStrings(stop.map { try typed($0, for: "--stop") })
   }
 

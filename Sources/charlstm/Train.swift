@@ -31,6 +31,7 @@ struct Train: ParsableCommand {
   var corpora: [String] = []
 
   @OptionGroup(title: "Run") var runFolder: RunFolderOptions
+  @OptionGroup(title: "Run") var tensorBoard: TensorBoardOption
 
   @OptionGroup(title: "Network") var network: NetworkOptions
   @OptionGroup(title: "Training") var training: TrainingFlags
@@ -63,6 +64,7 @@ struct Train: ParsableCommand {
     if !quiet, let joining = trainer.text.joining { standardError("\(joining)\n") }
     let display = TrainingDisplay(of: trainer, isQuiet: quiet)
     display.begin(forecast)
+    let log = tensorBoard.log(trainer.setup, of: trainer.optimization, isQuiet: quiet)
     let outcome: TrainingOutcome
     let begun = trainer.progress.step
     // The student has nothing to show until it learns itself.
@@ -70,12 +72,15 @@ struct Train: ParsableCommand {
     do {
       outcome = try trainer.run(in: folder, stops: { Interruption.signal != nil }) { event in
         display.show(event)
+        try log?.take(event)
         switch event {
         case .teaching: isTeaching = true
         case .taught: isTeaching = false
         case .step(let report) where !isTeaching:
-          if sampleIsDue(report, in: trainer) {
-            display.show(sample: try sample(of: trainer))
+          if !quiet || log != nil, sampleIsDue(report, in: trainer) {
+            let sample = try sample(of: trainer)
+            display.show(sample: sample)
+            try log?.take(sample: sample, step: report.step)
           }
         default: break
         }
@@ -99,7 +104,10 @@ struct Train: ParsableCommand {
     guard runFolder.extend == nil, !runFolder.acceptChangedCorpus else {
       throw Failure.usage("--extend and --accept-changed-corpus go with --resume")
     }
-    if !runFolder.overwrite { try checkIsFree(runFolder: output) }
+    if !runFolder.overwrite {
+      try checkIsFree(runFolder: output)
+      try tensorBoard.checkIsFree()
+    }
     // Before a long text is read.
     var given = TrainingOptions()
     training.apply(to: &given)
@@ -142,7 +150,8 @@ struct Train: ParsableCommand {
     trainer.setup = RunSetup(
       vocabulary: trainer.vocabulary.kind, minCount: text.symbols.count,
       validationFraction: text.validationFraction ?? 0.1, initializeFrom: network.initializeFrom,
-      corpora: corpora, documentSeparator: separator, sampleEvery: sampleEvery)
+      corpora: corpora, documentSeparator: separator, sampleEvery: sampleEvery,
+      tensorBoard: tensorBoard.tensorboard)
     if !quiet, let path = network.initializeFrom {
       standardError(
         "Beginning with \(path: path): its weights, shape and vocabulary of "
@@ -178,6 +187,7 @@ struct Train: ParsableCommand {
       standardError("\(note)\n")
     }
     if let sampleEvery { point.setup?.sampleEvery = sampleEvery }
+    if let folder = tensorBoard.tensorboard { point.setup?.tensorBoard = folder }
     if !corpora.isEmpty { point.setup?.corpora = corpora }
     let trainer = try Trainer(
       resuming: point, path: folder.resumePath, corpus: corpus(of: point.setup),
@@ -228,7 +238,7 @@ struct Train: ParsableCommand {
 
   private func sampleIsDue(_ report: StepReport, in trainer: Trainer) -> Bool {
     let interval = trainer.setup?.sampleEvery ?? sampleEvery ?? 500
-    guard !quiet, interval > 0 else { return false }
+    guard interval > 0 else { return false }
     return report.step / interval > (report.step - trainer.options.reportEvery) / interval
   }
 

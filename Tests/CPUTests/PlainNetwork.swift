@@ -4,6 +4,8 @@ import Recurrent
 /// The network gate by gate, cell by cell, in double precision: what the fused kernels must equal.
 struct PlainNetwork {
   let configuration: ModelConfiguration
+  /// Hidden states that are overwritten, before the first step too.
+  var clamps: [Clamp] = []
   private var tensors: [String: [Double]] = [:]
 
   init(_ model: Network) {
@@ -31,7 +33,13 @@ struct PlainNetwork {
     let size = configuration.embeddingSize
     var x = Array(tensor("embedding.weight")[Int(symbol) * size..<(Int(symbol) + 1) * size])
     let count = configuration.hiddenSize
+    func overwrite(_ layer: Int) {
+      for clamp in clamps where clamp.place.layer == layer + 1 {
+        state.hidden[layer * count + clamp.place.cell] = Double(clamp.value)
+      }
+    }
     for layer in 0..<configuration.layers {
+      overwrite(layer)
       let range = layer * count..<(layer + 1) * count
       let h = Array(state.hidden[range])
       let prefix = configuration.cell.rawValue
@@ -56,6 +64,7 @@ struct PlainNetwork {
       case .rnn:
         for k in 0..<count { state.hidden[range.lowerBound + k] = tanh(input[k] + recurrent[k]) }
       }
+      overwrite(layer)
       x = Array(state.hidden[range])
     }
     return affine("head.weight", "head.bias", x)

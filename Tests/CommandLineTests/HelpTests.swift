@@ -79,6 +79,11 @@ struct HelpTests {
               --dynamic-segment <dynamic-segment>
                                       Characters between steps, 1 to 4096. (default: 50)
 
+            CELLS:
+              --clamp <cell=value>    Hold the output of a cell at a value from -1 to 1:
+                                      2.137=1 is cell 137 of layer 2. Layers count from 1,
+                                      cells from 0; may be given several times.
+
             MACHINE:
               --precision <precision> Operands of matrix products: auto (to write int8, to
                                       train and evaluate bfloat16, each where this CPU

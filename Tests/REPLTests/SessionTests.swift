@@ -170,7 +170,8 @@ import Text
   // MARK: - Saved sessions
 
   private let history = [
-    "/set temperature 0.7", "/set repetition-penalty 1.3", "/set stop \"[[{(\" zqz",
+    "/set temperature 0.7", "/set repetition-penalty 1.3", "/clamp 2.3=0.5 1.20=-1",
+    "/set stop \"[[{(\" zqz",
     "To be", "/more 5", "or not [[[", "/undo", "/branch other", "question", "/retry",
     "/switch main",
   ]

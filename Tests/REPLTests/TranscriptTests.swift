@@ -434,9 +434,11 @@ import Testing
         /branches                      list the branches
         /switch NAME                   go to the branch NAME
         /temperatures [list [prompt]]  the same prompt and seed at several temperatures
-        /pick N                        go on with text N of the last /temperatures
-        /next [n]                      show the n most probable next characters (10)
+        /pick N                        go on with text N of the last /temperatures, or character N of /next
+        /next [n | PLACE]              show the n most probable next characters (10), here or at a place
         /score TEXT                    how well the model predicts TEXT here
+        /clamp [CELL=VALUE]            hold the output of a cell at a value, and see what it does to the text
+        /cells [n | CELL]              show what the n liveliest cells did over the end of the text (8)
         /classify TEXT                 show the most probable classes of TEXT
         /classifier [FILE]             take another classifier for /classify, or show which it is
         /save FILE                     keep the session: settings, texts and states, exact

@@ -17,19 +17,33 @@ extension Interpreter {
       argument: .free
     ) { try $0.compareTemperatures($1) },
     Command(
-      name: "pick", usage: "N", summary: "go on with text N of the last /temperatures",
+      name: "pick", usage: "N",
+      summary: "go on with text N of the last /temperatures, or character N of /next",
       details: """
-        It is the text from here on, as if it had been written so, and its temperature the setting. \
-        /undo goes back to before it.
+        A text of /temperatures is the text from here on, as if it had been written so, and its \
+        temperature the setting; /undo goes back to before it. A character of /next at a place takes \
+        the place of what followed there, and the model goes on from it, on a branch of its own: the \
+        text as it was stays on its branch.
         """,
       argument: .free
     ) { try $0.pick($1) },
     Command(
-      name: "next", usage: "[n]", summary: "show the n most probable next characters (10)",
-      details: "Probabilities are the model's own, before temperature and the other settings.",
+      name: "next", usage: "[n | PLACE]",
+      summary: "show the n most probable next characters (10), here or at a place",
+      details: """
+        Probabilities are the model's own, before temperature and the other settings. PLACE is a \
+        number of characters back, /next -20, or a piece of the text in quotes, /next "summer", after \
+        which the place is where it stands last; what followed there is marked. /pick N goes on with \
+        another.
+        """,
       argument: .free
     ) { interpreter, argument in
-      try interpreter.showNext(try wholeNumber(argument, of: "/next") ?? 10)
+      let argument = argument.trimmingBlanks
+      if argument.hasPrefix("-") || argument.hasPrefix("\"") {
+        try interpreter.showAlternatives(at: interpreter.place(argument))
+      } else {
+        try interpreter.showNext(try wholeNumber(argument, of: "/next") ?? 10)
+      }
     },
     Command(
       name: "score", usage: "TEXT", summary: "how well the model predicts TEXT here",
@@ -89,6 +103,7 @@ extension Interpreter {
       )
     }
     self.variants = Variants(variants, in: session)
+    alternatives = nil
     if !prompt.text.isEmpty {
       try screen.remark("after \"\(excerpt(prompt.text, limit: 60, fromEnd: true))\", seed \(seed)")
     }
@@ -96,7 +111,95 @@ extension Interpreter {
     try screen.remark("/pick N goes on with one of them")
   }
 
+  /// The place that an argument of `/next` names.
+  private func place(_ argument: String) throws -> Place {
+    let scalars = Array(session.draft.text.unicodeScalars)
+    let count: Int
+    if argument.hasPrefix("-") {
+      guard let number = Int(argument), number < 0 else {
+        throw ReplError.usage(
+          "/next -N takes a number of characters to go back, got \(excerpt(argument, limit: 40))")
+      }
+      guard number.magnitude < scalars.count else {
+        throw ReplError.usage(
+          "the text has only \(counted(scalars.count, "character")), and the place must be after one"
+        )
+      }
+      count = scalars.count + number
+    } else {
+      let words = try unescapedWords(argument)
+      guard words.count == 1, case let piece = Array(words[0].unicodeScalars), !piece.isEmpty else {
+        throw ReplError.usage("/next takes one piece of the text, in quotes")
+      }
+      let end = stride(from: scalars.count, through: piece.count, by: -1).first { end in
+        scalars[end - piece.count..<end].elementsEqual(piece)
+      }
+      guard let end else {
+        throw ReplError.usage("the text has no \(excerpt(escaped(words[0]), limit: 40))")
+      }
+      count = end
+    }
+    guard let place = Place(after: count, of: session.draft) else {
+      throw ReplError.usage("there is no text yet; type a prompt first")
+    }
+    return place
+  }
+
+  /// The state after what stands before a place.
+  private func state(at place: Place) throws -> TextState {
+    var state = place.before.position.state
+    let symbols = resident.generator.vocabulary.encode(place.text).symbols
+    for start in stride(from: 0, to: symbols.count, by: 256) {
+      if surroundings.takeInterrupt() { throw Interrupted() }
+      resident.generator.read(symbols[start..<min(start + 256, symbols.count)], into: &state)
+    }
+    return state
+  }
+
+  private func showAlternatives(at place: Place) throws {
+    let vocabulary = resident.generator.vocabulary
+    let state = try state(at: place)
+    let next = state.logits.withUnsafeBufferPointer { mostProbable(10, logits: $0) }
+    let actual = place.next.flatMap { vocabulary.symbols(for: $0).first }
+    try screen.remark("after \"\(excerpt(place.text, limit: 50, fromEnd: true))\"")
+    try screen.probabilities(
+      next.enumerated().map { index, next in
+        let mark = next.symbol == actual ? "*" : " "
+        return (
+          "\(index + 1))".padded(to: 4) + mark + vocabulary.description(of: next.symbol),
+          Double(next.probability)
+        )
+      })
+    alternatives = Alternatives(place: place, state: state, symbols: next.map(\.symbol))
+    variants = nil
+    try screen.remark("/pick N goes on with one of them; * is what the text has")
+  }
+
+  /// Goes on with another character at a place, on a branch of its own.
+  private func pick(_ number: Int, of alternatives: Alternatives) throws {
+    guard alternatives.symbols.indices.contains(number - 1) else {
+      throw ReplError.usage(
+        "/pick takes a number from 1 to \(alternatives.symbols.count), got \(number)")
+    }
+    let symbol = alternatives.symbols[number - 1]
+    guard case .scalar(let scalar) = resident.generator.vocabulary[symbol] else {
+      throw ReplError.usage("a byte is only a part of a character; pick another")
+    }
+    var state = alternatives.state
+    resident.generator.read(CollectionOfOne(symbol), into: &state)
+    let draft = alternatives.place.draft(goingOnWith: String(scalar), endingAt: state)
+    let name = session.freeBranchName
+    session.makeBranch(name)
+    session.draft = draft
+    self.alternatives = nil
+    try screen.remark("on \(name): \(excerpt(draft.text, limit: 50, fromEnd: true))")
+    try write(.empty, after: draft, seed: draft.position.seed)
+  }
+
   private func pick(_ argument: String) throws {
+    if let alternatives, let number = try wholeNumber(argument, of: "/pick") {
+      return try pick(number, of: alternatives)
+    }
     guard let variants else {
       throw ReplError.usage("there is nothing to pick; /temperatures writes texts to choose from")
     }
@@ -156,14 +259,19 @@ extension Interpreter {
       }
       scalars.append((scalar, bits))
     }
-    try showSurprisal(scalars)
+    try showUnderText(
+      scalars.map {
+        ($0.scalar, "\(Int(min(9, $0.bits.rounded())))", colour(ofBits: $0.bits))
+      })
     let perCharacter = nats / Double(scalars.count)
     try screen.line(
       counted(scalars.count, "character") + ": "
         + "\(perCharacter.fixed(3)) nats, \((perCharacter / log(2)).fixed(3)) bits a character")
   }
 
-  private func showSurprisal(_ scalars: [(scalar: Unicode.Scalar, bits: Double)]) throws {
+  /// Shows a text with something about each of its characters: its colour or, without colours, what
+  /// stands below it.
+  func showUnderText(_ scalars: [(scalar: Unicode.Scalar, below: String, colour: Int)]) throws {
     for line in scalars.split(
       omittingEmptySubsequences: false, whereSeparator: { $0.scalar == "\n" })
     {
@@ -172,19 +280,18 @@ extension Interpreter {
       let shown = isLast ? line : scalars[line.startIndex...line.endIndex]
       guard screen.outputStyle.isOn else {
         var text = ""
-        var digits = ""
-        for (scalar, bits) in shown {
+        var marks = ""
+        for (scalar, below, _) in shown {
           let picture = picture(of: scalar)
           text += picture
-          digits += "\(Int(min(9, bits.rounded())))".padded(to: columns(of: picture))
+          marks += below.padded(to: columns(of: picture))
         }
         try screen.line(text)
-        try screen.line(digits)
+        try screen.line(marks)
         continue
       }
       try screen.line(
-        shown.map { screen.outputStyle.coloured(picture(of: $0.scalar), colour(ofBits: $0.bits)) }
-          .joined())
+        shown.map { screen.outputStyle.coloured(picture(of: $0.scalar), $0.colour) }.joined())
     }
   }
 }

@@ -20,9 +20,8 @@ extension Interpreter {
       argument: .file
     ) { interpreter, argument in
       let path = try file(argument, for: "/open")
-      let session = try SessionFile.read(path, for: interpreter.resident)
-      interpreter.session = session
-      interpreter.use(session.settings.precision)
+      interpreter.session = try SessionFile.read(path, for: interpreter.resident)
+      try interpreter.use(interpreter.session.settings.precision)
       try interpreter.remarkPosition()
     },
     Command(
@@ -47,6 +46,7 @@ extension Interpreter {
       interpreter.resident = model
       // Their states are another model's.
       interpreter.variants = nil
+      interpreter.alternatives = nil
       interpreter.session = Session(settings: settings, draft: Draft(at: position))
       try interpreter.screen.remark("\(model.name): \(model.shape)")
     },

@@ -47,6 +47,9 @@ extension Interpreter {
       rows.append(("ends", excerpt(session.draft.text, limit: 50, fromEnd: true)))
     }
     rows += Setting.all.map { ($0.name, $0.value(interpreter)) }
+    if !session.clamps.isEmpty {
+      rows.append(("clamp", session.clamps.map(\.description).joined(separator: " ")))
+    }
     for (name, value) in rows {
       try interpreter.screen.line(name.padded(to: nameWidth) + value)
     }

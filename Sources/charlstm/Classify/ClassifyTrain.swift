@@ -43,6 +43,8 @@ struct ClassifyTrain: ParsableCommand {
   @Option(help: "With --resume: train this many epochs more than the run was to have.")
   var extend: Int?
 
+  @OptionGroup var tensorBoard: TensorBoardOption
+
   @OptionGroup(title: "Data") var format: DataOptions
 
   @Option(help: "Labelled texts to validate on. (default: a part of the data)")
@@ -101,11 +103,17 @@ struct ClassifyTrain: ParsableCommand {
     let (trainer, folder, unknown) = try resume ? resumed() : begun()
     Interruption.watch()
     let display = ClassificationDisplay(isQuiet: quiet, unknown: unknown)
+    let log = tensorBoard.log(trainer.setup, of: trainer.optimization, isQuiet: quiet)
     let begun = trainer.progress.step
     let outcome: TrainingOutcome
     do {
       outcome = try trainer.run(in: folder, stops: { Interruption.signal != nil }) {
         display.show($0)
+        switch $0 {
+        case .began(let plan): try log?.begin(after: plan.doneSteps)
+        case .step(let report): try log?.take(report)
+        case .validation(let report): try log?.take(report)
+        }
       }
     } catch {
       display.finish()
@@ -144,7 +152,8 @@ struct ClassifyTrain: ParsableCommand {
       vocabulary: training.symbols.kind, minCount: training.symbols.count,
       validationFraction: validation.isEmpty ? validationFraction ?? 0.1 : nil,
       validation: validation, initializeFrom: network.initializeFrom, calibrates: calibrate,
-      corpora: data, dataOptions: format.words)
+      corpora: data, dataOptions: format.words,
+      tensorBoard: tensorBoard.tensorboard)
   }
 
   private func parts(_ setup: RunSetup, seed: UInt64) throws -> LabelledParts {
@@ -164,7 +173,10 @@ struct ClassifyTrain: ParsableCommand {
   /// Reads and checks all there is before anything is written.
   private func begun() throws -> (ClassifierTrainer, RunFolder, UnknownCharacters?) {
     guard extend == nil else { throw Failure.usage("--extend goes with --resume") }
-    if !overwrite { try checkIsFree(runFolder: output) }
+    if !overwrite {
+      try checkIsFree(runFolder: output)
+      try tensorBoard.checkIsFree()
+    }
     var options = ClassifierOptions()
     try training.apply(to: &options)
     options.threads = try threads.resolved()
@@ -267,6 +279,7 @@ struct ClassifyTrain: ParsableCommand {
       resuming: point, path: folder.resumePath, texts: parts.texts, training: parts.training,
       validation: parts.validation, device: device)
     if calibrate { trainer.setup?.calibrates = true }
+    if let folder = tensorBoard.tensorboard { trainer.setup?.tensorBoard = folder }
     if !data.isEmpty { trainer.setup?.corpora = data }
     if !format.words.isEmpty { trainer.setup?.dataOptions = format.words }
     return (trainer, folder, nil)
