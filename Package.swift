@@ -21,7 +21,7 @@ let package = Package(
     .target(name: "TerminalText"),
     .target(
       name: "Pages", resources: [.embedInCode("page.css"), .embedInCode("page.js")]),
-    .target(name: "Inspection"),
+    .target(name: "Inspection", dependencies: ["Recurrent", "Text"]),
     .target(name: "Paths", dependencies: ["TerminalText"]),
     .target(name: "Text", dependencies: ["Paths"]),
     .target(name: "LabelledData", dependencies: ["Paths", "TerminalText", "Text"]),
@@ -61,7 +61,7 @@ let package = Package(
     .executableTarget(
       name: "charlstm",
       dependencies: [
-        "Recurrent", "CPU", "Paths", "Text", "TerminalText", "Files", "Safetensors",
+        "Inspection", "Recurrent", "CPU", "Paths", "Text", "TerminalText", "Files", "Safetensors",
         "Checkpoints", "Training", "Generation", "LabelledData", "Classification", "LineEditing",
         "REPL", "TensorBoard",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -89,7 +89,7 @@ let package = Package(
       dependencies: ["Recurrent", "FileTesting", "Text", "Safetensors", "Checkpoints"]),
     .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),
     .testTarget(name: "PagesTests", dependencies: ["Pages"]),
-    .testTarget(name: "InspectionTests", dependencies: ["Inspection", "Recurrent"]),
+    .testTarget(name: "InspectionTests", dependencies: ["Inspection", "Recurrent", "CPU", "Text"]),
     .testTarget(name: "PathsTests", dependencies: ["Paths"]),
     .testTarget(name: "TextTests", dependencies: ["FileTesting", "Paths", "Text"]),
     .testTarget(name: "LabelledDataTests", dependencies: ["FileTesting", "LabelledData", "Text"]),

@@ -3,8 +3,7 @@ package enum InspectionError: Error, Equatable, CustomStringConvertible {
   case invalidPattern(name: String, pattern: String)
   case slowPattern(name: String)
   case duplicateFeature(name: String)
-  case textTooShort(count: Int)
-  case startBeyondText(start: Int, count: Int)
+  case textTooShort(count: Int, needed: Int)
   case noNumbers
 
   package var description: String {
@@ -15,10 +14,8 @@ package enum InspectionError: Error, Equatable, CustomStringConvertible {
       "the regular expression of the feature “\(name)” takes too long; it may repeat what repeats "
         + "already, as in (a+)+"
     case .duplicateFeature(let name): "there are two features named “\(name)”"
-    case .textTooShort(let count):
-      "the text has \(count) known characters; at least 2 are needed to look at a prediction"
-    case .startBeyondText(let start, let count):
-      "start is \(start), but the text has \(count) characters"
+    case .textTooShort(let count, let needed):
+      "the text has \(count) known characters; at least \(needed) are needed to tell what cells do"
     case .noNumbers: "the model's weights are so large that its cells have no values"
     }
   }

@@ -3,6 +3,7 @@ import Checkpoints
 import Files
 import Foundation
 import Generation
+import Inspection
 import LabelledData
 import Paths
 import REPL
@@ -48,6 +49,8 @@ extension ExitCode {
       TrainingError.shapeContradictsModel:
       self = .usage
     case is TrainingError: self = .badData
+    case InspectionError.textTooShort, InspectionError.noNumbers: self = .badData
+    case is InspectionError: self = .usage
     case is SamplingOptionsError, is StopStringsError, is ConfigurationError, is ClampError:
       self = .usage
     case let error as ReplError: self = error.exitCode
