@@ -206,7 +206,7 @@ struct HelpTests {
   }
 
   /// Every option of every command says what it is for.
-  @Test(arguments: ["train", "sample", "evaluate", "novelty", "info", "benchmark"])
+  @Test(arguments: ["train", "sample", "evaluate", "inspect", "novelty", "info", "benchmark"])
   func everyOptionIsExplained(_ command: String) throws {
     let help = try charlstm("help \(command)")
     #expect(help.code == 0 && help.error == "")
