@@ -54,13 +54,7 @@ struct Evaluate: ParsableCommand {
     let corpus = try Corpus(
       paths: texts, separator: trained.summary?.documentSeparator ?? .lineFeed)
     let text = try EncodedText(corpus, vocabulary: trained.vocabulary)
-    if text.unknownCount > 0 {
-      standardError(
-        "The model does not know "
-          + counted(
-            text.unknownCount, "character of the text, which is",
-            plural: "characters of the text, which are") + " left out.\n")
-    }
+    text.sayUnknownCharacters()
     guard text.count > 1 else {
       throw Failure.badData(
         "the text has \(counted(text.count, "known character")); at least 2 are needed to predict one"

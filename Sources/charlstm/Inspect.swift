@@ -59,6 +59,7 @@ struct Inspect: ParsableCommand {
     let corpus = try Corpus(
       paths: texts, separator: trained.summary?.documentSeparator ?? .lineFeed)
     let text = try EncodedText(corpus, vocabulary: trained.vocabulary)
+    text.sayUnknownCharacters()
     let survey = try CellSurvey(
       of: trained.model, on: text, patterns: patterns, seed: seed, device: threads.device())
     let reach = try GradientReach(of: trained.model, on: text, device: threads.device())

@@ -1,3 +1,4 @@
+import TerminalText
 import Text
 
 /// The characters of texts that a model does not know, so that they are not left out in silence:
@@ -34,5 +35,17 @@ struct UnknownCharacters {
       "The \(reader) does not know these characters\(texts.map { " of \($0)" } ?? ""), "
         + "which are left out: "
         + shown.joined(separator: " ") + more + "\n")
+  }
+}
+
+extension EncodedText {
+  /// Says how many characters a model does not know.
+  func sayUnknownCharacters() {
+    guard unknownCount > 0 else { return }
+    standardError(
+      "The model does not know "
+        + counted(
+          unknownCount, "character of the text, which is",
+          plural: "characters of the text, which are") + " left out.\n")
   }
 }

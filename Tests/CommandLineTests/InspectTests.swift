@@ -22,6 +22,15 @@ struct InspectTests {
     #expect(end.hasPrefix("gradient by the character so many before: 1: "))
   }
 
+  @Test func unknownCharactersAreNamed() throws {
+    try charlstm.put(String(repeating: "The king is dead. ☃\n", count: 100), at: "snow.txt")
+    let outcome = try charlstm("inspect tiny.safetensors snow.txt")
+    #expect(outcome.code == 0)
+    #expect(
+      outcome.error
+        == "The model does not know 100 characters of the text, which are left out.\n")
+  }
+
   @Test func json() throws {
     let outcome = try charlstm(
       "inspect tiny.safetensors text.txt --json --feature king=king --feature e=(?i)e")
