@@ -60,9 +60,10 @@ struct Inspect: ParsableCommand {
       paths: texts, separator: trained.summary?.documentSeparator ?? .lineFeed)
     let text = try EncodedText(corpus, vocabulary: trained.vocabulary)
     text.sayUnknownCharacters()
+    let device = try threads.device()
     let survey = try CellSurvey(
-      of: trained.model, on: text, patterns: patterns, seed: seed, device: threads.device())
-    let reach = try GradientReach(of: trained.model, on: text, device: threads.device())
+      of: trained.model, on: text, patterns: patterns, seed: seed, device: device)
+    let reach = try GradientReach(of: trained.model, on: text, device: device)
     var output = StandardOutput()
     try output.write(
       line: json
