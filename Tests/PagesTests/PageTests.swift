@@ -1,4 +1,5 @@
 import Foundation
+import PageTesting
 import Pages
 import Testing
 
@@ -30,6 +31,38 @@ struct PageTests {
     let html = html(data: "{}").replacing("http://www.w3.org/2000/svg", with: "")
     for part in ["http:", "https:", "src=", "href=", "@import", "url("] {
       #expect(!html.contains(part))
+    }
+  }
+
+  /// In a browser: the data arrives, the helpers make elements, nothing goes wrong.
+  @Test(.enabled(if: HeadlessBrowser.isInstalled))
+  func openedInABrowser() throws {
+    let script = """
+      page.main.append(page.element("button", { click: () => { page.main.append("pressed"); } }, "a"));
+      """
+    let html = Page(title: "T", scripts: [Array(script.utf8)]).html(
+      data: Array(#"{"text":"</script>é"}"#.utf8))
+    let outcome = try HeadlessBrowser().open(
+      html,
+      then: """
+        document.querySelector("button").click();
+        return [page.data.text, page.main.textContent, document.title];
+        """)
+    #expect(outcome.console == [])
+    #expect(
+      try JSONDecoder().decode([String].self, from: outcome.result) == [
+        "</script>é", "apressed", "T",
+      ])
+  }
+
+  /// What goes wrong in a page is seen by the tests.
+  @Test(.enabled(if: HeadlessBrowser.isInstalled))
+  func errorsAreSeen() throws {
+    let html = Page(title: "T", scripts: [Array("page.missing();".utf8)]).html(data: Array("0".utf8))
+    let outcome = try HeadlessBrowser().open(html, then: "return 1;")
+    #expect(outcome.console.count == 1)
+    #expect(throws: HeadlessBrowser.Failure.self) {
+      try HeadlessBrowser().open(html, then: "return missing;")
     }
   }
 }

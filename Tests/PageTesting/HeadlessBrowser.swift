@@ -1,0 +1,116 @@
+import FileTesting
+import Foundation
+
+/// Chromium without a window, in which tests open pages from the disk and work with them.
+///
+/// `.enabled(if: HeadlessBrowser.isInstalled)` leaves a test out where Debian's package `chromium` is not
+/// there; `.ci/run` installs it.
+package struct HeadlessBrowser {
+  private static let path = "/usr/bin/chromium"
+
+  package static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: path) }
+
+  package struct Failure: Error { package let description: String }
+
+  /// What came of working with a page.
+  package struct Outcome {
+    /// JSON: what the script returned.
+    package let result: Data
+    /// What the page said on the console, uncaught errors among it.
+    package let console: [String]
+  }
+
+  private let width: Int
+  private let height: Int
+  private let isDark: Bool
+
+  /// - Parameters:
+  ///   - width, height: of the window, in pixels.
+  package init(width: Int = 1200, height: Int = 900, isDark: Bool = false) {
+    self.width = width
+    self.height = height
+    self.isDark = isDark
+  }
+
+  /// Opens a page and then runs a script in it.
+  ///
+  /// - Parameter script: the body of an asynchronous function in JavaScript, which returns what JSON can
+  ///   say. `press(key, element)` sends a key to an element, or to what has the focus.
+  package func open(_ page: [UInt8], then script: String) throws -> Outcome {
+    let folder = try TemporaryFolder()
+    let driver = """
+      <script>
+      (async () => {
+        const press = (key, element = document.activeElement) => element.dispatchEvent(
+          new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+        let outcome;
+        try {
+          outcome = { result: await (async () => { \(script) })() };
+        } catch (error) {
+          outcome = { failure: String(error.stack ?? error) };
+        }
+        const place = document.createElement("pre");
+        place.id = "outcome";
+        place.textContent = btoa(
+          String.fromCharCode(...new TextEncoder().encode(JSON.stringify(outcome))));
+        document.body.replaceChildren(place);
+      })();
+      </script>
+      </body>
+      """
+    let html = String(decoding: page, as: UTF8.self)
+    guard let end = html.range(of: "</body>", options: .backwards) else {
+      throw Failure(description: "the page has no </body>")
+    }
+    let file = URL(fileURLWithPath: folder.file("page.html"))
+    try html.replacingCharacters(in: end, with: driver).write(
+      to: file, atomically: false, encoding: .utf8)
+    let (output, errors) = try run(
+      ["--enable-logging=stderr", "--virtual-time-budget=20000", "--dump-dom"], on: file, in: folder)
+    let console = errors.split(separator: "\n").filter { $0.contains(":CONSOLE:") }.map(String.init)
+    guard let start = output.range(of: "<pre id=\"outcome\">"),
+      let stop = output.range(of: "</pre>", range: start.upperBound..<output.endIndex),
+      let json = Data(base64Encoded: String(output[start.upperBound..<stop.lowerBound]))
+    else { throw Failure(description: "the script did not end: \(console.joined(separator: "\n"))") }
+    guard let outcome = try JSONSerialization.jsonObject(with: json) as? [String: Any] else {
+      throw Failure(description: "no outcome")
+    }
+    if let failure = outcome["failure"] as? String { throw Failure(description: failure) }
+    let result = try JSONSerialization.data(
+      withJSONObject: outcome["result"] ?? NSNull(), options: [.fragmentsAllowed, .sortedKeys])
+    return Outcome(result: result, console: console)
+  }
+
+  /// Takes a picture of a page, a PNG file.
+  package func screenshot(of page: String, to picture: String) throws {
+    _ = try run(
+      ["--hide-scrollbars", "--screenshot=\(picture)"], on: URL(fileURLWithPath: page),
+      in: TemporaryFolder())
+  }
+
+  private func run(
+    _ arguments: [String], on page: URL, in folder: TemporaryFolder
+  ) throws -> (output: String, errors: String) {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: Self.path)
+    // As root there is no sandbox; a profile of its own lets several run side by side.
+    process.arguments =
+      [
+        "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+        "--window-size=\(width),\(height)", "--user-data-dir=\(folder.path)/profile",
+      ] + (isDark ? ["--blink-settings=preferredColorScheme=0"] : []) + arguments
+      + [page.absoluteString]
+    let output = URL(fileURLWithPath: folder.file("output"))
+    let errors = URL(fileURLWithPath: folder.file("errors"))
+    for file in [output, errors] { try Data().write(to: file) }
+    process.standardOutput = try FileHandle(forWritingTo: output)
+    process.standardError = try FileHandle(forWritingTo: errors)
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    return (
+      String(decoding: try Data(contentsOf: output), as: UTF8.self),
+      String(decoding: try Data(contentsOf: errors), as: UTF8.self)
+    )
+  }
+}
