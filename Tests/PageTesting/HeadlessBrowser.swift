@@ -3,8 +3,8 @@ import Foundation
 
 /// Chromium without a window, in which tests open pages from the disk and work with them.
 ///
-/// `.enabled(if: HeadlessBrowser.isInstalled)` leaves a test out where Debian's package `chromium` is not
-/// there; `.ci/run` installs it.
+/// `.enabled(if: HeadlessBrowser.isInstalled)` leaves a test out where Debian's package `chromium` is
+/// not there; `.ci/run` installs it.
 package struct HeadlessBrowser {
   private static let path = "/usr/bin/chromium"
 
@@ -34,8 +34,8 @@ package struct HeadlessBrowser {
 
   /// Opens a page and then runs a script in it.
   ///
-  /// - Parameter script: the body of an asynchronous function in JavaScript, which returns what JSON can
-  ///   say. `press(key, element)` sends a key to an element, or to what has the focus.
+  /// - Parameter script: the body of an asynchronous function in JavaScript, which returns what JSON
+  ///   can say. `press(key, element)` sends a key to an element, or to what has the focus.
   package func open(_ page: [UInt8], then script: String) throws -> Outcome {
     let folder = try TemporaryFolder()
     let driver = """
@@ -66,12 +66,13 @@ package struct HeadlessBrowser {
     try html.replacingCharacters(in: end, with: driver).write(
       to: file, atomically: false, encoding: .utf8)
     let (output, errors) = try run(
-      ["--enable-logging=stderr", "--virtual-time-budget=20000", "--dump-dom"], on: file, in: folder)
+      ["--enable-logging=stderr", "--virtual-time-budget=20000", "--dump-dom"], on: file, in: folder
+    )
     let console = errors.split(separator: "\n").filter { $0.contains(":CONSOLE:") }.map(String.init)
     guard let start = output.range(of: "<pre id=\"outcome\">"),
       let stop = output.range(of: "</pre>", range: start.upperBound..<output.endIndex),
       let json = Data(base64Encoded: String(output[start.upperBound..<stop.lowerBound]))
-    else { throw Failure(description: "the script did not end: \(console.joined(separator: "\n"))") }
+    else { throw Failure(description: "the script did not end: \(console)") }
     guard let outcome = try JSONSerialization.jsonObject(with: json) as? [String: Any] else {
       throw Failure(description: "no outcome")
     }

@@ -58,7 +58,8 @@ struct PageTests {
   /// What goes wrong in a page is seen by the tests.
   @Test(.enabled(if: HeadlessBrowser.isInstalled))
   func errorsAreSeen() throws {
-    let html = Page(title: "T", scripts: [Array("page.missing();".utf8)]).html(data: Array("0".utf8))
+    let page = Page(title: "T", scripts: [Array("page.missing();".utf8)])
+    let html = page.html(data: Array("0".utf8))
     let outcome = try HeadlessBrowser().open(html, then: "return 1;")
     #expect(outcome.console.count == 1)
     #expect(throws: HeadlessBrowser.Failure.self) {
