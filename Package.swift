@@ -46,6 +46,12 @@ let package = Package(
         "Training",
       ]),
     .target(
+      name: "Reports",
+      dependencies: [
+        "Recurrent", "Paths", "Text", "TerminalText", "Files", "Pages", "Checkpoints", "Generation",
+        "Training", "LabelledData", "Classification",
+      ]),
+    .target(
       name: "CharLSTM",
       dependencies: [
         "Recurrent", "CPU", "Text", "LabelledData", "Files", "Safetensors", "Checkpoints",
@@ -63,7 +69,7 @@ let package = Package(
       dependencies: [
         "Inspection", "Recurrent", "CPU", "Paths", "Text", "TerminalText", "Files", "Safetensors",
         "Checkpoints", "Training", "Generation", "LabelledData", "Classification", "LineEditing",
-        "REPL", "TensorBoard",
+        "REPL", "Reports", "TensorBoard",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -110,6 +116,12 @@ let package = Package(
     .testTarget(
       name: "TensorBoardTests",
       dependencies: ["CPU", "FileTesting", "Recurrent", "TensorBoard", "Text", "Training"]),
+    .testTarget(
+      name: "ReportsTests",
+      dependencies: [
+        "CPU", "FileTesting", "PageTesting", "Pages", "Recurrent", "Reports", "Text", "Training",
+        "Classification", "LabelledData",
+      ]),
     .target(name: "TerminalTesting", path: "Tests/TerminalTesting"),
     .testTarget(
       name: "CommandLineTests", dependencies: ["charlstm", "Recurrent", "CPU", "TerminalTesting"]),
