@@ -80,6 +80,16 @@ final class ClassificationTask: TrainingTask {
       shortenedTexts: training.shortenedCount)
   }
 
+  func beganLine(_ progress: TrainingProgress, _ invocation: Invocation?) -> BeganLine {
+    var line = BeganLine(
+      step: progress.step, of: totalSteps, options.optimization, trained.model,
+      division: trainer.division, on: device, as: invocation)
+    line.training_texts = training.count
+    line.validation_texts = validation.count
+    line.classes = trained.labels
+    return line
+  }
+
   var classCount: Int { trained.labels.count }
   /// The share of the most frequent class of the texts to validate on, and how many those are.
   var commonest: (share: Double, count: Int) { (validation.commonestShare, validation.count) }
@@ -197,7 +207,8 @@ final class ClassificationTask: TrainingTask {
     scorer.update(to: optimization.sharedAverage)
     let report = validation.report(of: scorer)
     return Validation(
-      loss: report.meanNegativeLogLikelihood, accuracy: report.accuracy, macroF1: report.macroF1)
+      loss: report.meanNegativeLogLikelihood, accuracy: report.accuracy, macroF1: report.macroF1,
+      classF1: report.classes.map(\.f1))
   }
 
   func saveBest(

@@ -138,9 +138,13 @@ public final class ClassifierTrainer {
     in folder: RunFolder? = nil, stops: () -> Bool,
     report: (ClassificationEvent) throws -> Void = { _ in }
   ) throws -> TrainingOutcome {
-    try report(.began(task.plan(after: progress)))
     let outcome = try loop.run(in: folder, stops: stops) { event in
       switch event {
+      case .began:
+        if progress.step < loop.totalSteps {
+          try folder?.append(task.beganLine(progress, folder?.invocation))
+        }
+        try report(.began(task.plan(after: progress)))
       case .step(let step): try report(.step(step))
       case .validation(let validation): try report(.validation(validation))
       case .saved: break

@@ -11,6 +11,8 @@ public struct RunFolder: Sendable {
   public let path: String
   private let lock: FolderLock
   private let metrics: AppendFile
+  /// What the metrics say that the run is the work of.
+  package var invocation: Invocation?
 
   /// Opens the folder and takes its lock, and clears away what a killed process left half-written.
   ///
@@ -131,8 +133,8 @@ public struct RunFolder: Sendable {
     if size < text.count { try metrics.truncate(to: size) }
   }
 
-  /// Writes a line of metrics, an object of JSON.
-  func append(_ line: some Encodable) throws(FileError) {
+  /// Writes a line of metrics, an object of JSON with its step.
+  package func append(_ line: some Encodable) throws(FileError) {
     try metrics.append(json(line))
   }
 
@@ -140,7 +142,7 @@ public struct RunFolder: Sendable {
     switch event {
     case .step(let report): try append(StepLine(report))
     case .validation(let report): try append(ValidationLine(report))
-    case .saved: break
+    case .began, .saved: break
     }
   }
 }

@@ -100,7 +100,8 @@ struct ClassifyTrain: ParsableCommand {
     try checkFlags(resume: resume, overwrite: overwrite)
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
-    let (trainer, folder, unknown) = try resume ? resumed() : begun()
+    var (trainer, folder, unknown) = try resume ? resumed() : begun()
+    folder.invocation = CommandArguments.invocation
     Interruption.watch()
     let display = ClassificationDisplay(isQuiet: quiet, unknown: unknown)
     let log = tensorBoard.log(trainer.setup, of: trainer.optimization, isQuiet: quiet)
