@@ -16,7 +16,7 @@ final class ClassificationTask: TrainingTask {
   private let training: EncodedTexts
   private let validation: ValidationTexts
   private let data: DataIdentity
-  private let device: Device
+  let device: Device
   private let precision: Precision
   private let trainer: any TextTrainer
   private let scorer: Classifier

@@ -94,6 +94,7 @@ public final class ClassifierTrainer {
 
   public var options: ClassifierOptions { task.options }
   public var progress: TrainingProgress { loop.progress }
+  package var device: Device { task.device }
   package var optimization: OptimizationStep { task.optimization }
   /// Whether the best loss is far above that of a uniform guess, and the best accuracy not better than
   /// that of always naming the most frequent class, but by chance: what has learnt something may be too

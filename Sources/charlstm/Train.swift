@@ -261,8 +261,9 @@ struct Train: ParsableCommand {
     switch outcome {
     case .interrupted: try resumable(folder).stop(at: trainer.progress.step)
     case .patienceExhausted, .completed:
+      if outcome == .patienceExhausted, !quiet { standardError(ResumableRun.stoppedEarly) }
+      folder.writeReport(on: trainer.device, isQuiet: quiet)
       guard !quiet else { return }
-      if outcome == .patienceExhausted { standardError("No better for a while: stopped early.\n") }
       let best = trainer.progress.bestLoss.map { String(format: " (%.4f nats)", $0) } ?? ""
       standardError(
         """

@@ -162,13 +162,8 @@ struct ClassifyTrain: ParsableCommand {
     try checkValidationFraction(validationFraction ?? setup.validationFraction ?? 0)
     let format =
       try format.words.isEmpty ? DataOptions.parse(setup.dataOptions ?? []) : format
-    let texts = try format.read(data.isEmpty ? setup.corpora ?? [] : data, isQuiet: quiet)
-    guard let fraction = setup.validationFraction else {
-      return LabelledParts(
-        texts,
-        validation: try format.read(setup.validation, labels: texts.labels, isQuiet: quiet))
-    }
-    return try LabelledParts(texts, validationFraction: fraction, seed: seed)
+    return try LabelledParts(
+      format, data.isEmpty ? setup.corpora ?? [] : data, setup, seed: seed, isQuiet: quiet)
   }
 
   /// Reads and checks all there is before anything is written.
@@ -328,8 +323,9 @@ struct ClassifyTrain: ParsableCommand {
     _ outcome: TrainingOutcome, _ trainer: ClassifierTrainer, _ folder: RunFolder
   ) throws {
     if outcome == .interrupted { try resumable(folder).stop(at: trainer.progress.step) }
+    if outcome == .patienceExhausted, !quiet { standardError(ResumableRun.stoppedEarly) }
+    folder.writeReport(on: trainer.device, isQuiet: quiet)
     guard !quiet else { return }
-    if outcome == .patienceExhausted { standardError("No better for a while: stopped early.\n") }
     guard let summary = trainer.best?.summary else { return }
     let accuracy =
       summary.validationAccuracy.map {
