@@ -1,10 +1,12 @@
 "use strict";
 
-// A line chart: `page.lineChart({ id, title, series, axes, marks, log, height })` makes a figure.
+// A line chart: `page.lineChart({ id, title, series, axes, marks, height, link, compact })` makes a
+// figure.
 //
 // A series is { name, x, y, color, dash, dots, hidden }: `y` a list of numbers, `x` an object with a
 // list as long for each axis. What is no finite number is a gap. An axis is { key, name, units }. A
-// mark is { series, index, name }. `page.charts` has the charts by their ids.
+// mark is { series, index, name }. Charts of the same `link` have the same x axis, which those choose
+// that are not `compact`. `page.charts` has the charts by their ids.
 
 page.charts = {};
 
@@ -26,7 +28,7 @@ page.number = (value, digits = 6) => {
 };
 
 {
-  const margin = { left: 58, right: 14, top: 10, bottom: 38 };
+  const margin = { left: 58, right: 28, top: 10, bottom: 38 };
   const finite = (value) => (typeof value === "number" && Number.isFinite(value));
   const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
@@ -101,7 +103,9 @@ page.number = (value, digits = 6) => {
       this.title = options.title;
       this.height = options.height ?? 300;
       this.axis = this.axes[0];
-      this.log = { x: false, y: false, ...options.log };
+      this.link = options.link;
+      this.isCompact = options.compact ?? false;
+      this.log = { x: false, y: false };
       this.hidden = new Set(this.series.flatMap((series, index) => (series.hidden ? [index] : [])));
       this.view = null;
       this.cursor = null;
@@ -211,10 +215,16 @@ page.number = (value, digits = 6) => {
     }
 
     choose(axis) {
-      this.axis = axis;
-      this.view = null;
-      this.cursor = null;
-      this.draw();
+      const linked = this.link
+        ? Object.values(page.charts).filter((chart) => chart.link === this.link) : [this];
+      for (const chart of linked) {
+        const same = chart.axes.find(({ key }) => key === axis.key);
+        if (!same) continue;
+        chart.axis = same;
+        chart.view = null;
+        chart.cursor = null;
+        chart.draw();
+      }
     }
 
     toggleLog(which) {
@@ -233,7 +243,7 @@ page.number = (value, digits = 6) => {
     makeFigure(options) {
       const button = (text, name, click) =>
         page.element("button", { type: "button", "aria-label": name, title: name, click }, text);
-      this.axisButtons = this.axes.length < 2 ? [] : this.axes.map((axis) =>
+      this.axisButtons = this.isCompact || this.axes.length < 2 ? [] : this.axes.map((axis) =>
         button(axis.name, `by ${axis.name}`, () => this.choose(axis)));
       this.logButtons = {
         x: button("log x", "logarithmic x axis", () => this.toggleLog("x")),
@@ -264,7 +274,7 @@ page.number = (value, digits = 6) => {
         "details", { class: "data", toggle: () => this.fillTable() },
         page.element("summary", {}, "Data"), this.table);
       this.figure = page.element(
-        "figure", { class: "line-chart", id: options.id },
+        "figure", { class: this.isCompact ? "line-chart compact" : "line-chart", id: options.id },
         page.element("figcaption", {}, page.element("b", {}, this.title), tools),
         page.element(
           "div", { class: "legends", role: "group", "aria-label": "series" },
@@ -501,8 +511,8 @@ page.number = (value, digits = 6) => {
       if (values.length === 0) {
         this.cursorGroup.replaceChildren();
         this.readout.classList.add("faint");
-        this.readout.textContent =
-          "Point at the chart, or focus it and use the arrow keys; drag or + and − to zoom.";
+        this.readout.textContent = this.isCompact ? ""
+          : "Point at the chart, or focus it and use the arrow keys; drag or + and − to zoom.";
         return;
       }
       const x = this.toX(this.cursor);

@@ -106,10 +106,10 @@ page.matrix = (title, names, counts) => {
   const left = 12 + 7 * Math.max(...shown.map((index) => short(names[index]).length), 4);
   const side = cell * shown.length;
   const isSteep = cell < 44;
-  const bottom = isSteep ? left : 22;
+  const bottom = isSteep ? left + 4 : 22;
   const svg = page.svg("svg", {
-    class: "chart matrix", viewBox: `0 0 ${left + side + 4} ${side + bottom + 26}`,
-    style: `max-width: ${Math.max(300, left + side + 4)}px`,
+    class: "chart matrix", viewBox: `0 0 ${left + side + 4} ${side + bottom}`,
+    style: `max-width: ${left + side + 4}px`,
   });
   const places = [];
   shown.forEach((label, row) => {
@@ -151,12 +151,9 @@ page.matrix = (title, names, counts) => {
       ? { x: 0, y: 0, "text-anchor": "end", transform: `translate(${x + 4} ${side + 8}) rotate(-90)` }
       : { x, y: side + 16, "text-anchor": "middle" }, short(names[predicted])));
   });
-  svg.append(page.svg("text", {
-    x: left + side, y: side + bottom + 20, "text-anchor": "end",
-  }, "rows: label · columns: predicted"));
   const figure = page.readablePicture({
     title, svg, places,
-    hint: "A row has the texts of a label; the darker a field, the more of them were taken for it.",
+    hint: "Rows are labels, columns what was predicted. Point at a field, or use the arrow keys.",
   });
   if (shown.length < names.length) {
     figure.append(page.element(

@@ -59,16 +59,22 @@ private struct RunData: Encodable {
     let characters: [Double?]
     let elapsed_seconds: [Double?]
     let validation_loss: [Double]
+    /// Validation loss less training loss.
+    let gap: [Double?]
     let accuracy: [Double?]
     let macro_f1: [Double?]
     let class_f1: [[Double?]?]
 
-    init(_ validations: [RunRecord.Validation]) {
+    init(of run: RunRecord) {
+      let validations = run.validations
       step = validations.map(\.position.step)
       epoch = validations.map(\.epoch)
       characters = validations.map(\.position.characters)
       elapsed_seconds = validations.map(\.position.seconds)
       validation_loss = validations.map(\.loss)
+      gap = zip(validations, run.trainingLosses).map { validation, training in
+        training.map { validation.loss - $0 }
+      }
       accuracy = validations.map(\.accuracy)
       macro_f1 = validations.map(\.macroF1)
       class_f1 = validations.map(\.classF1)
@@ -114,7 +120,7 @@ private struct RunData: Encodable {
       kind: verdict.kind, headline: verdict.headline, explanation: verdict.explanation)
     best_index = run.validations.firstIndex { $0 == best }
     steps = Steps(run.steps)
-    validations = Validations(run.validations)
+    validations = Validations(of: run)
     resumed_at = run.beginnings.map(\.step).filter { $0 > 0 }
     samples = run.samples
     teachers = run.teachers.map { RunData(RunReport(run: $0), named: $0.name) }

@@ -48,7 +48,8 @@ extension RunRecord {
       facts.append(RunFact("classes", classes.map { printable($0) }.joined(separator: ", ")))
     }
     let known = Set(facts.map(\.name)).union(["vocabulary", "validation", "steps", "epochs"])
-    facts += modelFacts
+    facts +=
+      modelFacts
       .filter { !known.contains($0.name) && (beginnings.isEmpty || $0.name.hasPrefix("  --")) }
       .map { RunFact($0.name.trimmingCharacters(in: .whitespaces), $0.value) }
     return facts
@@ -93,7 +94,7 @@ extension RunRecord {
         facts.append(RunFact("characters read", characters.grouped))
       }
       if let seconds = last.seconds {
-        facts.append(RunFact("time", Self.time(seconds), number: seconds, better: .low))
+        facts.append(RunFact("time", Self.time(seconds), number: seconds))
       }
     }
     let speeds = steps.compactMap(\.charactersPerSecond).sorted()
@@ -102,7 +103,7 @@ extension RunRecord {
       facts.append(
         RunFact(
           "characters a second", Int(exactly: median.rounded()).map(\.grouped) ?? "\(median)",
-          number: median, better: .high))
+          number: median))
     }
     return facts
   }

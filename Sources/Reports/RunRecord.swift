@@ -80,4 +80,17 @@ package struct RunRecord: Sendable {
       return next.loss < best.loss || best.loss.isNaN ? next : best
     }
   }
+
+  /// For each validation the mean training loss since the one before, and where none was reported in
+  /// between the last one.
+  package var trainingLosses: [Double?] {
+    let losses = steps.compactMap { step in step.trainLoss.map { (step.position.step, $0) } }
+    var next = 0
+    return validations.map { validation in
+      let start = next
+      while next < losses.count, losses[next].0 <= validation.position.step { next += 1 }
+      guard next > start else { return next > 0 ? losses[next - 1].1 : nil }
+      return losses[start..<next].reduce(0) { $0 + $1.1 } / Double(next - start)
+    }
+  }
 }

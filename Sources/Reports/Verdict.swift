@@ -36,14 +36,14 @@ extension Verdict {
       step.trainLoss.map { (step: step.position.step, loss: $0) }
     }
     let unit = run.isClassifier ? "nats a text" : "nats a character"
+    let training = run.trainingLosses
     let finding =
-      Self.divergence(losses, run.validations) ?? Self.learning(losses, run.validations, unit: unit)
+      Self.divergence(losses, run.validations)
+      ?? Self.learning(training, run.validations, unit: unit)
     kind = finding.kind
     headline = finding.headline
     var sentences = [finding.explanation]
-    if kind != .diverged, let last = run.validations.last,
-      let train = Self.trainLoss(losses, near: last.position.step, since: run.validations)
-    {
+    if kind != .diverged, let last = run.validations.last, let train = training.last ?? nil {
       let gap = last.loss - train
       self.gap = gap
       sentences.append(Self.words(gap: gap, training: train, validation: last.loss, unit: unit))
@@ -80,8 +80,9 @@ extension Verdict {
     )
   }
 
+  /// - Parameter training: the training loss up to each validation.
   private static func learning(
-    _ losses: Losses, _ validations: [RunRecord.Validation], unit: String
+    _ training: [Double?], _ validations: [RunRecord.Validation], unit: String
   ) -> Finding {
     guard let last = validations.last,
       let bestIndex = validations.indices.min(by: { validations[$0].loss < validations[$1].loss })
@@ -102,8 +103,7 @@ extension Verdict {
     let after = validations.count - 1 - bestIndex
     let bestStep = best.position.step.grouped
     if after >= patience, last.loss > best.loss * (1 + tolerance),
-      let then = trainLoss(losses, near: best.position.step, since: validations),
-      let now = trainLoss(losses, near: last.position.step, since: validations), now < then
+      let then = training[bestIndex], let now = training.last ?? nil, now < then
     {
       return (
         .overfitting, "Overfitting since step \(bestStep)",
@@ -137,23 +137,15 @@ extension Verdict {
     )
   }
 
-  /// The mean of the training losses after the validation before `step`, up to `step`.
-  private static func trainLoss(
-    _ losses: Losses, near step: Int, since validations: [RunRecord.Validation]
-  ) -> Double? {
-    let before = validations.last { $0.position.step < step }?.position.step ?? 0
-    let near = losses.filter { $0.step > before && $0.step <= step }
-    return mean(near[...]) ?? losses.last { $0.step <= step }?.loss
-  }
-
   private static func words(
     gap: Double, training: Double, validation: Double, unit: String
   ) -> String {
     let numbers = "(\(nats(validation)) against \(nats(training)) \(unit))"
     let share = training > 0 ? gap / training : 0
     if gap < 0, -share > tolerance {
-      return "At the end the validation loss is \(percent(-share)) below the training loss \(numbers), "
-        + "as it may be where training is made harder by dropout, and validation uses averaged weights."
+      return "At the end the validation loss is \(percent(-share)) below the training loss "
+        + "\(numbers), as it may be where training is made harder by dropout, and validation uses "
+        + "averaged weights."
     }
     let size =
       switch share {
@@ -162,8 +154,8 @@ extension Verdict {
       case ..<0.25: "a clear gap"
       default: "a wide gap"
       }
-    return "At the end there is \(size) of \(nats(max(0, gap))) nats, \(percent(max(0, share))), from "
-      + "training to validation loss \(numbers)."
+    return "At the end there is \(size) of \(nats(max(0, gap))) nats, \(percent(max(0, share))), "
+      + "from training to validation loss \(numbers)."
   }
 
   private static func mean(_ losses: ArraySlice<(step: Int, loss: Double)>) -> Double? {

@@ -9,15 +9,14 @@ page.visible = (text) => text.replaceAll("\n", "⏎\n").replaceAll("\t", "⇥");
 /// - `most`: the value that has the full tint; `describe(piece, value)`: what is read out.
 /// Positive values are orange, negative ones blue, and underlined to be told apart without color.
 page.tintedText = ({ name, pieces, values, most, describe }) => {
-  const readout = page.element("p", { class: "readout faint", "aria-live": "polite" },
-    "Point at the text, or focus it and use the arrow keys.");
+  const readout = page.element("p", { class: "readout", "aria-live": "polite" });
   const spans = pieces.map((piece, index) => {
     const value = Number(values[index]);
     const strength = Number.isFinite(value) ? Math.min(Math.abs(value) / most, 1) : 1;
     const span = page.element("span", {}, page.visible(piece));
     if (strength >= 0.04) {
       span.className = value < 0 ? "against" : "for";
-      span.style.setProperty("--strength", `${Math.round(strength * 70)}%`);
+      span.style.setProperty("--strength", `${Math.round(strength * 50)}%`);
     }
     return span;
   });
@@ -27,7 +26,6 @@ page.tintedText = ({ name, pieces, values, most, describe }) => {
     spans[current]?.classList.remove("chosen");
     current = index;
     spans[index].classList.add("chosen");
-    readout.classList.remove("faint");
     readout.textContent = describe(pieces[index], values[index]);
   };
   const text = page.element("div", {

@@ -3,6 +3,7 @@
 // What was found by reading a run's data once more with its best model.
 
 const readings = {
+  hint: "Point at a text, or focus it and use the arrow keys, to have numbers read out.",
   percent: (share, digits = 3) => `${page.number(100 * share, digits)}%`,
   count: (number) => number.toLocaleString("en"),
 
@@ -20,7 +21,7 @@ const readings = {
       "tr", {},
       page.element("td", {}, `${index * 10}–${index * 10 + 10}%`),
       ...(bin.count === 0 ? ["–", "–", "0"]
-        : [readings.percent(bin.predicted, 4), readings.percent(bin.observed, 4), readings.count(bin.count)])
+        : [`${(100 * bin.predicted).toFixed(1)}%`, `${(100 * bin.observed).toFixed(1)}%`, readings.count(bin.count)])
         .map((text) => page.element("td", { class: "number" }, text))));
     const table = page.element(
       "table", {},
@@ -66,7 +67,8 @@ const readings = {
       page.element("h3", {}, "What surprised it most"),
       page.element(
         "p", { class: "faint" },
-        `The stronger the tint, the less a character was expected; the full tint is ${most} nats or more.`),
+        `The stronger the tint, the less a character was expected; the full tint is ${most} nats or more. `
+        + readings.hint),
       ...reading.surprising.map((passage) => readings.passage(passage, most)),
       page.element(
         "details", { class: "more expected" },
@@ -150,7 +152,7 @@ const readings = {
       page.element("h3", {}, "The worst mistakes"),
       page.element(
         "p", { class: "faint" }, "Texts of whose class the model was surest, and wrong. Orange speaks for "
-        + "what it predicted, blue and underlined against it."),
+        + `what it predicted, blue and underlined against it. ${readings.hint}`),
       ...mistakes.map((mistake) => {
         const most = Math.max(0.05, ...mistake.evidence.map(Math.abs).filter(Number.isFinite));
         return page.element(

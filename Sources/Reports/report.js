@@ -31,7 +31,7 @@ const settings = (run) => (run.settings.length === 0
       page.element("td", { class: name === "command" ? "text" : null }, value))))));
 
 const lossChart = (run, id) => page.lineChart({
-  id, title: `Loss, ${unit(run)}`, axes, height: 360,
+  id, title: `Loss, ${unit(run)}`, axes, height: 360, link: run.path,
   series: [
     curve(run.steps, "train_loss", "training", { color: "--blue" }),
     ...(run.validations.step.length > 0
@@ -43,12 +43,15 @@ const lossChart = (run, id) => page.lineChart({
 /// Smaller charts of what else was measured at every step and validation.
 const otherCharts = (run, id) => {
   const charts = [];
-  const add = (key, title, series, log) => {
+  const add = (key, title, series) => {
     const filled = series.filter(({ y }) => hasValues(y));
-    if (filled.length > 0) {
-      charts.push(page.lineChart({ id: `${id}-${key}`, title, axes, height: 220, series: filled, log }));
-    }
+    if (filled.length === 0) return;
+    charts.push(page.lineChart({
+      id: `${id}-${key}`, title, axes, height: 220, series: filled, link: run.path, compact: true,
+    }));
   };
+  add("gap", "Gap: validation loss less training loss", [
+    curve(run.validations, "gap", "gap", { dots: true })]);
   add("rate", "Learning rate", [curve(run.steps, "learning_rate", "learning rate")]);
   add("norm", "Gradient norm, before clipping", [curve(run.steps, "gradient_norm", "gradient norm")]);
   add("speed", "Characters a second", [
@@ -163,14 +166,14 @@ const notes = (run) => {
 };
 
 const section = (title, ...parts) => page.element(
-  "section", {}, page.element("h2", {}, title), parts);
+  "section", {}, page.element("h2", {}, title), parts.flat(2));
 
 const runParts = (run, id) => [
   verdictCard(run), tiles(run), ...notes(run),
   section("Curves", lossChart(run, `${id}-loss`), otherCharts(run, id), classCurves(run, id),
     teacherCurves(run, id)),
   run.is_classifier ? null : section("Writing", samples(run)),
-  section("Reading its data once more", readingParts(run)),
+  section("A closer look at the best model", readingParts(run)),
   section("Settings", settings(run)),
 ].filter((part) => part !== null);
 
@@ -193,7 +196,7 @@ const comparisonTable = (runs) => {
         facts.map((fact) => {
           const isBest = differs && best !== null && fact?.number === best;
           return page.element(
-            "td", { class: isBest ? "number best" : key === "results" ? "number" : null },
+            "td", { class: isBest ? "best" : null },
             fact?.value ?? "–", isBest ? page.element("span", { class: "star" }, " ★ best") : null);
         }));
       rows.push(row);
@@ -213,7 +216,7 @@ const comparisonTable = (runs) => {
       "table", { class: "comparison" },
       page.element("thead", {}, page.element(
         "tr", {}, page.element("td", {}), runs.map((run, index) => page.element(
-          "th", { scope: "col", class: "number" }, page.charts.comparison.swatch(page.seriesStyle(index)),
+          "th", { scope: "col" }, page.charts.comparison.swatch(page.seriesStyle(index)),
           " ", run.name)))),
       body)),
   ];

@@ -132,7 +132,8 @@ func shortNumber(_ value: Double) -> String {
   guard let units = Int(exactly: scaled) else { return "\(value)" }
   let fraction = "\(units % power)"
   let zeros = String(repeating: "0", count: max(0, digits - fraction.count))
-  return (value < 0 ? "-" : "") + (units / power).grouped + (digits == 0 ? "" : ".\(zeros)\(fraction)")
+  let whole = (value < 0 ? "-" : "") + (units / power).grouped
+  return digits == 0 ? whole : "\(whole).\(zeros)\(fraction)"
 }
 
 /// In the fewest digits that tell a number rounded to `digits`.

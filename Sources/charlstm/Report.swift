@@ -38,7 +38,8 @@ struct Report: ParsableCommand {
   func run() throws {
     guard output != nil || terminal || csv else {
       throw Failure.usage(
-        "nothing says how to show the run: give --output report.html for a page, --terminal or --csv")
+        "nothing says how to show the run: give --output report.html for a page, --terminal or --csv"
+      )
     }
     guard !(terminal && csv) else {
       throw Failure.usage("--terminal and --csv both write to standard output; give one of them")
