@@ -114,7 +114,7 @@ extension FileError {
 }
 
 /// What an error says, with options and commands as they are typed: the libraries know only names.
-private func printed(_ error: any Error) -> String {
+func printed(_ error: any Error) -> String {
   func option(_ name: String) -> String { "--\(name)" }
   return switch error {
   case let error as CorpusError: error.description(spelling: option)

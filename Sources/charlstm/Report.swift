@@ -9,7 +9,9 @@ struct Report: ParsableCommand {
     discussion: """
       The page is one file that a browser opens from the disk. It has a verdict in words, curves of \
       losses, learning rate and gradient norm, and what the run was; of several runs also a \
-      comparison. A run that is still going on can be looked at too.
+      comparison. Where the run's data are still there, its best model reads those to validate on \
+      once more, for how far its probabilities can be believed and what surprises it, and writes a \
+      sample to be held against the text. A run that is still going on can be looked at too.
 
         charlstm report run --output report.html
         charlstm report run other-run --output comparison.html
@@ -30,6 +32,8 @@ struct Report: ParsableCommand {
 
   @Flag(help: "The metrics as CSV, a column for each key and a row for each line.")
   var csv = false
+
+  @OptionGroup(title: "Machine") var threads: ThreadsOption
 
   func run() throws {
     guard output != nil || terminal || csv else {
@@ -52,7 +56,9 @@ struct Report: ParsableCommand {
       }
     }
     try standardOutput.flush()
-    try page?.write(reportPage(of: records.map { RunReport(run: $0) }))
+    guard let page else { return }
+    let device = try threads.device()
+    try page.write(reportPage(of: runs.map { try RunReading(of: $0, on: device).report }))
   }
 
   /// Columns of the terminal on standard output; 80 elsewhere.
