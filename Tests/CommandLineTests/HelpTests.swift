@@ -157,18 +157,26 @@ struct HelpTests {
 
             The page is one file that a browser opens from the disk. It has a verdict in
             words, curves of losses, learning rate and gradient norm, and what the run was;
-            of several runs also a comparison. A run that is still going on can be looked
-            at too.
+            of several runs also a comparison. Where the run's data are still there, its
+            best model reads those to validate on once more, for how far its probabilities
+            can be believed and what surprises it, and writes a sample to be held against
+            the text. A run that is still going on can be looked at too.
 
               charlstm report run --output report.html
               charlstm report run other-run --output comparison.html
               charlstm report run --terminal
               charlstm report run --csv > metrics.csv
 
-            USAGE: charlstm report <runs> ... [--output <output>] [--overwrite] [--terminal] [--csv]
+            USAGE: charlstm report <runs> ... [--output <output>] [--overwrite] [--terminal] [--csv] [--threads <threads>]
 
             ARGUMENTS:
               <runs>                  Run folders.
+
+            MACHINE:
+              --threads <threads>     Threads, each with its own share of the lanes, or of
+                                      the products of a single lane. (default: one for each
+                                      processor, for a single lane as many as turn out to
+                                      be fastest)
 
             OPTIONS:
               -o, --output <output>   The page, an HTML file.
