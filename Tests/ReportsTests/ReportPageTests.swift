@@ -180,6 +180,16 @@ struct ReportPageTests {
     #expect(found == [100, 300, 1])
   }
 
+  @Test func whatTheRunWasComesFirst() throws {
+    let text = try result(language(), String.self, "return page.main.innerText;")
+    for words in [
+      "run\n", "charlstm train book.txt", "Still improving at the end", "best validation loss",
+      "1.4500", "400 of 400", "machine\ta CPU", "seed\t7", "parameters\t3,500,000",
+    ] {
+      #expect(text.contains(words), "\(words)")
+    }
+  }
+
   @Test func samplesByAge() throws {
     let found = try result(
       language(), [String].self,
