@@ -38,6 +38,7 @@ page.number = (value, digits = 6) => {
   };
 
   const logTicks = (low, high, count) => {
+    if (!(low > 0 && high < Infinity)) return [];
     const of = (factors) => {
       const ticks = [];
       for (let e = Math.floor(Math.log10(low)); e <= Math.ceil(Math.log10(high)); e += 1) {

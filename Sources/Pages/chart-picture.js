@@ -47,7 +47,8 @@
       top += room;
       const down = this.height - margin.top - margin.bottom;
       this.toY = (y) => margin.top + (top - scaled(y)) / (top - bottom) * down;
-      this.yRange = [bottom, top].map((y) => (logarithmic ? 10 ** y : y));
+      // Within what numbers can say.
+      this.yRange = [bottom, top].map((y) => (logarithmic ? 10 ** Math.min(Math.max(y, -307), 307) : y));
     }
 
     /// Of what is in view.

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Curves on a terminal: lines of Braille dots, 2 × 4 to a character, and single points as letters.
 package struct BraillePlot: Sendable {
   package struct Curve: Sendable {
@@ -125,22 +127,7 @@ package struct BraillePlot: Sendable {
 func shortNumber(_ value: Double) -> String {
   if let whole = Int(exactly: value) { return whole.grouped }
   let size = abs(value)
-  if size >= 1e6 || size < 1e-3 { return rounded(value, digits: 4) }
-  let digits = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 4
-  let power = [1, 10, 100, 1000, 10000][digits]
-  let scaled = (size * Double(power)).rounded()
-  guard let units = Int(exactly: scaled) else { return "\(value)" }
-  let fraction = "\(units % power)"
-  let zeros = String(repeating: "0", count: max(0, digits - fraction.count))
-  let whole = (value < 0 ? "-" : "") + (units / power).grouped
-  return digits == 0 ? whole : "\(whole).\(zeros)\(fraction)"
-}
-
-/// In the fewest digits that tell a number rounded to `digits`.
-private func rounded(_ value: Double, digits: Int) -> String {
-  var unit = 1.0
-  while abs(value) / unit >= 10 && unit < 1e300 { unit *= 10 }
-  while abs(value) / unit < 1 && unit > 1e-300 { unit /= 10 }
-  let factor = [1.0, 10, 100, 1000, 10000][digits - 1]
-  return "\((value / unit * factor).rounded() / factor * unit)"
+  if size >= 1e6 || size < 1e-3 { return String(format: "%.4g", value) }
+  if size >= 1000, let whole = Int(exactly: value.rounded()) { return whole.grouped }
+  return String(format: size >= 100 ? "%.1f" : size >= 10 ? "%.2f" : "%.4f", value)
 }

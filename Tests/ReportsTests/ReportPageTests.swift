@@ -271,4 +271,29 @@ struct ReportPageTests {
       """)
     #expect(found == [1, 1, 19999, 1])
   }
+
+  /// Whatever the numbers, everything can be opened, pressed and zoomed.
+  @Test(arguments: [["\"nan\"", "\"inf\""], ["1e-300", "1e-300"], ["-1e308", "1e308"], ["0"]])
+  func numbersOfAnySize(_ losses: [String]) throws {
+    let lines = losses.enumerated().flatMap { index, loss in
+      [MetricsLines.step(index * 7, loss), MetricsLines.validation(index * 7, loss)]
+    }
+    let run = try folder.run(lines)
+    let other = try folder.run(MetricsLines.language, named: "other")
+    let found = try resultOf(
+      reportPage(of: [RunReport(run: run), RunReport(run: run), RunReport(run: other)]),
+      String.self,
+      """
+      for (const details of document.querySelectorAll("details")) details.open = true;
+      await new Promise((done) => setTimeout(done, 100));
+      for (const button of document.querySelectorAll("button")) button.click();
+      for (const picture of document.querySelectorAll("svg[tabindex]")) {
+        for (const key of ["ArrowRight", "End", "+", "+", "ArrowLeft", "-", "Home", "0"]) {
+          press(key, picture);
+        }
+      }
+      return /(NaN|Infinity|undefined)/.exec(page.main.innerHTML)?.[0] ?? "";
+      """)
+    #expect(found == "")
+  }
 }
