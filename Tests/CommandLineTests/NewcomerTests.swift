@@ -49,7 +49,7 @@ struct NewcomerTests {
 
   @Test(
     arguments: [
-      "train", "sample", "evaluate", "novelty", "classify train", "classify predict",
+      "train", "sample", "evaluate", "novelty", "report", "classify train", "classify predict",
       "classify evaluate", "classify calibrate",
     ])
   func helpHasExamples(_ command: String) throws {
