@@ -42,11 +42,12 @@
       const logarithmic = this.log.y;
       const scaled = (y) => (logarithmic ? Math.log10(y) : y);
       let [bottom, top] = this.yExtent().map(scaled);
-      const room = top > bottom ? (top - bottom) * 0.05 : Math.abs(top) * 0.1 || 1;
+      const room = top > bottom ? top * 0.05 - bottom * 0.05 : Math.abs(top) * 0.1 || 1;
       bottom -= room;
       top += room;
       const down = this.height - margin.top - margin.bottom;
-      this.toY = (y) => margin.top + (top - scaled(y)) / (top - bottom) * down;
+      // In halves, as the whole distance may be more than the greatest number.
+      this.toY = (y) => margin.top + (top / 2 - scaled(y) / 2) / (top / 2 - bottom / 2) * down;
       // Within what numbers can say.
       this.yRange = [bottom, top].map((y) => (logarithmic ? 10 ** Math.min(Math.max(y, -307), 307) : y));
     }

@@ -47,10 +47,11 @@ package enum MetricsValue: Decodable, Equatable, Sendable {
     if case .list(let list) = self { list } else { nil }
   }
 
-  /// As a field of CSV has it, before quotes: numbers in the fewest digits, lists and objects in JSON.
+  /// As a field of CSV has it, before quotes, on one line: numbers in the fewest digits; lists, objects
+  /// and texts of several lines in JSON.
   package var field: String {
     switch self {
-    case .text(let text): text
+    case .text(let text) where !text.unicodeScalars.contains { $0.value < 0x20 }: text
     case .nothing: ""
     default: json
     }

@@ -204,8 +204,8 @@ struct HelpTests {
         "there is neither a command nor a model file predict; did you mean classify predict?"
       ),
       (
-        "publish",
-        "there is neither a command nor a model file publish; charlstm --help lists the commands"
+        "convert",
+        "there is neither a command nor a model file convert; charlstm --help lists the commands"
       ),
       ("classify pred x", "there is no command classify pred; did you mean classify predict?"),
       ("classify use x", "there is no command classify use; charlstm classify --help lists them"),

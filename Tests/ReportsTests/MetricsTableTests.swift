@@ -25,4 +25,19 @@ struct MetricsTableTests {
 
         """#)
   }
+
+  /// What is one line in the file is one in the table; one run needs no name.
+  @Test func textsStayOnALine() throws {
+    let run = try TemporaryFolder().run([
+      MetricsLines.sample(10, #"a, \"b\"\n\tc"#), MetricsLines.sample(20, "plain"),
+    ])
+    #expect(
+      csv(of: [run]) == #"""
+        event,step,text
+        sample,10,"""a, \""b\""\n\tc"""
+        sample,20,plain
+
+        """#)
+    #expect(csv(of: [run, run]).hasPrefix("run,event,step,text\nrun,sample,10,"))
+  }
 }
