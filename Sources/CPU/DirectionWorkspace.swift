@@ -130,13 +130,14 @@ struct DirectionWorkspace {
   /// The slot of the state that step t starts from.
   private func previousSlot(_ step: Int) -> Int { reversed ? step + 2 : step }
 
+  /// - Parameter bias: of a step forward.
   private func makeStep(
-    _ bias: (ih: UnsafePointer<Float>, hh: UnsafePointer<Float>), _ units: Range<Int>
+    _ bias: (ih: UnsafePointer<Float>, hh: UnsafePointer<Float>)?, _ units: Range<Int>
   ) -> ck_step {
     ck_step(
       element: precision.element, lanes: Int64(lanes), hidden: Int64(hidden),
-      first: Int64(units.lowerBound), end: Int64(units.upperBound), bias_ih: bias.ih,
-      bias_hh: bias.hh)
+      first: Int64(units.lowerBound), end: Int64(units.upperBound), bias_ih: bias?.ih,
+      bias_hh: bias?.hh)
   }
 
   // MARK: - Forward
@@ -215,18 +216,18 @@ struct DirectionWorkspace {
   /// gradients of the recurrent weights and biases. All shares meet after every step.
   ///
   /// The gradient stops at the chunk's beginning (truncated backpropagation through time).
-  /// - Parameter outputGradients: stored `[T, B, H]`.
+  /// - Parameters:
+  ///   - outputGradients: stored `[T, B, H]`.
+  ///   - gradients: nil where those of the weights are not wanted.
   func backward(
     steps active: StepLanes, tensors: ParameterLayout.Direction,
-    outputGradients: UnsafeMutableRawPointer, gradients: FloatBuffer, _ share: Share
+    outputGradients: UnsafeMutableRawPointer, gradients: FloatBuffer?, _ share: Share
   ) {
     guard let backward else { preconditionFailure("a workspace for training is needed") }
     let units = units[share.index]
     let recur = backward.recur[share.index]
     let matrix = backward.weights[share.index]
-    let bias = gradients.pointer + tensors.biasIH.range.lowerBound
-    let recurrentBias = gradients.pointer + tensors.biasHH.range.lowerBound
-    var step = makeStep((UnsafePointer(bias), UnsafePointer(recurrentBias)), units)
+    var step = makeStep(nil, units)
     let carryGradient = backward.carryGradient
     let recurrentGradient = backward.recurrentGradient
     for lane in 0..<lanes {
@@ -260,6 +261,9 @@ struct DirectionWorkspace {
       }
     }
 
+    guard let gradients else { return }
+    let bias = gradients.pointer + tensors.biasIH.range.lowerBound
+    let recurrentBias = gradients.pointer + tensors.biasHH.range.lowerBound
     let rows = Int64(count * lanes)
     let products = backward.productGradients ?? gates
     backward.weightGradient(
