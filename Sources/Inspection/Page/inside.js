@@ -1,1 +1,29 @@
+"use strict";
 
+// The page from top to bottom.
+{
+  const { model, survey, places, window: shown } = page.data;
+  const states = shown.activities.length > 1 ? "all states and gates" : "the hidden states";
+  page.main.append(
+    page.element("h1", {}, `Inside ${model.name}`),
+    page.element(
+      "p", {}, `What the ${counted(model.layers * model.hidden, "cell")} of this `
+        + `${model.cell.toUpperCase()} (${counted(model.layers, "layer")} of ${model.hidden}) do as it `
+        + `reads a text of ${counted(survey.characters, "character")}. Everything here comes from the `
+        + "model; nothing is fetched."));
+  showCells();
+  showControls();
+  showText();
+  showMap();
+  showPattern();
+  section(
+    "extent", "What is on this page",
+    `Cells were sought in ${counted(survey.read, "character")}, ${counted(survey.pieces, "piece")} `
+      + `spread evenly. The page has ${states} for ${counted(inside.length, "character")} from `
+      + `character ${shown.offset.toLocaleString("en")} on, and the hidden states alone for `
+      + `${counted(places.offsets.length, "further place")} of `
+      + `${counted(places.length, "character")}. A value is a byte: hidden states are off by at most `
+      + "0.004, other values by 1/254 of the largest of the layer. Of each feature up to five cells "
+      + `are here, of ${counted(survey.foundCount, "pair")} of a cell and a feature that were found; `
+      + "charlstm inspect --json has all. Layers count from 1, cells and characters from 0.");
+}
