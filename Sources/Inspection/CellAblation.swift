@@ -9,7 +9,7 @@ package struct CellAblation: Sendable {
   private static let lanes = 64
   private static let warmUp = 512
   /// Characters that are read with a cell held before any is scored.
-  private static let settling = 32
+  private static let settling = 16
   private static let longestPart = 64
 
   /// One cell.
@@ -116,7 +116,7 @@ private final class PartReader {
     self.settling = settling
     streams = device.backend.streams(
       through: model,
-      StreamUse(precision: device.precision(for: .reading), lanes: lanes, steps: steps))
+      StreamUse(precision: device.precision(for: .writing), lanes: lanes, steps: steps))
     let plan = LanePlan(
       lanes: lanes, sequenceLength: steps, laneLength: (text.count - 1) / lanes)
     readers = streams.perPart { part in

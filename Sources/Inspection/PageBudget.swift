@@ -6,7 +6,7 @@ import Recurrent
 /// A value is a byte, and a byte is 4/3 of a character of the page.
 package struct PageBudget: Sendable {
   /// Characters of the window at most.
-  package static let longestWindow = 960
+  package static let longestWindow = 768
   /// Characters of each further place at most.
   package static let longestPlace = 192
   private static let windowValues = 7_200_000

@@ -11,11 +11,11 @@ import Text
 /// the embeddings of `reachLength` characters before it is then one way back.
 package struct TextWindow: Sendable {
   /// Characters before each whose gradients are kept; also the streams.
-  package static let reachLength = 64
+  package static let reachLength = 48
   /// Alternatives to each character at most.
   package static let alternatives = 8
   /// Read before the `reachLength` characters that come before the part.
-  package static let warmUp = 256
+  package static let warmUp = 288
 
   /// Where it begins in the text, in characters.
   package let offset: Int
