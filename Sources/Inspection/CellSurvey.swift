@@ -19,7 +19,7 @@ package struct CellSurvey: Sendable {
   /// Characters after a piece, for features of what is to come.
   private static let lookahead = 256
 
-  package let found: [FoundCell]
+  package private(set) var found: [FoundCell]
   /// Characters of the text, and those of the pieces.
   package let characters: Int
   package let read: Int
@@ -119,6 +119,13 @@ package struct CellSurvey: Sendable {
     tests = result.tests
     discoveries = result.discoveries
     shiftedDiscoveries = result.shiftedDiscoveries
+  }
+
+  /// The same with other cells in the place of those that were found.
+  func showing(_ found: [FoundCell]) -> CellSurvey {
+    var survey = self
+    survey.found = found
+    return survey
   }
 
   /// The cell that goes best with each feature, each once.

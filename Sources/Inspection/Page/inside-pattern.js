@@ -114,10 +114,10 @@ function showPattern() {
     level.value = Number(threshold.value).toFixed(2);
     if (planned) return;
     planned = true;
-    requestAnimationFrame(() => {
+    setTimeout(() => {
       planned = false;
       update();
-    });
+    }, 16);
   }
 
   const written = (symbols) => symbols.map((symbol) => {
