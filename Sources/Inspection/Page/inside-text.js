@@ -53,7 +53,7 @@ function showText() {
     const text = inside.text(symbol);
     const mark = page.element("span", {
       role: "option", id: `c${position}`, "data-position": position, "aria-selected": "false",
-      "aria-label": inside.name(symbol), class: text == null ? "byte" : null,
+      "aria-label": inside.name(symbol), class: text == null ? "byte" : text === "\n" || text === "\t" ? "invisible" : null,
     });
     mark.textContent = text === "\n" ? "↵\n" : text === "\t" ? "⇥\t" : text ?? inside.name(symbol);
     return mark;
