@@ -20,7 +20,11 @@ let package = Package(
     .target(name: "CPU", dependencies: ["Recurrent", "CKernels", "COneDNN"]),
     .target(name: "TerminalText"),
     .target(
-      name: "Pages", resources: [.embedInCode("page.css"), .embedInCode("page.js")]),
+      name: "Pages",
+      resources: [
+        .embedInCode("page.css"), .embedInCode("page.js"), .embedInCode("chart.css"),
+        .embedInCode("chart.js"), .embedInCode("diagrams.js"),
+      ]),
     .target(
       name: "Inspection", dependencies: ["Generation", "Pages", "Recurrent", "Text"],
       resources: [
@@ -58,6 +62,10 @@ let package = Package(
       dependencies: [
         "Recurrent", "Paths", "Text", "TerminalText", "Files", "Pages", "Checkpoints", "Generation",
         "Training", "LabelledData", "Classification",
+      ],
+      resources: [
+        .embedInCode("report.css"), .embedInCode("passages.js"), .embedInCode("readings.js"),
+        .embedInCode("report.js"),
       ]),
     .target(
       name: "CharLSTM",

@@ -130,7 +130,6 @@ struct DirectionWorkspace {
   /// The slot of the state that step t starts from.
   private func previousSlot(_ step: Int) -> Int { reversed ? step + 2 : step }
 
-  /// - Parameter bias: of a step forward.
   private func makeStep(
     _ bias: (ih: UnsafePointer<Float>, hh: UnsafePointer<Float>)?, _ units: Range<Int>
   ) -> ck_step {
@@ -218,7 +217,7 @@ struct DirectionWorkspace {
   /// The gradient stops at the chunk's beginning (truncated backpropagation through time).
   /// - Parameters:
   ///   - outputGradients: stored `[T, B, H]`.
-  ///   - gradients: nil where those of the weights are not wanted.
+  ///   - gradients: nil where only the input products' are wanted.
   func backward(
     steps active: StepLanes, tensors: ParameterLayout.Direction,
     outputGradients: UnsafeMutableRawPointer, gradients: FloatBuffer?, _ share: Share
@@ -273,9 +272,8 @@ struct DirectionWorkspace {
     let columns = width / hidden * units.count
     func sum(_ values: UnsafeMutableRawPointer, into bias: UnsafeMutablePointer<Float>) {
       bias.update(repeating: 0, count: columns)
-      ck_add_column_sums(
-        precision.element, rows, Int64(columns), Int64(width), values + first * precision.size, bias
-      )
+      let values = values + first * precision.size
+      ck_add_column_sums(precision.element, rows, Int64(columns), Int64(width), values, bias)
     }
     sum(gates, into: bias + first)
     if products == gates {

@@ -16,7 +16,7 @@ final class ClassificationTask: TrainingTask {
   private let training: EncodedTexts
   private let validation: ValidationTexts
   private let data: DataIdentity
-  private let device: Device
+  let device: Device
   private let precision: Precision
   private let trainer: any TextTrainer
   private let scorer: Classifier
@@ -78,6 +78,16 @@ final class ClassificationTask: TrainingTask {
       stepsPerEpoch: stepsPerEpoch, totalSteps: totalSteps, doneSteps: progress.step,
       division: trainer.division,
       shortenedTexts: training.shortenedCount)
+  }
+
+  func beganLine(_ progress: TrainingProgress, _ invocation: Invocation?) -> BeganLine {
+    var line = BeganLine(
+      step: progress.step, of: totalSteps, options.optimization, trained.model,
+      division: trainer.division, on: device, as: invocation)
+    line.training_texts = training.count
+    line.validation_texts = validation.count
+    line.classes = trained.labels
+    return line
   }
 
   var classCount: Int { trained.labels.count }
@@ -197,7 +207,8 @@ final class ClassificationTask: TrainingTask {
     scorer.update(to: optimization.sharedAverage)
     let report = validation.report(of: scorer)
     return Validation(
-      loss: report.meanNegativeLogLikelihood, accuracy: report.accuracy, macroF1: report.macroF1)
+      loss: report.meanNegativeLogLikelihood, accuracy: report.accuracy, macroF1: report.macroF1,
+      classF1: report.classes.map(\.f1))
   }
 
   func saveBest(

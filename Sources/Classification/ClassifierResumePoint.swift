@@ -55,6 +55,16 @@ package struct ClassifierResumePoint {
   package var setup: RunSetup?
 }
 
+extension ClassifierResumePoint {
+  /// Whether the run is of these texts, divided so.
+  package func isOf(_ parts: LabelledParts) -> Bool {
+    parts.texts.labels == labels
+      && DataIdentity(
+        names: [], parts.texts, parts.training, parts.validation.texts, parts.validation.indices
+      ).isSame(as: data)
+  }
+}
+
 extension ClassifierResumePoint: MovableRun {
   /// Reads a resume file.
   ///

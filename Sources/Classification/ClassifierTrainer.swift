@@ -94,6 +94,7 @@ public final class ClassifierTrainer {
 
   public var options: ClassifierOptions { task.options }
   public var progress: TrainingProgress { loop.progress }
+  package var device: Device { task.device }
   package var optimization: OptimizationStep { task.optimization }
   /// Whether the best loss is far above that of a uniform guess, and the best accuracy not better than
   /// that of always naming the most frequent class, but by chance: what has learnt something may be too
@@ -138,9 +139,13 @@ public final class ClassifierTrainer {
     in folder: RunFolder? = nil, stops: () -> Bool,
     report: (ClassificationEvent) throws -> Void = { _ in }
   ) throws -> TrainingOutcome {
-    try report(.began(task.plan(after: progress)))
     let outcome = try loop.run(in: folder, stops: stops) { event in
       switch event {
+      case .began:
+        if progress.step < loop.totalSteps {
+          try folder?.append(task.beganLine(progress, folder?.invocation))
+        }
+        try report(.began(task.plan(after: progress)))
       case .step(let step): try report(.step(step))
       case .validation(let validation): try report(.validation(validation))
       case .saved: break

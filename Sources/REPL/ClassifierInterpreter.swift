@@ -1,3 +1,4 @@
+import Classification
 import Checkpoints
 import TerminalText
 
@@ -40,9 +41,14 @@ package final class ClassifierInterpreter: LineInterpreter {
     let classes = try resident.classes(of: known)
     try screen.probabilities(classes.prefix(top).map { ($0.label, $0.probability) })
     guard let first = classes.first else { return }
+    let trained = resident.trained
     try screen.evidence(
       Evidence(
-        of: known.text, for: first.index, by: resident, isInterrupted: surroundings.takeInterrupt))
+        of: known.text, for: first.index, vocabulary: trained.vocabulary, limit: trained.limit
+      ) {
+        if surroundings.takeInterrupt() { throw Interrupted() }
+        return try resident.probabilities(of: $0)
+      })
   }
 }
 

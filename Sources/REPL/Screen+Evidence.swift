@@ -1,3 +1,4 @@
+import Classification
 import TerminalText
 
 extension Screen {

@@ -15,11 +15,14 @@ public struct NoveltyReport: Equatable, Sendable {
     public let count: Int
     /// How many of these stand in the corpus.
     public let copied: Int
+    /// Characters of the sample that those together cover.
+    public let covered: Int
 
-    public init(n: Int, count: Int, copied: Int) {
+    public init(n: Int, count: Int, copied: Int, covered: Int) {
       self.n = n
       self.count = count
       self.copied = copied
+      self.covered = covered
     }
 
     /// From 0 to 1; `nil` where the sample is shorter than n.
@@ -44,15 +47,20 @@ public struct NoveltyReport: Equatable, Sendable {
   public let characters: Int
   /// By n, in the order asked for.
   public let nGrams: [NGrams]
+  /// The longest, longest first, none of which shares a character with another; fewer than asked for
+  /// where there are no more.
+  public let passages: [Passage]
   /// Of several as long, that which stands first in the corpus; `nil` where they have not one
   /// character in common.
-  public let longest: Passage?
+  public var longest: Passage? { passages.first }
 
-  /// - Parameter lengths: the n of the n-grams.
+  /// - Parameters:
+  ///   - lengths: the n of the n-grams.
+  ///   - passageCount: how many of the longest passages are looked for in the corpus, at least 1.
   /// - Complexity: O(sample + corpus). Memory depends on the sample alone; the corpus is read from
   ///   beginning to end where it lies.
   public init(
-    of sample: Corpus, against corpus: Corpus, lengths: [Int]
+    of sample: Corpus, against corpus: Corpus, lengths: [Int], passageCount: Int = 1
   ) throws(NoveltyError) {
     for n in lengths where n < 1 { throw .lengthOutOfRange(n) }
     guard sample.byteCount <= Self.sampleLimit else {
@@ -64,21 +72,42 @@ public struct NoveltyReport: Equatable, Sendable {
       let longest = try automaton.find(in: corpus, text.vocabulary.table)
 
       var copied = Array(repeating: 0, count: lengths.count)
+      // And where the last one ended.
+      var covered = Array(repeating: (count: 0, end: -1), count: lengths.count)
       var end: Int?
+      var matches: [(end: Int, length: Int)] = []
       automaton.forEachMatch(along: text.symbols) { position, length, state in
-        for (index, n) in lengths.enumerated() where length >= n { copied[index] += 1 }
+        for (index, n) in lengths.enumerated() where length >= n {
+          copied[index] += 1
+          covered[index].count += min(n, position - covered[index].end)
+          covered[index].end = position
+        }
         if end == nil, length == longest.length, state == longest.state { end = position }
+        if passageCount > 1, length > 0 { matches.append((position, Int(length))) }
       }
       characters = text.fileLengths.reduce(0, +)
-      nGrams = zip(lengths, copied).map { n, copied in
-        NGrams(
-          n: n, count: text.fileLengths.reduce(0) { $0 + max(0, $1 - n + 1) }, copied: copied)
+      nGrams = lengths.indices.map { index in
+        let n = lengths[index]
+        return NGrams(
+          n: n, count: text.fileLengths.reduce(0) { $0 + max(0, $1 - n + 1) },
+          copied: copied[index], covered: covered[index].count)
       }
-      self.longest =
-        if longest.length > 0, let end {
+      var passages: [Passage] = []
+      if longest.length > 0, let end {
+        passages.append(
           text.passage(
-            endingAt: end, length: Int(longest.length), in: corpus, endingAtByte: longest.end)
-        } else { nil }
+            endingAt: end, length: Int(longest.length), in: corpus, endingAtByte: longest.end))
+        let taken = (end: end, length: Int(longest.length))
+        for match in text.apart(matches, from: taken, count: passageCount - 1) {
+          let symbols = Array(text.symbols[match.end + 1 - match.length...match.end])
+          var automaton = SuffixAutomaton(symbols, alphabet: text.vocabulary.count + 1)
+          let found = try automaton.find(in: corpus, text.vocabulary.table)
+          passages.append(
+            text.passage(
+              endingAt: match.end, length: match.length, in: corpus, endingAtByte: found.end))
+        }
+      }
+      self.passages = passages
     } catch {
       throw .corpus(error)
     }
@@ -113,6 +142,28 @@ private struct SampleText {
     self.vocabulary = vocabulary
     self.symbols = symbols
     self.fileLengths = fileLengths
+  }
+
+  /// The longest matches that share no character with each other, nor with the one that is taken.
+  ///
+  /// Those that are of the same characters as one before count once.
+  func apart(
+    _ matches: [(end: Int, length: Int)], from taken: (end: Int, length: Int), count: Int
+  ) -> [(end: Int, length: Int)] {
+    func symbols(_ match: (end: Int, length: Int)) -> ArraySlice<Int32> {
+      self.symbols[match.end + 1 - match.length...match.end]
+    }
+    var chosen = [taken]
+    for match in matches.sorted(by: { ($0.length, $1.end) > ($1.length, $0.end) }) {
+      guard chosen.count <= count else { break }
+      let isApart = chosen.allSatisfy { other in
+        match.end <= other.end - other.length || match.end - match.length >= other.end
+      }
+      if isApart, !chosen.contains(where: { symbols($0) == symbols(match) }) {
+        chosen.append(match)
+      }
+    }
+    return Array(chosen.dropFirst())
   }
 
   func passage(

@@ -34,6 +34,7 @@ struct ValidationLine: Encodable {
   let best_validation_loss: Double?
   let accuracy: Double?
   let macro_f1: Double?
+  let class_f1: [Double]?
   let is_best: Bool?
 
   init(_ report: ValidationReport) {
@@ -45,6 +46,19 @@ struct ValidationLine: Encodable {
     best_validation_loss = classifies ? nil : report.bestValidationLoss
     accuracy = report.accuracy
     macro_f1 = report.macroF1
+    class_f1 = report.classF1
     is_best = classifies ? report.isBest : nil
+  }
+}
+
+/// A line of `metrics.jsonl`: what a language model writes after so many steps.
+package struct SampleLine: Encodable {
+  let event = "sample"
+  let step: Int
+  let text: String
+
+  package init(step: Int, text: String) {
+    self.step = step
+    self.text = text
   }
 }

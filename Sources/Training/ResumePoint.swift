@@ -87,7 +87,7 @@ extension ResumePoint: MovableRun {
   ///
   /// - Returns: them, and whether they are the text that it began with.
   /// - Throws: `TrainingError.corpusChanged` for another text, unless that is accepted; `CorpusError`.
-  func parts(
+  package func parts(
     of corpus: Corpus, path: String, acceptsChangedCorpus: Bool
   ) throws -> (parts: CorpusParts, isSame: Bool) {
     let isAsLong = corpus.byteCount == self.corpus.bytes

@@ -4,13 +4,16 @@ import Foundation
 import Paths
 
 /// The folder of a training run: `best.safetensors`, `last.safetensors`, `resume.safetensors` and
-/// `metrics.jsonl`. Each file appears whole or not at all; metrics grow by whole lines.
+/// `metrics.jsonl`; at the end `report.html` and `metrics.csv`. Each file appears whole or not at all;
+/// metrics grow by whole lines.
 ///
 /// One process writes to it at a time, held to that by a lock.
 public struct RunFolder: Sendable {
   public let path: String
   private let lock: FolderLock
   private let metrics: AppendFile
+  /// What the metrics say that the run is the work of.
+  package var invocation: Invocation?
 
   /// Opens the folder and takes its lock, and clears away what a killed process left half-written.
   ///
@@ -35,7 +38,8 @@ public struct RunFolder: Sendable {
     if isNew {
       try AtomicFile.write([], to: "\(path)/metrics.jsonl")
       // An earlier run is not to be continued; its best model stays until there is a better one.
-      unlink(Self.resumePath(in: path).cPath)
+      let old = [Self.resumePath(in: path), Self.reportPath(in: path), Self.tablePath(in: path)]
+      for file in old { unlink(file.cPath) }
       for number in 1...TrainingOptions.mostTeachers {
         let path = Self.teacherPath(number, in: path)
         unlink(Self.resumePath(in: path).cPath)
@@ -61,8 +65,10 @@ public struct RunFolder: Sendable {
   public static func fileInTheWay(at path: String) -> String? {
     let folders = [path] + (1...TrainingOptions.mostTeachers).map { teacherPath($0, in: path) }
     return folders.lazy.flatMap { folder in
-      ["best.safetensors", "resume.safetensors", "last.safetensors", "written.txt"]
-        .map { "\(folder)/\($0)" }
+      [
+        "best.safetensors", "resume.safetensors", "last.safetensors", "written.txt", "report.html",
+        "metrics.csv",
+      ].map { "\(folder)/\($0)" }
     }.first { file in
       var status = stat()
       return lstat(file.cPath, &status) == 0
@@ -90,6 +96,11 @@ public struct RunFolder: Sendable {
   public var bestPath: String { "\(path)/best.safetensors" }
   public var lastPath: String { "\(path)/last.safetensors" }
   public var resumePath: String { Self.resumePath(in: path) }
+  /// Written by the command, at the end.
+  package var reportPath: String { Self.reportPath(in: path) }
+  package var tablePath: String { Self.tablePath(in: path) }
+  private static func reportPath(in path: String) -> String { "\(path)/report.html" }
+  private static func tablePath(in path: String) -> String { "\(path)/metrics.csv" }
 
   /// What a teacher wrote.
   var writtenPath: String { Self.writtenPath(in: path) }
@@ -131,8 +142,8 @@ public struct RunFolder: Sendable {
     if size < text.count { try metrics.truncate(to: size) }
   }
 
-  /// Writes a line of metrics, an object of JSON.
-  func append(_ line: some Encodable) throws(FileError) {
+  /// Writes a line of metrics, an object of JSON with its step.
+  package func append(_ line: some Encodable) throws(FileError) {
     try metrics.append(json(line))
   }
 
@@ -140,7 +151,7 @@ public struct RunFolder: Sendable {
     switch event {
     case .step(let report): try append(StepLine(report))
     case .validation(let report): try append(ValidationLine(report))
-    case .saved: break
+    case .began, .saved: break
     }
   }
 }

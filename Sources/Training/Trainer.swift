@@ -159,14 +159,25 @@ public final class Trainer {
       task.take(lesson, progress)
       try report(.taught)
     }
-    try report(.began(plan))
     return try loop.run(in: folder, stops: stops) { event in
       switch event {
+      case .began:
+        if progress.step < loop.totalSteps { try folder?.append(beganLine(folder?.invocation)) }
+        try report(.began(plan))
       case .step(let step): try report(.step(step))
       case .validation(let validation): try report(.validation(validation))
       case .saved(let step): try report(.saved(step: step))
       }
     }
+  }
+
+  private func beganLine(_ invocation: Invocation?) -> BeganLine {
+    var line = BeganLine(
+      step: progress.step, of: loop.totalSteps, options.optimization, task.optimization.model,
+      division: task.division, on: device, as: invocation)
+    line.training_characters = task.training.count
+    line.validation_characters = task.validation?.count ?? 0
+    return line
   }
 
   /// All that it takes to go on from here.

@@ -76,6 +76,8 @@ public struct ValidationReport: Equatable, Sendable {
   /// Of a classifier, a share of 1.
   public var accuracy: Double?
   public var macroF1: Double?
+  /// Of a classifier, by class: F1, which `macroF1` is the mean of.
+  public var classF1: [Double]?
   public var bestValidationLoss: Double
   public var isBest: Bool
 }

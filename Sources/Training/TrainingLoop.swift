@@ -10,6 +10,8 @@ package final class TrainingLoop<Task: TrainingTask> {
 
   /// What a loop tells of its work.
   package enum Event {
+    /// Steps come next.
+    case began
     case step(StepReport)
     case validation(ValidationReport)
     /// Files were written after this step.
@@ -54,6 +56,7 @@ package final class TrainingLoop<Task: TrainingTask> {
     }
 
     try folder?.dropMetrics(after: progress.step)
+    try tell(.began)
     let totalSteps = totalSteps
     if progress.owesValidation == true {
       // The rate is that of an error message, if it comes to one.
@@ -172,7 +175,7 @@ package final class TrainingLoop<Task: TrainingTask> {
     }
     return ValidationReport(
       epoch: lastEpoch, step: progress.step, validationLoss: validation.loss,
-      accuracy: validation.accuracy, macroF1: validation.macroF1,
+      accuracy: validation.accuracy, macroF1: validation.macroF1, classF1: validation.classF1,
       bestValidationLoss: progress.bestLoss ?? validation.loss, isBest: isBest)
   }
 }

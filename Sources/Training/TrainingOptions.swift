@@ -27,7 +27,7 @@ public struct TrainingOptions: Equatable, Sendable {
   /// How much of each target is what the teachers expect.
   public var teacherWeight: Float = 0.8
 
-  static let mostTeachers = 16
+  package static let mostTeachers = 16
 
   public init() {}
 

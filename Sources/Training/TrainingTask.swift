@@ -51,10 +51,14 @@ package struct Validation: Equatable, Sendable {
   /// Of labels: a share of 1, which counts before the loss.
   package var accuracy: Double?
   package var macroF1: Double?
+  package var classF1: [Double]?
 
-  package init(loss: Double, accuracy: Double? = nil, macroF1: Double? = nil) {
+  package init(
+    loss: Double, accuracy: Double? = nil, macroF1: Double? = nil, classF1: [Double]? = nil
+  ) {
     self.loss = loss
     self.accuracy = accuracy
     self.macroF1 = macroF1
+    self.classF1 = classF1
   }
 }

@@ -2,12 +2,23 @@ import ArgumentParser
 import Foundation
 import Paths
 import TerminalText
+import Text
+import Training
 
 /// The words of the command line. Any of them may be the name of a file, which need not be UTF-8, so
 /// they come as paths; an option that is something else takes them by `utf8Text`.
 enum CommandArguments {
   static let all = (1..<max(1, Int(CommandLine.argc))).compactMap { index in
     CommandLine.unsafeArgv[index].map { String(cPath: $0) }
+  }
+
+  /// What a run is kept as the work of.
+  static var invocation: Invocation {
+    Invocation(
+      command: (["charlstm"]
+        + all.map { $0.hasPrefix("-") ? shellQuoted($0) : shellQuoted(path: $0) })
+        .joined(separator: " "),
+      version: Charlstm.configuration.version)
   }
 
   /// The command that the arguments ask for.

@@ -8,6 +8,7 @@ import LabelledData
 import Paths
 import REPL
 import Recurrent
+import Reports
 import Safetensors
 import Text
 import Training
@@ -54,6 +55,7 @@ extension ExitCode {
     case is SamplingOptionsError, is StopStringsError, is ConfigurationError, is ClampError:
       self = .usage
     case let error as ReplError: self = error.exitCode
+    case let error as ReportError: self = error.exitCode
     default: return nil
     }
   }
@@ -66,6 +68,16 @@ extension ReplError {
     case .badData: .badData
     case .noInput: .noInput
     case .inputOutput: .inputOutput
+    }
+  }
+}
+
+extension ReportError {
+  fileprivate var exitCode: ExitCode {
+    switch self {
+    case .noFolder, .notAFolder, .noMetrics: .noInput
+    case .empty, .unreadable: .badData
+    case .file(let error): error.exitCode
     }
   }
 }
@@ -102,7 +114,7 @@ extension FileError {
 }
 
 /// What an error says, with options and commands as they are typed: the libraries know only names.
-private func printed(_ error: any Error) -> String {
+func printed(_ error: any Error) -> String {
   func option(_ name: String) -> String { "--\(name)" }
   return switch error {
   case let error as CorpusError: error.description(spelling: option)

@@ -13,6 +13,8 @@ struct ResumableRun {
 
   static func goingOn(after step: Int) -> String { "Going on after step \(step.formatted()).\n" }
 
+  static let stoppedEarly = "No better for a while: stopped early.\n"
+
   /// Says of a run that was at its end before how it is trained on.
   func sayHowToExtend(_ progress: TrainingProgress, _ options: OptimizationOptions) {
     var more = progress.epoch == options.epochs ? ["--extend 10"] : []

@@ -59,7 +59,8 @@ struct Train: ParsableCommand {
     try checkFlags(resume: runFolder.resume, overwrite: runFolder.overwrite)
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
-    let (trainer, folder, forecast) = try runFolder.resume ? resumed(output) : begun(output)
+    var (trainer, folder, forecast) = try runFolder.resume ? resumed(output) : begun(output)
+    folder.invocation = CommandArguments.invocation
     Interruption.watch()
     if !quiet, let joining = trainer.text.joining { standardError("\(joining)\n") }
     let display = TrainingDisplay(of: trainer, isQuiet: quiet)
@@ -77,9 +78,10 @@ struct Train: ParsableCommand {
         case .teaching: isTeaching = true
         case .taught: isTeaching = false
         case .step(let report) where !isTeaching:
-          if !quiet || log != nil, sampleIsDue(report, in: trainer) {
+          if sampleIsDue(report, in: trainer) {
             let sample = try sample(of: trainer)
             display.show(sample: sample)
+            try folder.append(SampleLine(step: report.step, text: sample))
             try log?.take(sample: sample, step: report.step)
           }
         default: break
@@ -259,8 +261,9 @@ struct Train: ParsableCommand {
     switch outcome {
     case .interrupted: try resumable(folder).stop(at: trainer.progress.step)
     case .patienceExhausted, .completed:
+      if outcome == .patienceExhausted, !quiet { standardError(ResumableRun.stoppedEarly) }
+      folder.writeReport(on: trainer.device, isQuiet: quiet)
       guard !quiet else { return }
-      if outcome == .patienceExhausted { standardError("No better for a while: stopped early.\n") }
       let best = trainer.progress.bestLoss.map { String(format: " (%.4f nats)", $0) } ?? ""
       standardError(
         """

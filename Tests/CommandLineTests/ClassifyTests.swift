@@ -30,8 +30,12 @@ struct ClassifyTests {
     let metrics = try charlstm.text(of: "run/metrics.jsonl").split(separator: "\n")
     #expect(
       try metrics.map { try json(String($0))["event"] as? String } == [
-        "validation", "validation", "step", "validation",
+        "began", "validation", "validation", "step", "validation",
       ], "the last step is reported, too")
+    let began = try json(String(try #require(metrics.first)))
+    #expect(began["classes"] as? [String] == ["high", "low"])
+    #expect(began["command"] as? String == "charlstm \(Self.train) --calibrate")
+    #expect(try json(String(try #require(metrics.last)))["class_f1"] as? [Double] == [1, 1])
 
     let model = "run/best.safetensors"
     let evaluation = try charlstm(

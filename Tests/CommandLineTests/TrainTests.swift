@@ -89,7 +89,7 @@ struct TrainTests {
     #expect(
       try charlstm("train text.txt --output run --overwrite --max-steps 3 --quiet \(small)")
         == .init(code: 0, output: "", error: ""))
-    #expect(try metrics("run").count == 2, "a new run begins with new metrics")
+    #expect(try metrics("run").count == 3, "a new run begins with new metrics")
   }
 
   @Test func teachersComeFirst() throws {
@@ -121,7 +121,11 @@ struct TrainTests {
     #expect(
       lines[student + 2].hasSuffix(
         "; 3 steps of 6 × 20 characters, half of them written by the teachers, on 1 thread"))
-    #expect(try metrics("run").count == 2 && metrics("run/teacher-2").count == 2)
+    #expect(
+      try metrics("run").compactMap { $0["event"] as? String } == [
+        "began", "step", "sample", "validation",
+      ])
+    #expect(try metrics("run/teacher-2").count == 3)
 
     #expect(
       try charlstm("info run/best.safetensors").output.contains("  --teachers          2\n"))
@@ -284,7 +288,15 @@ struct TrainTests {
     }
     let lines = try self.metrics("run")
     let whole = try self.metrics("whole")
-    #expect(lines.map { $0["step"] as? Int } == whole.map { $0["step"] as? Int })
+    let isStep = { (line: [String: Any]) in
+      ["step", "validation"].contains(line["event"] as? String)
+    }
+    #expect(
+      lines.filter(isStep).map { $0["step"] as? Int }
+        == whole.filter(isStep).map { $0["step"] as? Int })
+    let beginnings = lines.filter { $0["event"] as? String == "began" }
+    #expect(beginnings.map { $0["step"] as? Int } == [0, step])
+    #expect(beginnings.last?["command"] as? String == "charlstm \(message.2)")
   }
 
   @Test func resumeNeedsTheSameText() throws {

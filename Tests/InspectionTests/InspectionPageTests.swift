@@ -36,7 +36,8 @@ struct InspectionPageTests {
   }
 
   private let found = [
-    FoundCell(layer: 1, cell: 7, feature: "newline"), FoundCell(layer: 2, cell: 3, feature: "blank"),
+    FoundCell(layer: 1, cell: 7, feature: "newline"),
+    FoundCell(layer: 2, cell: 3, feature: "blank"),
     FoundCell(layer: 2, cell: 4, feature: "blank"),
   ]
 

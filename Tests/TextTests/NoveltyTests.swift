@@ -15,13 +15,13 @@ import Text
     #expect(report.characters == 11)
     #expect(
       report.nGrams == [
-        .init(n: 1, count: 11, copied: 11),
+        .init(n: 1, count: 11, copied: 11, covered: 11),
         // "the ", "he c", "e ca", " cat"
-        .init(n: 4, count: 8, copied: 4),
-        .init(n: 5, count: 7, copied: 3),
-        .init(n: 8, count: 4, copied: 0),
-        .init(n: 11, count: 1, copied: 0),
-        .init(n: 12, count: 0, copied: 0),
+        .init(n: 4, count: 8, copied: 4, covered: 7),
+        .init(n: 5, count: 7, copied: 3, covered: 7),
+        .init(n: 8, count: 4, copied: 0, covered: 0),
+        .init(n: 11, count: 1, copied: 0, covered: 0),
+        .init(n: 12, count: 0, copied: 0, covered: 0),
       ])
     #expect(report.nGrams[1].share == 0.5)
     #expect(report.nGrams[5].share == nil)
@@ -30,6 +30,18 @@ import Text
     #expect(longest.characters == 7)
     #expect(longest.inSample == .init(file: "text", line: 1))
     #expect(longest.inCorpus == .init(file: "text", line: 2))
+  }
+
+  /// The longest first; none overlaps another, and none is told twice.
+  @Test func severalPassages() throws {
+    let report = try NoveltyReport(
+      of: Corpus(text: "the cat sat. a green door. the cat sat. two"),
+      against: Corpus(text: "one\na green door!\nand the cat sat.\n"), lengths: [],
+      passageCount: 3)
+    #expect(report.passages.map(\.text) == ["the cat sat.", "a green door", " t"])
+    #expect(report.passages.map(\.inCorpus.line) == [3, 2, 3])
+    #expect(report.passages.map(\.characters) == [12, 12, 2])
+    #expect(report.longest == report.passages.first)
   }
 
   @Test func nothingInCommon() throws {
@@ -108,8 +120,8 @@ import Text
       report.nGrams == [
         // "xx", "x\n", "fx" and "xx" are not in the corpus.
         .init(n: 2, count: 10, copied: 6),
-        .init(n: 4, count: 6, copied: 2),
-        .init(n: 5, count: 4, copied: 0),
+        .init(n: 4, count: 6, copied: 2, covered: 7),
+        .init(n: 5, count: 4, copied: 0, covered: 7),
       ])
     // Not "abc\ndef", which is in no file of the sample.
     #expect(report.longest?.text == "\nabc")

@@ -227,7 +227,14 @@ struct TrainerTests {
     let lines = try folder.metrics()
     let steps = lines.filter { $0["event"] as? String == "step" }
     let validations = lines.filter { $0["event"] as? String == "validation" }
-    #expect(steps.count == 12 && validations.count == 3 && lines.count == 15)
+    #expect(steps.count == 12 && validations.count == 3 && lines.count == 16)
+    let began = try #require(lines.first)
+    #expect(
+      Set(began.keys).subtracting(["machine"]) == [
+        "event", "step", "date", "division", "arithmetic", "precision", "seed", "cell", "layers",
+        "hidden_size", "parameters", "total_steps", "training_characters", "validation_characters",
+      ])
+    #expect(began["event"] as? String == "began" && began["total_steps"] as? Int == 12)
     for line in steps {
       #expect(
         Set(line.keys) == [
@@ -252,7 +259,7 @@ struct TrainerTests {
     #expect(agree(validations, "validation_loss", told.validations.map(\.validationLoss)))
     // A new run in the folder begins with new metrics.
     _ = try Told(bench.trainer(), in: folder)
-    #expect(try folder.metrics().count == 15)
+    #expect(try folder.metrics().count == 16)
   }
 
   private func score(_ model: Network, _ text: EncodedText) -> Double {

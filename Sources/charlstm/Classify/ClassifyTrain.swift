@@ -100,7 +100,8 @@ struct ClassifyTrain: ParsableCommand {
     try checkFlags(resume: resume, overwrite: overwrite)
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
-    let (trainer, folder, unknown) = try resume ? resumed() : begun()
+    var (trainer, folder, unknown) = try resume ? resumed() : begun()
+    folder.invocation = CommandArguments.invocation
     Interruption.watch()
     let display = ClassificationDisplay(isQuiet: quiet, unknown: unknown)
     let log = tensorBoard.log(trainer.setup, of: trainer.optimization, isQuiet: quiet)
@@ -161,13 +162,8 @@ struct ClassifyTrain: ParsableCommand {
     try checkValidationFraction(validationFraction ?? setup.validationFraction ?? 0)
     let format =
       try format.words.isEmpty ? DataOptions.parse(setup.dataOptions ?? []) : format
-    let texts = try format.read(data.isEmpty ? setup.corpora ?? [] : data, isQuiet: quiet)
-    guard let fraction = setup.validationFraction else {
-      return LabelledParts(
-        texts,
-        validation: try format.read(setup.validation, labels: texts.labels, isQuiet: quiet))
-    }
-    return try LabelledParts(texts, validationFraction: fraction, seed: seed)
+    return try LabelledParts(
+      format, data.isEmpty ? setup.corpora ?? [] : data, setup, seed: seed, isQuiet: quiet)
   }
 
   /// Reads and checks all there is before anything is written.
@@ -327,8 +323,9 @@ struct ClassifyTrain: ParsableCommand {
     _ outcome: TrainingOutcome, _ trainer: ClassifierTrainer, _ folder: RunFolder
   ) throws {
     if outcome == .interrupted { try resumable(folder).stop(at: trainer.progress.step) }
+    if outcome == .patienceExhausted, !quiet { standardError(ResumableRun.stoppedEarly) }
+    folder.writeReport(on: trainer.device, isQuiet: quiet)
     guard !quiet else { return }
-    if outcome == .patienceExhausted { standardError("No better for a while: stopped early.\n") }
     guard let summary = trainer.best?.summary else { return }
     let accuracy =
       summary.validationAccuracy.map {

@@ -6,30 +6,33 @@ import Text
 /// The running decision is that on the text up to a scalar, as if it ended there; its size are the
 /// log-odds of the class that was asked about. So the shifts of all scalars, one by one, add up to
 /// what the whole text changes.
-struct Evidence {
-  /// The most texts that are read for it.
-  static let mostPrefixes = 256
+package struct Evidence {
 
   /// What was read, with an ellipsis that shifts nothing for each stretch that was not.
-  private(set) var scalars: [(scalar: Unicode.Scalar, shift: Double)] = []
+  package private(set) var scalars: [(scalar: Unicode.Scalar, shift: Double)] = []
 
   /// Reads all beginnings of `text`, or of a long one those that end at equal distances: the scalars
   /// between two ends then share one shift.
   ///
-  /// - Throws: `Interrupted` once `isInterrupted` says so, and what `ResidentClassifier` throws.
-  init(
-    of text: String, for class: Int, by resident: ResidentClassifier, isInterrupted: () -> Bool
-  ) throws {
+  /// - Parameters:
+  ///   - vocabulary, limit: the classifier's.
+  ///   - mostPrefixes: the most beginnings that are read, at least 2.
+  ///   - probabilities: the classifier's of each text of symbols, `[texts][C]`; asked several times.
+  /// - Throws: what `probabilities` throws.
+  package init(
+    of text: String, for class: Int, vocabulary: Vocabulary, limit: TextLimit,
+    mostPrefixes: Int = 256, probabilities: ([[Int32]]) throws -> [[Float]]
+  ) rethrows {
     let all = Array(text.unicodeScalars)
     let spelt = all.enumerated().flatMap { index, scalar in
-      resident.trained.vocabulary.symbols(for: scalar).map { (symbol: $0, scalar: index) }
+      vocabulary.symbols(for: scalar).map { (symbol: $0, scalar: index) }
     }
-    let read = resident.trained.limit(spelt)
+    let read = limit(spelt)
     // Where each scalar that is read ends, in symbols.
     let ends = (1..<(read.count + 1)).filter {
       $0 == read.count || read[$0].scalar != read[$0 - 1].scalar
     }
-    let step = max(1, (ends.count + Self.mostPrefixes - 2) / (Self.mostPrefixes - 1))
+    let step = max(1, (ends.count + mostPrefixes - 2) / (mostPrefixes - 1))
     let symbols = read.map(\.symbol)
     let prefixes =
       [[]]
@@ -38,13 +41,11 @@ struct Evidence {
       }
 
     var odds: [Double] = []
-    // Not all at a time, so that Ctrl-C is not kept waiting.
+    // Not all at a time: whoever gives the probabilities may have enough.
     let batch = 128
     for start in stride(from: 0, to: prefixes.count, by: batch) {
-      if isInterrupted() { throw Interrupted() }
-      odds += try resident.probabilities(
-        of: Array(prefixes[start..<min(start + batch, prefixes.count)])
-      ).map { logOdds(of: `class`, in: $0) }
+      odds += try probabilities(Array(prefixes[start..<min(start + batch, prefixes.count)]))
+        .map { logOdds(of: `class`, in: $0) }
     }
 
     var next = 0
