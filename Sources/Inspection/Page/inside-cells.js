@@ -77,14 +77,14 @@ function showCells() {
     const name = inside.label(layer, cell);
     const measured = inside.curves.get(name);
     curve.replaceChildren(
-      ...(measured
-        ? [ablationCurve(measured), page.element(
-          "figcaption", {}, `What holding cell ${name} at a value costs, in nats per character over `
+      ...(measured ? [ablationCurve(measured)] : []),
+      page.element(
+        "figcaption", {},
+        measured
+          ? `What holding cell ${name} at a value costs, in nats per character over `
             + `${counted(ablation.characters, "character")} (${ablation.nats.toFixed(3)} with no `
-            + "cell held); bars are two standard errors.")]
-        : [page.element(
-          "figcaption", { class: "faint" },
-          `Cell ${name} was not held. The best cell of each feature was.`)]));
+            + "cell held). Bars are two standard errors."
+          : `Cell ${name} was not held at values. The best cell of each feature was.`));
   }
   selection.watch((state, changed) => {
     if (changed.has("layer") || changed.has("cell")) update(state);

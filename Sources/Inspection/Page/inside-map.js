@@ -137,10 +137,9 @@ function showMap() {
     const { layer, activity, cell, position } = selection.get();
     const [width, height] = [map.clientWidth, map.clientHeight];
     const ratio = devicePixelRatio || 1;
-    if (picture.width !== Math.round(width * ratio) || picture.height !== Math.round(height * ratio))
-    {
-      picture.width = Math.round(width * ratio);
-      picture.height = Math.round(height * ratio);
+    const pixels = [width, height].map((length) => Math.round(length * ratio));
+    if (picture.width !== pixels[0] || picture.height !== pixels[1]) {
+      [picture.width, picture.height] = pixels;
       picture.style.width = `${width}px`;
       picture.style.height = `${height}px`;
     }

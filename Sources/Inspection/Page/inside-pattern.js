@@ -1,7 +1,7 @@
 "use strict";
 
-/// The cells that are on through a phrase: at least the threshold at each of its characters, or at most
-/// its negative.
+/// The cells that are on through a phrase: at least the threshold at each of its characters, or at
+/// most its negative.
 ///
 /// - `apart`: only those that are not on just before and after.
 function cellsOn([start, end], threshold, apart) {
@@ -172,7 +172,7 @@ function showPattern() {
       page.element("td", { class: "number" }, `${count} of ${cells.length}`),
       page.element(
         "td", { class: "text" },
-        written(symbols.slice(Math.max(start - around, 0), start)),
+        written(symbols.slice(Math.max(start - around, 0), start)).padStart(around),
         page.element("mark", {}, written(symbols.slice(start, end))),
         written(symbols.slice(end, end + around))),
       page.element(
@@ -184,8 +184,8 @@ function showPattern() {
               selection.set({ position: start });
               document.getElementById(`c${start}`).scrollIntoView({ block: "center" });
             },
-          }, number)
-          : number));
+          }, `character ${number}`)
+          : `character ${number}`));
   }
 
   selection.watch((state, changed) => {

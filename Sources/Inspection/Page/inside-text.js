@@ -5,7 +5,8 @@ function showControls() {
   const { model } = page.data;
   const layers = Array.from({ length: model.layers }, (_, layer) => String(layer + 1));
   const layer = choice("layer", layers, (layer) => selection.set({ layer }));
-  const activity = choice("shows its", inside.activities, (activity) => selection.set({ activity }));
+  const activity = choice(
+    "shows its", inside.activities, (activity) => selection.set({ activity }));
   const cell = page.element("input", {
     type: "number", min: 0, max: model.hidden - 1,
     change() {
@@ -51,12 +52,15 @@ function showText() {
   const { window: shown, survey } = page.data;
   const characters = shown.symbols.map((symbol, position) => {
     const text = inside.text(symbol);
-    const mark = page.element("span", {
-      role: "option", id: `c${position}`, "data-position": position, "aria-selected": "false",
-      "aria-label": inside.name(symbol), class: text == null ? "byte" : text === "\n" || text === "\t" ? "invisible" : null,
-    });
-    mark.textContent = text === "\n" ? "↵\n" : text === "\t" ? "⇥\t" : text ?? inside.name(symbol);
-    return mark;
+    const shownAs = { "\n": "↵\n", "\t": "⇥\t" }[text];
+    return page.element(
+      "span",
+      {
+        role: "option", id: `c${position}`, "data-position": position, "aria-selected": "false",
+        "aria-label": inside.name(symbol),
+        class: text == null ? "byte" : shownAs ? "invisible" : null,
+      },
+      shownAs ?? text ?? inside.name(symbol));
   });
   const before = shown.before.map((symbol) => page.element(
     "span", { class: "before" }, inside.text(symbol) ?? inside.name(symbol)));

@@ -7,10 +7,9 @@
   page.main.append(
     page.element("h1", {}, `Inside ${model.name}`),
     page.element(
-      "p", {}, `What the ${counted(model.layers * model.hidden, "cell")} of this `
-        + `${model.cell.toUpperCase()} (${counted(model.layers, "layer")} of ${model.hidden}) do as it `
-        + `reads a text of ${counted(survey.characters, "character")}. Everything here comes from the `
-        + "model; nothing is fetched."));
+      "p", {}, `What the ${counted(inside.cells, "cell")} of this ${model.cell.toUpperCase()} `
+        + `(${counted(model.layers, "layer")} of ${model.hidden}) do as it reads a text of `
+        + `${counted(survey.characters, "character")}.`));
   showCells();
   showControls();
   showText();
@@ -22,8 +21,9 @@
       + `spread evenly. The page has ${states} for ${counted(inside.length, "character")} from `
       + `character ${shown.offset.toLocaleString("en")} on, and the hidden states alone for `
       + `${counted(places.offsets.length, "further place")} of `
-      + `${counted(places.length, "character")}. A value is a byte: hidden states are off by at most `
-      + "0.004, other values by 1/254 of the largest of the layer. Of each feature up to five cells "
-      + `are here, of ${counted(survey.foundCount, "pair")} of a cell and a feature that were found; `
+      + `${counted(places.length, "character")}. A value is a byte: hidden states are off by at `
+      + "most 0.004, other values by 1/254 of the largest of the layer. Gradients go back "
+      + `${page.data.expectations.reachLength} characters. Of each feature up to five cells are `
+      + `here, of ${counted(survey.foundCount, "pair")} of a cell and a feature that were found; `
       + "charlstm inspect --json has all. Layers count from 1, cells and characters from 0.");
 }
