@@ -137,7 +137,8 @@ let package = Package(
     .testTarget(
       name: "ReportsTests",
       dependencies: [
-        "CPU", "FileTesting", "PageTesting", "Pages", "Recurrent", "Reports", "Text", "Training",
+        "CPU", "Checkpoints", "FileTesting", "Generation", "PageTesting", "Pages", "Recurrent",
+        "Reports", "Text", "Training",
         "Classification", "LabelledData",
       ]),
     .target(name: "TerminalTesting", path: "Tests/TerminalTesting"),

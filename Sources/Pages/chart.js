@@ -112,9 +112,10 @@ page.number = (value, digits = 6) => {
       this.cache = new Map();
       this.makeFigure(options);
       this.draw();
-      new ResizeObserver(() => {
+      // Not within the notification: what is drawn changes sizes again.
+      new ResizeObserver(() => requestAnimationFrame(() => {
         if (this.figure.clientWidth !== this.drawnWidth) this.draw();
-      }).observe(this.figure);
+      })).observe(this.figure);
     }
 
     // Data
@@ -158,10 +159,12 @@ page.number = (value, digits = 6) => {
 
     // Doing
 
-    zoom(factor, about = this.cursor) {
+    /// About the cursor, where it is in view.
+    zoom(factor) {
       const [low, high] = this.scaledView();
-      const centre = about === null ? (low + high) / 2 : this.scaled(about);
-      this.setScaledView(centre - (centre - low) * factor, centre + (high - centre) * factor);
+      const cursor = this.cursor === null ? null : this.scaled(this.cursor);
+      const center = cursor >= low && cursor <= high && cursor !== null ? cursor : (low + high) / 2;
+      this.setScaledView(center - (center - low) * factor, center + (high - center) * factor);
     }
 
     pan(share) {

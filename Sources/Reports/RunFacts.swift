@@ -30,7 +30,8 @@ extension RunRecord {
   /// Of settings; the keys have underscores for blanks.
   private static let names = [
     "machine", "division", "arithmetic", "precision", "version", "seed", "cell", "layers",
-    "hidden size", "parameters", "training characters", "validation characters",
+    "hidden size", "parameters", "training characters", "validation characters", "training texts",
+    "validation texts",
   ]
 
   /// How the run was made: from its lines, and where these are silent from its best model.
@@ -108,9 +109,11 @@ extension RunRecord {
     return facts
   }
 
-  /// Hours where there are some, minutes and seconds.
+  /// Hours where there are some, minutes and seconds; less than a minute in tenths of seconds.
   static func time(_ seconds: Double) -> String {
-    guard let total = Int(exactly: seconds.rounded()) else { return "\(seconds) s" }
+    guard seconds >= 60, let total = Int(exactly: seconds.rounded()) else {
+      return String(format: "%.1f s", seconds)
+    }
     return total >= 3600
       ? String(format: "%d:%02d:%02d h", total / 3600, total / 60 % 60, total % 60)
       : String(format: "%d:%02d min", total / 60, total % 60)

@@ -48,6 +48,13 @@ extension Verdict {
       self.gap = gap
       sentences.append(Self.words(gap: gap, training: train, validation: last.loss, unit: unit))
     }
+    if let best = run.best, best.accuracy == nil, kind == .overfitting {
+      sentences.append("The model of step \(best.position.step.grouped) is kept.")
+    } else if let best = run.best, let accuracy = best.accuracy {
+      sentences.append(
+        "The model of step \(best.position.step.grouped) is kept, which had the best accuracy, "
+          + "\(Self.percent(accuracy)).")
+    }
     explanation = sentences.joined(separator: " ")
   }
 
@@ -110,7 +117,7 @@ extension Verdict {
         "None of the \(after) validations since was better than \(nats(best.loss)) \(unit), the last is "
           + "\(percent(last.loss / best.loss - 1)) worse, and the training loss went on falling: the "
           + "model learns its text by heart. More text, dropout or weight decay would help, more steps "
-          + "will not; the model of step \(bestStep) is kept."
+          + "will not."
       )
     }
     let recent = max(patience, validations.count / 3)

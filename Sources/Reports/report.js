@@ -30,6 +30,12 @@ const settings = (run) => (run.settings.length === 0
       "tr", {}, page.element("th", { scope: "row" }, name),
       page.element("td", { class: name === "command" ? "text" : null }, value))))));
 
+/// The command that made the run, where the run says so.
+const commandLine = ({ settings: facts }) => {
+  const fact = facts.find(({ name }) => name === "command");
+  return fact ? page.element("p", { class: "text" }, fact.value) : null;
+};
+
 const lossChart = (run, id) => page.lineChart({
   id, title: `Loss, ${unit(run)}`, axes, height: 360, link: run.path,
   series: [
@@ -253,7 +259,8 @@ const foldedRun = (run, id) => {
 const { runs } = page.data;
 page.main.append(page.element(
   "header", {}, page.element("h1", {}, runs.length === 1 ? runs[0].name : `${runs.length} runs`),
-  page.element("p", { class: "faint" }, "Training report of charlstm. Losses are in nats.")));
+  page.element("p", { class: "faint" }, "Training report of charlstm. Losses are in nats."),
+  runs.length > 1 ? null : commandLine(runs[0])));
 if (runs.length === 1) page.main.append(...runParts(runs[0], "run"));
 else {
   page.main.append(comparison(runs));

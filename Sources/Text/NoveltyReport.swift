@@ -146,7 +146,7 @@ private struct SampleText {
 
   /// The longest matches that share no character with each other, nor with the one that is taken.
   ///
-  /// Those that are of the same characters as one before count once.
+  /// What is a part of one before, word for word, is left out.
   func apart(
     _ matches: [(end: Int, length: Int)], from taken: (end: Int, length: Int), count: Int
   ) -> [(end: Int, length: Int)] {
@@ -159,7 +159,7 @@ private struct SampleText {
       let isApart = chosen.allSatisfy { other in
         match.end <= other.end - other.length || match.end - match.length >= other.end
       }
-      if isApart, !chosen.contains(where: { symbols($0) == symbols(match) }) {
+      if isApart, !chosen.contains(where: { symbols($0).contains(symbols(match)) }) {
         chosen.append(match)
       }
     }

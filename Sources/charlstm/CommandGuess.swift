@@ -14,6 +14,7 @@ enum CommandGuess {
     "fit": "train", "learn": "train", "finetune": "train", "fine-tune": "train",
     "eval": "evaluate", "test": "evaluate", "score": "evaluate", "perplexity": "evaluate",
     "predict": "classify predict", "bench": "benchmark", "inspect": "info", "show": "info",
+    "plot": "report", "curves": "report", "metrics": "report",
   ]
 
   /// - Throws: `Failure` where a word is neither a command nor looks like the name of a model.

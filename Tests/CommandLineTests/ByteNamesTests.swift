@@ -60,7 +60,9 @@ struct ByteNamesTests {
         .lock
         best.safetensors
         last.safetensors
+        metrics.csv
         metrics.jsonl
+        report.html
         resume.safetensors
         x\350.txt
         x\351.txt

@@ -25,7 +25,8 @@ struct ClassifyTests {
     #expect(training == .init(code: 0, output: "", error: ""))
     #expect(
       try charlstm.names(in: "run") == [
-        ".lock", "best.safetensors", "metrics.jsonl", "resume.safetensors",
+        ".lock", "best.safetensors", "metrics.csv", "metrics.jsonl", "report.html",
+        "resume.safetensors",
       ])
     let metrics = try charlstm.text(of: "run/metrics.jsonl").split(separator: "\n")
     #expect(

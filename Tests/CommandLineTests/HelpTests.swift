@@ -146,6 +146,52 @@ struct HelpTests {
             """, error: ""))
   }
 
+  @Test func report() throws {
+    #expect(
+      try charlstm("report --help")
+        == .init(
+          code: 0,
+          output: """
+            OVERVIEW: Show how training went: a page with curves, a plot on the terminal,
+            or a table.
+
+            The page is one file that a browser opens from the disk. It has a verdict in
+            words, curves of losses, learning rate and gradient norm, and what the run was;
+            of several runs also a comparison. Where the run's data are still there, its
+            best model reads those to validate on once more, for how far its probabilities
+            can be believed and what surprises it, and writes a sample to be held against
+            the text. A run that is still going on can be looked at too.
+
+              charlstm report run --output report.html
+              charlstm report run other-run --output comparison.html
+              charlstm report run --terminal
+              charlstm report run --csv > metrics.csv
+
+            USAGE: charlstm report <runs> ... [--output <output>] [--overwrite] [--terminal] [--csv] [--threads <threads>]
+
+            ARGUMENTS:
+              <runs>                  Run folders.
+
+            MACHINE:
+              --threads <threads>     Threads, each with its own share of the lanes, or of
+                                      the products of a single lane. (default: one for each
+                                      processor, for a single lane as many as turn out to
+                                      be fastest)
+
+            OPTIONS:
+              -o, --output <output>   The page, an HTML file.
+              --overwrite             Replace a file that is there already.
+              --terminal              The losses as a plot of characters, and what came of
+                                      the run.
+              --csv                   The metrics as CSV, a column for each key and a row
+                                      for each line.
+              --version               Show the version.
+              -h, --help              Show help information.
+
+
+            """, error: ""))
+  }
+
   @Test(
     arguments: [
       ("trian x.txt", "there is neither a command nor a model file trian; did you mean train?"),
@@ -158,8 +204,8 @@ struct HelpTests {
         "there is neither a command nor a model file predict; did you mean classify predict?"
       ),
       (
-        "export",
-        "there is neither a command nor a model file export; charlstm --help lists the commands"
+        "convert",
+        "there is neither a command nor a model file convert; charlstm --help lists the commands"
       ),
       ("classify pred x", "there is no command classify pred; did you mean classify predict?"),
       ("classify use x", "there is no command classify use; charlstm classify --help lists them"),
@@ -206,7 +252,10 @@ struct HelpTests {
   }
 
   /// Every option of every command says what it is for.
-  @Test(arguments: ["train", "sample", "evaluate", "inspect", "novelty", "info", "benchmark"])
+  @Test(
+    arguments: [
+      "train", "sample", "evaluate", "inspect", "novelty", "report", "info", "benchmark",
+    ])
   func everyOptionIsExplained(_ command: String) throws {
     let help = try charlstm("help \(command)")
     #expect(help.code == 0 && help.error == "")

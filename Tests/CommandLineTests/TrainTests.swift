@@ -54,10 +54,11 @@ struct TrainTests {
     #expect(outcome.code == 0 && outcome.output == "")
     #expect(
       try charlstm.names(in: "run") == [
-        ".lock", "best.safetensors", "last.safetensors", "metrics.jsonl", "resume.safetensors",
+        ".lock", "best.safetensors", "last.safetensors", "metrics.csv", "metrics.jsonl",
+        "report.html", "resume.safetensors",
       ])
     let lines = outcome.error.split(separator: "\n").map(String.init)
-    try #require(lines.count == 7)
+    try #require(lines.count == 8)
     #expect(
       lines[0]
         == "5,976 characters to train on, 664 to validate on; a blind guess among 26 symbols has a "
@@ -76,9 +77,10 @@ struct TrainTests {
       lines[4].wholeMatch(
         of: #/epoch 1  step 3  validation \d\.\d{4} nats \d\.\d{4} bits  \(best so far\)/#) != nil)
     #expect(
-      lines[5].wholeMatch(
+      lines[6].wholeMatch(
         of: #/Best model: run/best\.safetensors \(\d\.\d{4} nats\)\. To write with it:/#) != nil)
-    #expect(lines[6] == "  charlstm sample run/best.safetensors --length 500")
+    #expect(lines[5] == "More on how it went: run/report.html")
+    #expect(lines[7] == "  charlstm sample run/best.safetensors --length 500")
 
     #expect(
       try charlstm("train text.txt --output run --max-steps 3 --quiet \(small)")

@@ -48,4 +48,15 @@ import Testing
     #expect(lines.count == 5 && Set(lines.dropFirst().map(\.count)).count == 1)
     #expect(lines[1].hasPrefix("         To be"))
   }
+
+  /// One cell over all of the text: a block for each character.
+  @Test func oneCellStandsBelowTheText() throws {
+    let talk = try Talk(model)
+    try talk.say("To be")
+    let text = try talk.say("/cells 2.3")
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let shown = try #require(lines.firstIndex { $0.hasPrefix("To be") })
+    #expect(lines[shown + 1].count == lines[shown].count)
+    #expect(lines[shown + 1].allSatisfy { "▁▂▃▄▅▆▇█".contains($0) })
+  }
 }

@@ -150,14 +150,14 @@ struct ReportPageTests {
       press("ArrowRight", svg);
       svg.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", shiftKey: true }));
       said.push(chart.view.map(Math.round).join("-"));
-      press("-", svg); said.push(String(chart.view));
+      press("-", svg); said.push(chart.view.map(Math.round).join("-"));
       press("+", svg); press("0", svg); said.push(String(chart.view));
       return said;
       """)
     #expect(
       found == [
         "step 400: training 1.15 · validation 1.45", "step 380: training 1.15789",
-        "step 20: training 4", "step 40: training 2.5", "30-220", "68-258", "null", "null",
+        "step 20: training 4", "step 40: training 2.5", "30-220", "68-258", "20-353", "null",
       ])
   }
 
@@ -178,6 +178,16 @@ struct ReportPageTests {
       return [...view, chart.view === null ? 1 : 0];
       """)
     #expect(found == [100, 300, 1])
+  }
+
+  @Test func whatTheRunWasComesFirst() throws {
+    let text = try result(language(), String.self, "return page.main.innerText;")
+    for words in [
+      "run\n", "charlstm train book.txt", "Still improving at the end", "best validation loss",
+      "1.4500", "400 of 400", "machine\ta CPU", "seed\t7", "parameters\t3,500,000",
+    ] {
+      #expect(text.contains(words), "\(words)")
+    }
   }
 
   @Test func samplesByAge() throws {

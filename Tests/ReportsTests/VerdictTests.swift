@@ -104,4 +104,23 @@ struct VerdictTests {
     #expect(verdict.explanation.contains(words))
     #expect(abs((verdict.gap ?? 0) - (validation - 1.5)) < 1e-12)
   }
+
+  /// Of classifiers the most accurate model is kept, whatever its loss.
+  @Test func classifiersAreKeptByAccuracy() throws {
+    let run = try TemporaryFolder().run(
+      [MetricsLines.began(classes: ["ham", "spam"])]
+        + [0.5, 0.3, 0.35, 0.4, 0.45].enumerated().flatMap { index, loss in
+          [
+            MetricsLines.step((index + 1) * 10, "\(0.5 - 0.1 * Double(index))"),
+            MetricsLines.classified(
+              (index + 1) * 10, loss, accuracy: index == 3 ? 0.925 : 0.9, f1: [0.9, 0.9]),
+          ]
+        })
+    let verdict = Verdict(on: run)
+    #expect(verdict.headline == "Overfitting since step 20")
+    #expect(verdict.explanation.contains("better than 0.3000 nats a text"))
+    #expect(
+      verdict.explanation.hasSuffix(
+        " The model of step 40 is kept, which had the best accuracy, 92.5%."))
+  }
 }

@@ -34,8 +34,8 @@ import Testing
     #expect(outcome.code == 0)
     #expect(
       try shell.names(in: "run") == [
-        ".charlstm-c.partial", ".lock", "best.safetensors", "last.safetensors", "metrics.jsonl",
-        "other.partial", "resume.safetensors",
+        ".charlstm-c.partial", ".lock", "best.safetensors", "last.safetensors", "metrics.csv",
+        "metrics.jsonl", "other.partial", "report.html", "resume.safetensors",
       ])
   }
 

@@ -9,9 +9,9 @@ struct PlotTests {
     let plot = try #require(BraillePlot([line, marks], width: 14, height: 5))
     #expect(
       plot.lines(xName: "steps") == [
-        "4 ┤⠑⠢⢄      o",
-        "  │   ⠉o⢄⡀",
-        "0 ┤      ⠈⠑⠤⣀⡀",
+        "4 ┤⠑⠢⢄⡀      o",
+        "  │   ⠈⠑o⢄⡀",
+        "0 ┤       ⠈⠑⠢⢄",
         "  └───────────",
         "   0  10 steps",
       ])

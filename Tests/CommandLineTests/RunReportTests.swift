@@ -1,0 +1,97 @@
+import Foundation
+import Testing
+
+/// The report that a run leaves in its folder, and what of it is read once more.
+@Suite("Reports of runs")
+struct RunReportTests {
+  private let charlstm: CommandLineSession
+  private static let small =
+    "train text.txt --output run --layers 1 --hidden-size 8 --batch-size 4 --sequence-length 16 "
+    + "--max-steps 60 --sample-every 20 --threads 1"
+
+  init() throws {
+    charlstm = try CommandLineSession()
+    try charlstm.put(
+      String(repeating: "The king is dead, long live the king.\n", count: 120), at: "text.txt")
+  }
+
+  /// What a page was made from.
+  private func data(of page: String) throws -> [String: Any] {
+    let html = try charlstm.text(of: page)
+    let start = try #require(html.range(of: "id=\"data\">")).upperBound
+    let end = try #require(html.range(of: "</script>", range: start..<html.endIndex)).lowerBound
+    let data = try JSONSerialization.jsonObject(with: Data(html[start..<end].utf8))
+    let runs = try #require((data as? [String: Any])?["runs"] as? [[String: Any]])
+    return try #require(runs.first)
+  }
+
+  @Test func aRunLeavesItsReport() throws {
+    let outcome = try charlstm(Self.small)
+    #expect(outcome.code == 0 && outcome.output == "")
+    #expect(
+      outcome.error.contains(
+        #/\nTraining loss [▁▂▃▄▅▆▇█]{3} from \d\.\d{4} to \d\.\d{4} nats\nMore on how it went: run/report\.html\nBest model: /#
+      ))
+    let run = try data(of: "run/report.html")
+    let reading = try #require(run["reading"] as? [String: Any])
+    #expect((reading["characters"] as? Int).map { 440...456 ~= $0 } == true)
+    let novelty = try #require(run["novelty"] as? [String: Any])
+    #expect((novelty["written"] as? Int).map { $0 > 30_000 } == true)
+    let table = try charlstm.text(of: "run/metrics.csv").split(separator: "\n")
+    #expect(table.first?.hasPrefix("event,step,") == true)
+    #expect(
+      table.count == (try charlstm.text(of: "run/metrics.jsonl").split(separator: "\n").count) + 1)
+
+    // It is the run's own file: a run in its place begins without it, and no text is read from it.
+    try charlstm.put("No part of it.\n", at: "run/report.html")
+    #expect(try charlstm("\(Self.small) --overwrite --max-steps 3 --quiet").code == 0)
+    #expect(try charlstm.text(of: "run/report.html").hasPrefix("<!doctype html>"))
+  }
+
+  /// A page that a person wrote is not lost.
+  @Test func aFileOfThatNameIsKept() throws {
+    try FileManager.default.createDirectory(
+      at: charlstm.folder.appending(path: "run"), withIntermediateDirectories: true)
+    try charlstm.put("Mine.\n", at: "run/report.html")
+    #expect(
+      try charlstm(Self.small)
+        == .init(
+          code: 73, output: "",
+          error: "Error: run/report.html is there already; replace it with --overwrite\n"))
+    #expect(try charlstm.text(of: "run/report.html") == "Mine.\n")
+  }
+
+  @Test func aTextThatIsNotThereAnyMoreIsNamed() throws {
+    #expect(try charlstm("\(Self.small) --quiet") == .init(code: 0, output: "", error: ""))
+    let report = "report run --overwrite --output page.html"
+    #expect(try charlstm(report) == .init(code: 0, output: "", error: ""))
+    #expect(try data(of: "page.html")["reading"] != nil)
+    try charlstm.put("Another text.\n", at: "text.txt")
+    #expect(try charlstm(report).code == 0)
+    let changed = try data(of: "page.html")
+    #expect(changed["reading"] == nil)
+    #expect(
+      (changed["reading_missing"] as? String)?.contains("the run began with 4560") == true)
+    try FileManager.default.removeItem(at: charlstm.folder.appending(path: "text.txt"))
+    #expect(try charlstm(report).code == 0)
+    #expect(
+      (try data(of: "page.html")["reading_missing"] as? String)?.contains("text.txt") == true)
+    // Nor does a report that cannot be made change what came of the run.
+    #expect(try charlstm("sample run/best.safetensors --length 10").code == 0)
+  }
+
+  @Test func aClassifierLeavesItsReport() throws {
+    let lines = (0..<60).map { $0 % 2 == 0 ? "low,aa ab\n" : "high,zy z\n" }
+    try charlstm.put("label,text\n" + lines.joined(), at: "texts.csv")
+    let outcome = try charlstm(
+      "classify train texts.csv --output run --hidden-size 8 --layers 1 --epochs 2 --threads 1")
+    #expect(outcome.code == 0)
+    #expect(outcome.error.contains("\nMore on how it went: run/report.html\n"))
+    let run = try data(of: "run/report.html")
+    let classification = try #require(run["classification"] as? [String: Any])
+    #expect(classification["texts"] as? Int == 6)
+    #expect(classification["classes"] as? [String] == ["high", "low"])
+    let confusion = try #require(classification["confusion"] as? [[Int]])
+    #expect(confusion.map { $0.reduce(0, +) } == [3, 3])
+  }
+}
