@@ -26,7 +26,15 @@ let package = Package(
         .embedInCode("chart-data.js"), .embedInCode("chart-picture.js"), .embedInCode("chart.js"),
         .embedInCode("diagrams.js"),
       ]),
-    .target(name: "Inspection", dependencies: ["Recurrent", "Text"]),
+    .target(
+      name: "Inspection", dependencies: ["Generation", "Pages", "Recurrent", "Text"],
+      resources: [
+        .embedInCode("Page/inside.css"), .embedInCode("Page/inside.js"),
+        .embedInCode("Page/inside-data.js"), .embedInCode("Page/inside-colors.js"),
+        .embedInCode("Page/inside-selection.js"), .embedInCode("Page/inside-cells.js"),
+        .embedInCode("Page/inside-text.js"), .embedInCode("Page/inside-map.js"),
+        .embedInCode("Page/inside-pattern.js"),
+      ]),
     .target(name: "Paths", dependencies: ["TerminalText"]),
     .target(name: "Text", dependencies: ["Paths"]),
     .target(name: "LabelledData", dependencies: ["Paths", "TerminalText", "Text"]),
@@ -105,7 +113,9 @@ let package = Package(
     .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),
     .target(name: "PageTesting", dependencies: ["FileTesting"], path: "Tests/PageTesting"),
     .testTarget(name: "PagesTests", dependencies: ["PageTesting", "Pages"]),
-    .testTarget(name: "InspectionTests", dependencies: ["Inspection", "Recurrent", "CPU", "Text"]),
+    .testTarget(
+      name: "InspectionTests",
+      dependencies: ["Inspection", "PageTesting", "Recurrent", "CPU", "Text"]),
     .testTarget(name: "PathsTests", dependencies: ["Paths"]),
     .testTarget(name: "TextTests", dependencies: ["FileTesting", "Paths", "Text"]),
     .testTarget(name: "LabelledDataTests", dependencies: ["FileTesting", "LabelledData", "Text"]),

@@ -20,7 +20,6 @@ final class CPUObserver: Observer {
     let head: SymbolHead
     /// Of one row.
     let rowHead: SymbolHead
-    let gradients: FloatBuffer
     /// `[T, B]` of its lanes.
     var symbols: [Int32]
 
@@ -29,7 +28,6 @@ final class CPUObserver: Observer {
       stack = RecurrentStack(weights, steps: steps, lanes: lanes.count)
       self.head = SymbolHead(head, of: weights, rows: steps * lanes.count)
       rowHead = SymbolHead(head, of: weights, rows: 1)
-      gradients = FloatBuffer(count: weights.layout.count)
       symbols = Array(repeating: 0, count: steps * lanes.count)
     }
 
@@ -91,6 +89,21 @@ final class CPUObserver: Observer {
     }
   }
 
+  func copy(_ activity: Activity, layer: Int, lane: Int, into values: inout [Float]) {
+    let hidden = configuration.hiddenSize
+    guard let part = parts.first(where: { $0.lanes.contains(lane) }) else {
+      preconditionFailure("no such lane")
+    }
+    precondition(values.count == steps * hidden, "room of another shape")
+    values.withUnsafeMutableBufferPointer { values in
+      guard let first = values.baseAddress else { return }
+      for step in 0..<steps {
+        part.stack.layers[layer][0].copy(
+          activity, step: step, lane: lane - part.lanes.lowerBound, into: first + step * hidden)
+      }
+    }
+  }
+
   func surprisal(of targets: [Int32], into values: inout [Float]) {
     fill(&values, width: 1) { [lanes] part, steps, row in
       var losses = part.symbols.map { _ in Float() }
@@ -126,8 +139,8 @@ final class CPUObserver: Observer {
       let targets = Array(repeating: -1, count: last) + targets[part.lanes]
       _ = part.head.lossAndGradients(
         part.stack.headInput, targets: targets, rows: targets.count, scale: 1,
-        inputGradients: part.stack.outputGradients, gradients: part.gradients)
-      part.stack.backward(part.symbols, steps: .all(steps: steps), into: part.gradients)
+        inputGradients: part.stack.outputGradients, gradients: nil)
+      part.stack.backward(part.symbols, steps: .all(steps: steps), into: nil)
       let gradients = part.stack.embeddingGradients.assumingMemoryBound(to: Float.self)
       for step in 0..<steps {
         for (index, lane) in part.lanes.enumerated() {

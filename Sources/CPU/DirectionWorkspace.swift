@@ -131,12 +131,12 @@ struct DirectionWorkspace {
   private func previousSlot(_ step: Int) -> Int { reversed ? step + 2 : step }
 
   private func makeStep(
-    _ bias: (ih: UnsafePointer<Float>, hh: UnsafePointer<Float>), _ units: Range<Int>
+    _ bias: (ih: UnsafePointer<Float>, hh: UnsafePointer<Float>)?, _ units: Range<Int>
   ) -> ck_step {
     ck_step(
       element: precision.element, lanes: Int64(lanes), hidden: Int64(hidden),
-      first: Int64(units.lowerBound), end: Int64(units.upperBound), bias_ih: bias.ih,
-      bias_hh: bias.hh)
+      first: Int64(units.lowerBound), end: Int64(units.upperBound), bias_ih: bias?.ih,
+      bias_hh: bias?.hh)
   }
 
   // MARK: - Forward
@@ -215,18 +215,18 @@ struct DirectionWorkspace {
   /// gradients of the recurrent weights and biases. All shares meet after every step.
   ///
   /// The gradient stops at the chunk's beginning (truncated backpropagation through time).
-  /// - Parameter outputGradients: stored `[T, B, H]`.
+  /// - Parameters:
+  ///   - outputGradients: stored `[T, B, H]`.
+  ///   - gradients: nil where only the input products' are wanted.
   func backward(
     steps active: StepLanes, tensors: ParameterLayout.Direction,
-    outputGradients: UnsafeMutableRawPointer, gradients: FloatBuffer, _ share: Share
+    outputGradients: UnsafeMutableRawPointer, gradients: FloatBuffer?, _ share: Share
   ) {
     guard let backward else { preconditionFailure("a workspace for training is needed") }
     let units = units[share.index]
     let recur = backward.recur[share.index]
     let matrix = backward.weights[share.index]
-    let bias = gradients.pointer + tensors.biasIH.range.lowerBound
-    let recurrentBias = gradients.pointer + tensors.biasHH.range.lowerBound
-    var step = makeStep((UnsafePointer(bias), UnsafePointer(recurrentBias)), units)
+    var step = makeStep(nil, units)
     let carryGradient = backward.carryGradient
     let recurrentGradient = backward.recurrentGradient
     for lane in 0..<lanes {
@@ -260,6 +260,9 @@ struct DirectionWorkspace {
       }
     }
 
+    guard let gradients else { return }
+    let bias = gradients.pointer + tensors.biasIH.range.lowerBound
+    let recurrentBias = gradients.pointer + tensors.biasHH.range.lowerBound
     let rows = Int64(count * lanes)
     let products = backward.productGradients ?? gates
     backward.weightGradient(
@@ -269,9 +272,8 @@ struct DirectionWorkspace {
     let columns = width / hidden * units.count
     func sum(_ values: UnsafeMutableRawPointer, into bias: UnsafeMutablePointer<Float>) {
       bias.update(repeating: 0, count: columns)
-      ck_add_column_sums(
-        precision.element, rows, Int64(columns), Int64(width), values + first * precision.size, bias
-      )
+      let values = values + first * precision.size
+      ck_add_column_sums(precision.element, rows, Int64(columns), Int64(width), values, bias)
     }
     sum(gates, into: bias + first)
     if products == gates {

@@ -222,9 +222,10 @@ struct RecurrentStack: ~Copyable {
   ///   - active: that of the forward pass.
   ///   - lowest: the layer to end with, 0 for all and the embedding; gradients of what lies below
   ///     are not written.
+  ///   - gradients: nil where only `embeddingGradients` are wanted.
   func backward(
     _ symbols: UnsafePointer<Int32>, steps active: StepLanes, to lowest: Int = 0,
-    into gradients: FloatBuffer, _ share: Share = .whole
+    into gradients: FloatBuffer?, _ share: Share = .whole
   ) {
     let element = weights.use.precision.element
     let count = active.steps
@@ -247,7 +248,7 @@ struct RecurrentStack: ~Copyable {
         workspace.backward(
           steps: active, tensors: tensors, outputGradients: outputGradients, gradients: gradients,
           share)
-        if weights.use.weightDrop > 0 {
+        if weights.use.weightDrop > 0, let gradients {
           share.meet()
           if share.index == 0 { weights.dropGradient(of: tensors.weightHH, in: gradients) }
         }
@@ -259,7 +260,7 @@ struct RecurrentStack: ~Copyable {
       }
       if layer > 0 { maskGradients(masks[layer], steps: count, share) }
     }
-    if !weights.use.inputTable && lowest == 0 {
+    if let gradients, !weights.use.inputTable && lowest == 0 {
       scatterEmbeddingGradients(symbols, rows: Int(rows), into: gradients, share)
     }
   }
@@ -268,19 +269,23 @@ struct RecurrentStack: ~Copyable {
   /// input products, of which every share has its own columns.
   private func backwardInput(
     _ symbols: UnsafePointer<Int32>, steps count: Int, layer: Int, direction: Int, givesInput: Bool,
-    into gradients: FloatBuffer, _ share: Share
+    into gradients: FloatBuffer?, _ share: Share
   ) {
     let workspace = layers[layer][direction]
     let tensors = weights.layout.layers[layer][direction]
-    let weightGradient = gradients.pointer + tensors.weightIH.range.lowerBound
     switch products[layer][direction].backward {
     case .matrix(let matrix, let input, let weight):
-      weight(workspace.gates, self.input(ofLayer: layer), into: weightGradient, steps: count, share)
+      if let gradients {
+        weight(
+          workspace.gates, self.input(ofLayer: layer),
+          into: gradients.pointer + tensors.weightIH.range.lowerBound, steps: count, share)
+      }
       guard givesInput else { return }
       input(
         workspace.gates, matrix, into: layer == 0 ? embeddingGradients : outputGradients,
         steps: count, share)
     case .table(let embedding, let weight):
+      guard let gradients else { preconditionFailure("embeddings have gradients by a matrix") }
       // The gradients of the input products are summed symbol by symbol, [V, G·H]; what is left is two
       // small products in single precision.
       let vocabulary = configuration.vocabularySize
@@ -295,8 +300,8 @@ struct RecurrentStack: ~Copyable {
         workspace.gates + columns.lowerBound * weights.use.precision.size, symbols, Int64(lanes),
         nil, tableGradient + columns.lowerBound)
       weight(
-        tableGradient, weights.values(of: weights.layout.embedding), into: weightGradient,
-        steps: vocabulary, share)
+        tableGradient, weights.values(of: weights.layout.embedding),
+        into: gradients.pointer + tensors.weightIH.range.lowerBound, steps: vocabulary, share)
       share.meet()
       embedding(
         tableGradient, weights.values(of: tensors.weightIH),

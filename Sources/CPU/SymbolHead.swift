@@ -142,18 +142,22 @@ struct SymbolHead: ~Copyable {
   /// - Parameters:
   ///   - softTargets: a part of each target for the gradients; without it `targets` are all of it.
   ///   - inputGradients: stored `[rows, D·H]`.
+  ///   - gradients: nil where those of the weights are not wanted.
   func lossAndGradients(
     _ input: UnsafeRawPointer, targets: UnsafePointer<Int32>, softTargets: SoftTargets.Rows? = nil,
-    rows count: Int, scale: Float, inputGradients: UnsafeMutableRawPointer, gradients: FloatBuffer,
+    rows count: Int, scale: Float, inputGradients: UnsafeMutableRawPointer, gradients: FloatBuffer?,
     _ share: Share = .whole
   ) -> Double {
     let element = weights.use.precision.element
     let symbols = share.range(of: vocabulary)
-    let bias = gradients.pointer + head.tensors.bias.range.lowerBound + symbols.lowerBound
-    bias.update(repeating: 0, count: symbols.count)
+    let bias = gradients.map {
+      $0.pointer + head.tensors.bias.range.lowerBound + symbols.lowerBound
+    }
+    bias?.update(repeating: 0, count: symbols.count)
     let columns = columns[share.index]
-    let weightGradient =
-      gradients.pointer + head.tensors.weight.range.lowerBound + columns.lowerBound
+    let weightGradient = gradients.map {
+      $0.pointer + head.tensors.weight.range.lowerBound + columns.lowerBound
+    }
     var total = 0.0
     for block in blocks where block.rows.lowerBound < count {
       guard let backward = block.backward else {
@@ -180,6 +184,7 @@ struct SymbolHead: ~Copyable {
         self.logitGradients, backward.weights,
         into: inputGradients + offset(block.rows.lowerBound), steps: block.rows.count, share)
       share.meet()
+      guard let bias, let weightGradient else { continue }
       backward.weight[share.index](
         self.logitGradients, input + columns.lowerBound * weights.use.precision.size,
         into: weightGradient)

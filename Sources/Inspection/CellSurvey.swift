@@ -19,7 +19,7 @@ package struct CellSurvey: Sendable {
   /// Characters after a piece, for features of what is to come.
   private static let lookahead = 256
 
-  package let found: [FoundCell]
+  package private(set) var found: [FoundCell]
   /// Characters of the text, and those of the pieces.
   package let characters: Int
   package let read: Int
@@ -32,6 +32,8 @@ package struct CellSurvey: Sendable {
   package let discoveries: Int
   /// How many the same rule finds with features shifted in the text.
   package let shiftedDiscoveries: Int
+  /// What the cells did at the beginning of pieces, as much as a page has room for.
+  package let places: SampledPlaces
 
   /// - Parameters:
   ///   - text: in the model's vocabulary.
@@ -61,7 +63,13 @@ package struct CellSurvey: Sendable {
       from: warmUp, count: piece)
 
     let configuration = model.configuration
-    func statistics(_ network: Network) throws(InspectionError) -> CellStatistics {
+    let laneLength = (text.count - 1) / lanes
+    var places = SampledPlaces(
+      PageBudget(configuration), symbols: symbols, offsets: (0..<lanes).map { $0 * laneLength },
+      from: warmUp, pieceLength: piece, layers: configuration.layers)
+    func statistics(
+      _ network: Network, _ look: (_ values: [Float], _ layer: Int, _ step: Int) -> Void
+    ) throws(InspectionError) -> CellStatistics {
       let statistics = CellStatistics(
         lanes: lanes, cells: configuration.layers * configuration.hiddenSize,
         features: names.count)
@@ -77,6 +85,7 @@ package struct CellSurvey: Sendable {
           statistics.add(features: part)
           for layer in 0..<configuration.layers {
             observer.copy(.hidden, layer: layer, into: &values)
+            look(values, layer, first - warmUp)
             values.withUnsafeBufferPointer {
               statistics.add(
                 $0, features: part, width: configuration.hiddenSize,
@@ -94,8 +103,13 @@ package struct CellSurvey: Sendable {
     } catch {
       preconditionFailure("the shape of a network that there is: \(error)")
     }
-    let result = try CellSearch(statistics(model), untrained: statistics(untrained)).result(
+    let trained = try statistics(model) { values, layer, step in
+      places.add(
+        values, layer: layer, from: step, lanes: lanes, width: configuration.hiddenSize)
+    }
+    let result = try CellSearch(trained, untrained: statistics(untrained) { _, _, _ in }).result(
       names: names, width: configuration.hiddenSize)
+    self.places = places
     found = result.found.sorted { abs($0.correlation) > abs($1.correlation) }
     characters = text.count
     read = lanes * piece
@@ -105,6 +119,24 @@ package struct CellSurvey: Sendable {
     tests = result.tests
     discoveries = result.discoveries
     shiftedDiscoveries = result.shiftedDiscoveries
+  }
+
+  /// The same with other cells in the place of those that were found.
+  func showing(_ found: [FoundCell]) -> CellSurvey {
+    var survey = self
+    survey.found = found
+    return survey
+  }
+
+  /// The cell that goes best with each feature, each once.
+  package var bestCells: [CellPlace] {
+    var places: [CellPlace] = []
+    for feature in features {
+      guard let best = found.first(where: { $0.feature == feature }) else { continue }
+      let place = CellPlace(layer: best.layer, cell: best.cell)
+      if !places.contains(place) { places.append(place) }
+    }
+    return places
   }
 
   /// `[T, B]`: each lane's symbols, from a number of them before its piece on.

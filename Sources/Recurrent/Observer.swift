@@ -18,6 +18,9 @@ package protocol Observer: AnyObject {
   /// What a layer's cells did in the last chunk: writes `[T, B, H]`, cells in the order of files.
   func copy(_ activity: Activity, layer: Int, into values: inout [Float])
 
+  /// The same of one lane alone: writes `[T, H]`.
+  func copy(_ activity: Activity, layer: Int, lane: Int, into values: inout [Float])
+
   /// The surprisal in nats of what came after each symbol of the last chunk: writes `[T, B]`, 0 for
   /// targets below 0.
   func surprisal(of targets: [Int32], into values: inout [Float])

@@ -1,7 +1,10 @@
 import ArgumentParser
 import Checkpoints
+import Files
 import Foundation
 import Inspection
+import Paths
+import Recurrent
 import TerminalText
 import Text
 
@@ -16,7 +19,12 @@ struct Inspect: ParsableCommand {
       Layers count from 1, cells from 0. Last comes how far back predictions reach: the mean norm of \
       the gradient of a character's surprisal by the embeddings of those before it.
 
+      The best cell of each feature is also held at 0; the last column is what that costs, in nats \
+      per character. --output writes a page that shows the cells at work in a part of the text, one \
+      HTML file that needs nothing else.
+
         charlstm inspect run/best.safetensors book.txt
+        charlstm inspect run/best.safetensors book.txt --output inside.html --at 20000
         charlstm inspect run/best.safetensors book.txt --feature 'dialect=\\b(thee|thou)\\b'
         charlstm sample run/best.safetensors --clamp 2.137=1
       """)
@@ -41,6 +49,16 @@ struct Inspect: ParsableCommand {
   @Option(help: "Of the untrained network that is compared.")
   var seed: UInt64 = 1
 
+  @Option(name: .shortAndLong, help: "Write a page of HTML to this file.")
+  var output: String?
+
+  @OptionGroup var replacement: ReplacementFlag
+
+  @Option(
+    help: ArgumentHelp(
+      "Where the part of the text begins that the page shows, in characters.", valueName: "offset"))
+  var at = 0
+
   @Flag(help: "The result as a JSON object.")
   var json = false
 
@@ -55,23 +73,44 @@ struct Inspect: ParsableCommand {
       return try PatternFeature(
         name: String(text[..<sign]), pattern: String(text[text.index(after: sign)...]))
     }
+    let file = try output.map { try replacement.file($0) }
     let trained = try TrainedModel(contentsOf: model)
     let corpus = try Corpus(
       paths: texts, separator: trained.summary?.documentSeparator ?? .lineFeed)
     let text = try EncodedText(corpus, vocabulary: trained.vocabulary)
     text.sayUnknownCharacters()
+    guard at == 0 || (0..<text.count).contains(at) else {
+      throw Failure.usage(
+        "--at must be 0 to \(max(text.count - 1, 0)), a character of the text, got \(at)")
+    }
     let device = try threads.device()
     let survey = try CellSurvey(
       of: trained.model, on: text, patterns: patterns, seed: seed, device: device)
     let reach = try GradientReach(of: trained.model, on: text, device: device)
+    let ablation = try CellAblation(
+      of: survey.bestCells, in: trained.model, on: text, device: device)
+    if let file {
+      let configuration = trained.model.configuration
+      let page = InspectionPage(
+        name: model.lastPathName.spelledPath, of: configuration, vocabulary: trained.vocabulary,
+        survey: survey, ablation: ablation,
+        window: try TextWindow(
+          of: trained.model, on: text, at: at, budget: PageBudget(configuration), device: device))
+      let html = page.html()
+      try file.write(html)
+      say(
+        "\(path: file.path) has \(String(format: "%.1f", Double(html.count) / 1_000_000)) MB: "
+          + page.extent + ".\n")
+    }
     var output = StandardOutput()
     try output.write(
       line: json
-        ? Checkpoints.json(SurveyRecord(survey, reach)) : table(survey) + "\n\n" + line(reach))
+        ? Checkpoints.json(SurveyRecord(survey, reach, ablation))
+        : table(survey, ablation) + "\n\n" + line(reach))
     try output.flush()
   }
 
-  private func table(_ survey: CellSurvey) -> String {
+  private func table(_ survey: CellSurvey, _ ablation: CellAblation) -> String {
     var lines = [
       "\(survey.read.formatted()) of \(survey.characters.formatted()) characters, in "
         + "\(counted(survey.pieces, "piece")); \(counted(survey.cells, "cell")), "
@@ -82,7 +121,9 @@ struct Inspect: ParsableCommand {
     let byFeature = Dictionary(grouping: survey.found, by: \.feature)
     if !byFeature.isEmpty {
       lines += [
-        "", row("feature", "cell", "correlation", "shifted", "untrained", "information"),
+        "",
+        row(
+          "feature", "cell", "correlation", "shifted", "untrained", "information", "held at 0"),
       ]
     }
     for feature in survey.features {
@@ -93,7 +134,9 @@ struct Inspect: ParsableCommand {
             String(format: "%+.2f ± %.2f", cell.correlation, cell.standard_error),
             String(format: "%.2f", cell.shifted_control),
             String(format: "%.2f", cell.untrained_control),
-            String(format: "%.2f bits", cell.mutual_information)))
+            String(format: "%.2f bits", cell.mutual_information),
+            ablation.curve(layer: cell.layer, cell: cell.cell)?.increase(heldAt: 0)
+              .map { String(format: "%+.4f", $0) }))
       }
     }
     let without = survey.features.filter { byFeature[$0] == nil }
@@ -110,9 +153,9 @@ struct Inspect: ParsableCommand {
     return "gradient by the character so many before: " + distances.joined(separator: ", ")
   }
 
-  private func row(_ feature: String, _ columns: String...) -> String {
+  private func row(_ feature: String, _ columns: String?...) -> String {
     printable(feature).padded(to: 26)
-      + zip(columns, [7, 15, 9, 11, 13]).map { text, width in
+      + zip(columns.compactMap { $0 }, [7, 15, 9, 11, 13, 11]).map { text, width in
         String(repeating: " ", count: max(1, width - text.count)) + text
       }.joined()
   }
@@ -130,8 +173,17 @@ private struct SurveyRecord: Encodable {
   let found: [FoundCell]
   /// From distance 1 on.
   let gradient_norms: [Double]
+  let ablation: AblationRecord
 
-  init(_ survey: CellSurvey, _ reach: GradientReach) {
+  struct AblationRecord: Encodable {
+    let characters: Int
+    let nats: Double
+    let cells: [CellAblation.Curve]
+  }
+
+  init(_ survey: CellSurvey, _ reach: GradientReach, _ ablation: CellAblation) {
+    self.ablation = AblationRecord(
+      characters: ablation.characters, nats: ablation.nats, cells: ablation.curves)
     gradient_norms = reach.norms
     characters = survey.characters
     characters_read = survey.read

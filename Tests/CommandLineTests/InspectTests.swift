@@ -22,6 +22,35 @@ struct InspectTests {
     #expect(end.hasPrefix("gradient by the character so many before: 1: "))
   }
 
+  @Test func page() throws {
+    let outcome = try charlstm(
+      "inspect tiny.safetensors text.txt --output inside.html --at 40 --threads 2")
+    #expect(outcome.code == 0)
+    let page = try charlstm.bytes(of: "inside.html")
+    let size = String(format: "%.1f", Double(page.count) / 1_000_000)
+    #expect(
+      outcome.error == "inside.html has \(size) MB: 768 characters from 40 on with all states and "
+        + "gates, 12 further places of 192 characters with the hidden states, a byte a value.\n")
+    #expect(outcome.output.hasPrefix("3,072 of 3,120 characters"))
+    let text = String(decoding: page, as: UTF8.self)
+    #expect(text.hasPrefix("<!doctype html>") && text.hasSuffix("</html>\n"))
+    #expect(text.contains("<title>Inside tiny.safetensors</title>"))
+    #expect(text.contains(#""offset":40"#))
+    for part in ["src=", "href=", "@import", "url("] { #expect(!text.contains(part)) }
+  }
+
+  @Test func noFileIsReplaced() throws {
+    try charlstm.put("mine", at: "inside.html")
+    let line = "inspect tiny.safetensors text.txt --output inside.html"
+    let outcome = try charlstm(line)
+    #expect(outcome.code == 73 && outcome.output == "")
+    #expect(outcome.error.contains("inside.html") && outcome.error.contains("--overwrite"))
+    #expect(try charlstm.text(of: "inside.html") == "mine")
+    #expect(try charlstm(line + " --overwrite").code == 0)
+    #expect(try charlstm.bytes(of: "inside.html").count > 100_000)
+    #expect(try charlstm.names() == ["inside.html", "text.txt", "tiny.safetensors"])
+  }
+
   @Test func unknownCharactersAreNamed() throws {
     try charlstm.put(String(repeating: "The king is dead. ☃\n", count: 100), at: "snow.txt")
     let outcome = try charlstm("inspect tiny.safetensors snow.txt")
@@ -41,6 +70,12 @@ struct InspectTests {
     #expect((object["features"] as? [String])?.suffix(2) == ["king", "e"])
     #expect((object["gradient_norms"] as? [Double])?.count == 64)
     #expect(object["found"] is [[String: Any]])
+    let ablation = try #require(object["ablation"] as? [String: Any])
+    #expect(ablation["characters"] as? Int == 768 && (ablation["nats"] as? Double ?? 0) > 0)
+    for curve in try #require(ablation["cells"] as? [[String: Any]]) {
+      #expect((curve["increase"] as? [Double])?.count == 5)
+      #expect((curve["standard_error"] as? [Double])?.count == 5)
+    }
   }
 
   @Test(
@@ -62,6 +97,14 @@ struct InspectTests {
         "there are two features named “newline”"
       ),
       ("inspect tiny.safetensors text.txt --top 0", 64, "--top must be at least 1, got 0"),
+      (
+        "inspect tiny.safetensors text.txt --at 3120", 64,
+        "--at must be 0 to 3119, a character of the text, got 3120"
+      ),
+      (
+        "inspect tiny.safetensors text.txt --output page.html --at=-1", 64,
+        "--at must be 0 to 3119, a character of the text, got -1"
+      ),
     ])
   func failures(line: String, code: Int, message: String) throws {
     try charlstm.put("The king is dead.\n", at: "short.txt")
