@@ -1,24 +1,23 @@
 import Classification
 
-/// The metrics of runs as CSV: a column for each key of any line, a line for each line. Where there are
-/// several runs, or one with teachers, a first column names them.
+/// The metrics of runs as CSV: a column for each key of any line, a line for each line. The first
+/// column names the run, or its teacher.
 package func csv(of runs: [RunRecord]) -> String {
   let all = runs.flatMap { run in
     ([(run.name, run)] + run.teachers.map { ("\(run.name)/\($0.name)", $0) })
       .flatMap { name, run in run.metrics.lines.map { (name: name, line: $0) } }
   }
   let keys = orderedKeys(of: all.map(\.line))
-  let isOne = runs.count == 1 && runs.allSatisfy(\.teachers.isEmpty)
   let rows =
-    [(isOne ? [] : ["run"]) + keys]
-    + all.map { name, line in (isOne ? [] : [name]) + keys.map { line[$0]?.field ?? "" } }
+    [["run"] + keys]
+    + all.map { name, line in [name] + keys.map { line[$0]?.field ?? "" } }
   return rows.map { $0.map(csvField).joined(separator: ",") + "\n" }.joined()
 }
 
 /// Those of steps and validations first, in the order of their meaning; others by name.
 private func orderedKeys(of lines: [MetricsFile.Line]) -> [String] {
   let known = [
-    "event", "step", "epoch", "characters", "elapsed_seconds", "train_loss", "validation_loss",
+    "event", "epoch", "step", "characters", "elapsed_seconds", "train_loss", "validation_loss",
     "bits_per_character", "best_validation_loss", "accuracy", "macro_f1", "class_f1", "is_best",
     "learning_rate", "gradient_norm", "characters_per_second", "texts_per_second",
   ]

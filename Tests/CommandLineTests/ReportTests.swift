@@ -40,16 +40,16 @@ struct ReportTests {
         == .init(
           code: 0,
           output: #"""
-            event,step,epoch,characters,elapsed_seconds,train_loss,validation_loss,\#
+            run,event,epoch,step,characters,elapsed_seconds,train_loss,validation_loss,\#
             learning_rate,gradient_norm,characters_per_second,command,text,total_steps
-            began,0,,,,,,,,,charlstm train a.txt --output run,,40
-            step,10,1,1280,10.5,4,,0.002,0.25,1280,,,
-            step,20,1,2560,20.5,3,,0.002,0.25,1280,,,
-            validation,20,1,,,,3.5,,,,,,
-            step,30,1,3840,30.5,2.5,,0.002,0.25,1280,,,
-            step,40,1,5120,40.5,2.25,,0.002,0.25,1280,,,
-            validation,40,1,,,,2.5,,,,,,
-            sample,40,,,,,,,,,,"He said, ""No.""",
+            run,began,,0,,,,,,,,charlstm train a.txt --output run,,40
+            run,step,1,10,1280,10.5,4,,0.002,0.25,1280,,,
+            run,step,1,20,2560,20.5,3,,0.002,0.25,1280,,,
+            run,validation,1,20,,,,3.5,,,,,,
+            run,step,1,30,3840,30.5,2.5,,0.002,0.25,1280,,,
+            run,step,1,40,5120,40.5,2.25,,0.002,0.25,1280,,,
+            run,validation,1,40,,,,2.5,,,,,,
+            run,sample,,40,,,,,,,,,"He said, ""No.""",
 
             """#, error: ""))
   }

@@ -37,7 +37,7 @@ struct RunReportTests {
     #expect((reading["characters"] as? Int).map { 440...456 ~= $0 } == true)
     let novelty = try #require(run["novelty"] as? [String: Any])
     #expect((novelty["written"] as? Int).map { $0 > 30_000 } == true)
-    // The same table as of the command, in which samples take several lines.
+    // The same table as of the command.
     let table = try charlstm.text(of: "run/metrics.csv")
     #expect(table.hasPrefix("run,event,epoch,step,") && table.contains("\nrun,sample,"))
     #expect(try charlstm("report run --csv").output == table)
