@@ -23,7 +23,8 @@ let package = Package(
       name: "Pages",
       resources: [
         .embedInCode("page.css"), .embedInCode("page.js"), .embedInCode("chart.css"),
-        .embedInCode("chart.js"), .embedInCode("diagrams.js"),
+        .embedInCode("chart-data.js"), .embedInCode("chart-picture.js"), .embedInCode("chart.js"),
+        .embedInCode("diagrams.js"),
       ]),
     .target(
       name: "Inspection", dependencies: ["Generation", "Pages", "Recurrent", "Text"],

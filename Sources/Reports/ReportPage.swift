@@ -7,8 +7,8 @@ package func reportPage(of reports: [RunReport]) -> [UInt8] {
   let page = Page(
     title: "Training report: \(title)",
     styles: [Charts.style, PackageResources.report_css],
-    scripts: [
-      Charts.script, PackageResources.passages_js, PackageResources.readings_js,
+    scripts: Charts.scripts + [
+      PackageResources.passages_js, PackageResources.readings_js,
       PackageResources.report_js,
     ])
   let data = ReportData(

@@ -59,7 +59,7 @@ extension RunRecord {
   private static func name(of path: String) -> String {
     let parts = path.split(separator: "/").filter { $0 != "." }
     guard let last = parts.last else { return path.hasPrefix("/") ? "/" : "this folder" }
-    return last == ".." ? path : String(last)
+    return printable(path: last == ".." ? path : String(last))
   }
 
   /// What was read and how long it took up to a step, between two that were reported in proportion.

@@ -21,7 +21,8 @@ extension TextReading {
   ///   probabilities.
   package init?(of model: Network, on text: EncodedText, device: Device) {
     guard text.count > Self.passageLength else { return nil }
-    let lanes = max(1, min(Self.mostLanes, text.count / Self.longestPiece))
+    let lanes = min(
+      Self.mostLanes, (text.count + Self.longestPiece - 1) / Self.longestPiece)
     let laneLength = (text.count - 1) / lanes
     let piece = min(Self.longestPiece, laneLength)
     let warmUp = min(Self.warmUp, laneLength) / Self.steps * Self.steps

@@ -15,7 +15,8 @@ package enum OwnFiles {
   /// - Parameter isInRunFolder: whether the folder that it is in is that of a run.
   package static func isOwn(_ name: String, isInRunFolder: Bool) -> Bool {
     name.hasSuffix(".safetensors")
-      || isInRunFolder && ["metrics.csv", "metrics.jsonl", "report.html", "written.txt"].contains(name)
+      || isInRunFolder
+        && ["metrics.csv", "metrics.jsonl", "report.html", "written.txt"].contains(name)
   }
 
   /// Whether a file's first bytes are those of a model, a run's state or a session: the length of a

@@ -47,7 +47,9 @@ struct TensorBoardTests {
     #expect(
       try charlstm("\(Self.small) --tensorboard text.txt/logs --max-steps 3")
         == .init(
-          code: 73, output: "", error: "Error: cannot create text.txt/logs: Not a directory\n"))
+          code: 73, output: "",
+          error: "Error: cannot create text.txt: File exists; check that its folder exists and can "
+            + "be written to\n"))
     #expect(try charlstm("train --output run --resume --quiet").code != 0)
   }
 }

@@ -38,7 +38,8 @@ struct ReadingTests {
     var nats: [Float] = [0]
     _ = TextScorer(model, precision: .float32).score(text) { nats.append($1) }
     #expect(reading.characters >= scalars.count - 8 && reading.characters < scalars.count)
-    #expect(abs(reading.natsPerCharacter - Double(nats.reduce(0, +)) / Double(nats.count)) < 1e-3)
+    let mean = Double(nats.reduce(0, +)) / Double(nats.count - 1)
+    #expect(abs(reading.natsPerCharacter - mean) < 1e-3)
     let bins = reading.reliability.bins
     #expect(bins.reduce(0) { $0 + $1.count } == reading.characters)
     for passages in [reading.surprising, reading.expected] {
@@ -47,7 +48,9 @@ struct ReadingTests {
         #expect(passage.characters.count == passage.nats.count)
         let range = passage.start..<passage.start + passage.characters.count
         #expect(passage.characters.joined() == String(String.UnicodeScalarView(scalars[range])))
-        #expect(zip(passage.nats, nats[range]).allSatisfy { abs($0 - Double($1)) < 2e-3 })
+        // The text's beginning is read after its end here.
+        let isSame = zip(passage.nats, nats[range]).map { abs($0 - Double($1)) < 2e-3 }
+        #expect(!isSame.dropFirst(max(0, 64 - passage.start)).contains(false))
         let mean = passage.nats.reduce(0, +) / Double(passage.nats.count)
         #expect(abs(mean - passage.natsPerCharacter) < 1e-6)
       }
@@ -72,7 +75,7 @@ struct ReadingTests {
     let corpus = try Corpus(text: Self.text)
     let vocabulary = try Vocabulary(scanning: corpus, training: 0..<corpus.byteCount)
     let model = try network(vocabulary)
-    for index in model.parameters.elements.indices { model.parameters.elements[index] = 3e38 }
+    for index in model.parameters.elements.indices { model.parameters.elements[index] = .infinity }
     let text = try EncodedText(corpus, vocabulary: vocabulary)
     #expect(TextReading(of: model, on: text, device: .cpu(threads: 1)) == nil)
   }
@@ -80,13 +83,13 @@ struct ReadingTests {
   /// A network that can write nothing but "ab" copies all of a text of these.
   @Test func whatIsCopiedIsFound() throws {
     let corpus = try Corpus(text: "x\n" + String(repeating: "a", count: 3000))
-    let vocabulary = try Vocabulary(scalars: Array("ax\n".unicodeScalars), byteFallback: false)
+    let vocabulary = try Vocabulary(scalars: Array("\nax".unicodeScalars), byteFallback: false)
     let model = try network(vocabulary)
     // An output without weights has the probabilities of its biases.
-    let head = try #require(model.layout.tensors.first { $0.name == "output.weight" })
-    let bias = try #require(model.layout.tensors.first { $0.name == "output.bias" })
+    let head = try #require(model.layout.tensors.first { $0.name == "head.weight" })
+    let bias = try #require(model.layout.tensors.first { $0.name == "head.bias" })
     for index in head.range { model.parameters.elements[index] = 0 }
-    for (index, value) in zip(bias.range, [100, 0, 0] as [Float]) {
+    for (index, value) in zip(bias.range, [0, 100, 0] as [Float]) {
       model.parameters.elements[index] = value
     }
     let novelty = try #require(

@@ -14,15 +14,6 @@ struct ReportPageTests {
     folder = try TemporaryFolder()
   }
 
-  /// What a script in the page returns; nothing may have gone wrong.
-  private func result<Value: Decodable>(
-    _ page: [UInt8], _ type: Value.Type, width: Int = 1200, _ script: String
-  ) throws -> Value {
-    let outcome = try HeadlessBrowser(width: width).open(page, then: script)
-    #expect(outcome.console == [])
-    return try JSONDecoder().decode(type, from: outcome.result)
-  }
-
   private func language() throws -> [UInt8] {
     reportPage(of: [RunReport(run: try folder.run(MetricsLines.language))])
   }
@@ -45,7 +36,7 @@ struct ReportPageTests {
       let training: [[Double]]
       let validation: [[Double]]
     }
-    let found = try result(
+    let found = try resultOf(
       language(), Found.self,
       """
       const { run } = { run: page.data.runs[0] };
@@ -95,7 +86,7 @@ struct ReportPageTests {
   }
 
   @Test func clicksDoWhatTheySay() throws {
-    let found = try result(
+    let found = try resultOf(
       language(), [String].self,
       """
       const chart = page.charts["run-loss"];
@@ -135,7 +126,7 @@ struct ReportPageTests {
   }
 
   @Test func keysReadAndZoom() throws {
-    let found = try result(
+    let found = try resultOf(
       language(), [String].self,
       """
       const chart = page.charts["run-loss"];
@@ -163,7 +154,7 @@ struct ReportPageTests {
 
   /// Dragging over a part of the picture shows that part; a double click shows all again.
   @Test func draggingZooms() throws {
-    let found = try result(
+    let found = try resultOf(
       language(), [Int].self,
       """
       const chart = page.charts["run-loss"];
@@ -181,7 +172,7 @@ struct ReportPageTests {
   }
 
   @Test func whatTheRunWasComesFirst() throws {
-    let text = try result(language(), String.self, "return page.main.innerText;")
+    let text = try resultOf(language(), String.self, "return page.main.innerText;")
     for words in [
       "run\n", "charlstm train book.txt", "Still improving at the end", "best validation loss",
       "1.4500", "400 of 400", "machine\ta CPU", "seed\t7", "parameters\t3,500,000",
@@ -191,7 +182,7 @@ struct ReportPageTests {
   }
 
   @Test func samplesByAge() throws {
-    let found = try result(
+    let found = try resultOf(
       language(), [String].self,
       """
       const text = document.querySelector(".sample");
@@ -213,94 +204,13 @@ struct ReportPageTests {
       ])
   }
 
-  @Test func whatIsMissingIsSaid() throws {
-    let run = try folder.run([MetricsLines.step(10, "2")])
-    let text = "return page.main.innerText;"
-    let plain = try result(reportPage(of: [RunReport(run: run)]), String.self, text)
-    for sentence in [
-      "Nothing was validated", "The run folder does not say how the run was made.",
-      "No samples were written in this run", "is not in this report.",
-    ] {
-      #expect(plain.contains(sentence))
-    }
-    let reason = "The text book.txt is gone."
-    let told = try result(
-      reportPage(of: [RunReport(run: run, readingMissing: reason)]), String.self, text)
-    #expect(told.contains(reason) && !told.contains("is not in this report."))
-  }
-
-  @Test func readingsOfALanguageModel() throws {
-    let run = try folder.run(MetricsLines.language)
-    let page = reportPage(of: [RunReport(run: run, reading: .fixture, novelty: .fixture)])
-    let found = try result(
-      page, [String].self,
-      """
-      const passage = document.querySelector(".tinted");
-      passage.focus();
-      press("ArrowRight"); press("ArrowRight");
-      const diagram = document.querySelector("svg.reliability");
-      press("ArrowRight", diagram); press("ArrowRight", diagram);
-      return [
-        passage.textContent, passage.nextElementSibling.textContent,
-        diagram.nextElementSibling.textContent, page.main.innerText,
-      ];
-      """)
-    #expect(found[0] == "T⏎\n<")
-    #expect(found[1] == "“⏎”: 9 nats, expected with 0.0123%")
-    #expect(found[2] == "predicted 90%, came true 25%: 12 predictions")
-    for sentence in [
-      "from character 100 of the validation text", "Of 2,000 characters that it wrote, 12.5% stand",
-      "44 characters, book.txt, line 12", "and <b>so</b> on…",
-    ] {
-      #expect(found[3].contains(sentence), "\(sentence)")
-    }
-  }
-
-  @Test func readingsOfAClassifier() throws {
-    let run = try folder.run([
-      MetricsLines.began(classes: ["ham", "spam"]), MetricsLines.step(10, "1"),
-      MetricsLines.classified(10, 0.5, accuracy: 0.8, f1: [0.75, 0.5]),
-      MetricsLines.classified(20, 0.4, accuracy: 0.85, f1: [0.875, 0.625]),
-    ])
-    let page = reportPage(of: [RunReport(run: run, classification: .fixture)])
-    let found = try result(
-      page, [String].self,
-      """
-      const matrix = document.querySelector("svg.matrix");
-      press("ArrowRight", matrix); press("ArrowRight", matrix); press("ArrowDown", matrix);
-      const said = [matrix.nextElementSibling.textContent];
-      press("ArrowUp", matrix);
-      said.push(matrix.nextElementSibling.textContent);
-      const curves = page.charts["run-classes"];
-      said.push(curves.series.map(({ name, y }) => `${name} ${y}`).join("; "));
-      const mistake = document.querySelector(".mistake");
-      said.push(mistake.firstChild.textContent);
-      const pieces = [...mistake.querySelectorAll(".tinted span")];
-      said.push(pieces.map((piece) => piece.className).join(","));
-      pieces[2].dispatchEvent(new PointerEvent("pointerenter"));
-      said.push(mistake.querySelector(".readout").textContent);
-      said.push([...document.querySelectorAll(".classes tbody tr")].map((row) =>
-        [...row.children].map((cell) => cell.textContent).join(" ")).join("; "));
-      said.push(String(page.main.innerText.includes("Samples by age")));
-      return said;
-      """)
-    #expect(
-      found == [
-        "spam taken for spam: 5 of 6 texts (83.3%)", "ham taken for spam: 2 of 14 texts (14.3%)",
-        "ham 0.75,0.875; spam 0.5,0.625", "is ham, taken for spam with 98%", "for,,against",
-        "“<prize>” speaks against spam: 0.5 nats",
-        "ham 92.0% 86.0% 89.0% 14; spam 71.0% 83.0% 77.0% 6",
-        "false",
-      ])
-  }
-
   @Test func runsAreCompared() throws {
     let first = try folder.run(MetricsLines.language, named: "a/run")
     let second = try folder.run(
       [MetricsLines.began(command: "charlstm train other.txt"), MetricsLines.step(100, "2")]
         + (1...4).map { MetricsLines.validation($0 * 100, "\(2 - 0.25 * Double($0))") },
       named: "b/run")
-    let found = try result(
+    let found = try resultOf(
       reportPage(of: [RunReport(run: first), RunReport(run: second)]), [String].self,
       """
       const said = [document.querySelector("h1").textContent];
@@ -331,7 +241,7 @@ struct ReportPageTests {
         MetricsLines.step(10, "2") + "\n" + MetricsLines.validation(10, "\(number)") + "\n",
         to: "run/teacher-\(number)/metrics.jsonl")
     }
-    let found = try result(
+    let found = try resultOf(
       language(), [String].self,
       """
       return page.charts["run-teachers"].series.map(({ name, y }) => `${name} ${y.length}`);
@@ -348,7 +258,7 @@ struct ReportPageTests {
     let steps = (1...20000).map { step in
       MetricsLines.step(step, step == 7777 ? "99" : step == 500 ? "\"nan\"" : "2")
     }
-    let found = try result(
+    let found = try resultOf(
       reportPage(of: [RunReport(run: try folder.run(steps))]), [Double].self, width: 400,
       """
       const chart = page.charts["run-loss"];

@@ -1,5 +1,7 @@
 import FileTesting
 import Foundation
+import PageTesting
+import Testing
 
 @testable import Reports
 
@@ -48,4 +50,13 @@ extension TemporaryFolder {
     try write(lines.map { $0 + "\n" }.joined(), to: "\(name)/metrics.jsonl")
     return try RunRecord(folder: file(name))
   }
+}
+
+/// What a script in the page returns; nothing may have gone wrong.
+func resultOf<Value: Decodable>(
+  _ page: [UInt8], _ type: Value.Type, width: Int = 1200, _ script: String
+) throws -> Value {
+  let outcome = try HeadlessBrowser(width: width).open(page, then: script)
+  #expect(outcome.console == [])
+  return try JSONDecoder().decode(type, from: outcome.result)
 }
