@@ -33,7 +33,7 @@ let package = Package(
         .embedInCode("Page/inside-data.js"), .embedInCode("Page/inside-colors.js"),
         .embedInCode("Page/inside-selection.js"), .embedInCode("Page/inside-cells.js"),
         .embedInCode("Page/inside-text.js"), .embedInCode("Page/inside-map.js"),
-        .embedInCode("Page/inside-pattern.js"),
+        .embedInCode("Page/inside-pattern.js"), .embedInCode("Page/inside-reach.js"),
       ]),
     .target(name: "Paths", dependencies: ["TerminalText"]),
     .target(name: "Text", dependencies: ["Paths"]),

@@ -10,11 +10,11 @@ package struct CellSurvey: Sendable {
   /// Pieces.
   package static let lanes = 64
   /// Characters of a piece at most.
-  package static let longestPiece = 4096
+  package static let longestPiece = 1536
   /// Characters that a piece is at least.
   package static let shortestPiece = 64
   /// Characters that are read before a piece, if there are as many.
-  package static let warmUp = 512
+  package static let warmUp = 256
   private static let steps = 64
   /// Characters after a piece, for features of what is to come.
   private static let lookahead = 256

@@ -102,7 +102,7 @@ page.number = (value, digits = 6) => {
       this.axis = this.axes[0];
       this.link = options.link;
       this.isCompact = options.compact ?? false;
-      this.log = { x: false, y: false };
+      this.log = { x: false, y: false, ...options.log };
       this.hidden = new Set(this.series.flatMap((series, index) => (series.hidden ? [index] : [])));
       this.view = null;
       this.cursor = null;

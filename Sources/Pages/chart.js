@@ -1,11 +1,11 @@
 "use strict";
 
-// A line chart: `page.lineChart({ id, title, series, axes, marks, height, link, compact })` makes a
-// figure.
+// A line chart: `page.lineChart({ id, title, series, axes, marks, height, link, compact, log })` makes
+// a figure.
 //
 // A series is { name, x, y, color, dash, dots, hidden }: `y` a list of numbers, `x` an object with a
 // list as long for each axis. What is no finite number is a gap. An axis is { key, name, units }. A
-// mark is { series, index, name }. Charts of the same `link` have the same x axis, which those choose
+// mark is { series, index, name }. `log` says which of `x` and `y` is logarithmic at first. Charts of the same `link` have the same x axis, which those choose
 // that are not `compact`. `page.charts` has the charts by their ids.
 
 {

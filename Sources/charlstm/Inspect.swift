@@ -93,7 +93,7 @@ struct Inspect: ParsableCommand {
       let configuration = trained.model.configuration
       let page = InspectionPage(
         name: model.lastPathName.spelledPath, of: configuration, vocabulary: trained.vocabulary,
-        survey: survey, ablation: ablation,
+        survey: survey, ablation: ablation, reach: reach,
         window: try TextWindow(
           of: trained.model, on: text, at: at, budget: PageBudget(configuration), device: device))
       let html = page.html()

@@ -36,7 +36,9 @@ struct InspectTests {
     #expect(text.hasPrefix("<!doctype html>") && text.hasSuffix("</html>\n"))
     #expect(text.contains("<title>Inside tiny.safetensors</title>"))
     #expect(text.contains(#""offset":40"#))
-    for part in ["src=", "href=", "@import", "url("] { #expect(!text.contains(part)) }
+    // A part of a picture may name another.
+    let addresses = text.replacing("url(#", with: "")
+    for part in ["src=", "href=", "@import", "url("] { #expect(!addresses.contains(part)) }
   }
 
   @Test func noFileIsReplaced() throws {

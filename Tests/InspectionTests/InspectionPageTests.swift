@@ -32,6 +32,8 @@ struct InspectionPageTests {
       survey: survey,
       ablation: try CellAblation(
         of: survey.bestCells, in: reading.model, on: reading.text, device: .cpu(threads: 2)),
+      reach: try GradientReach(
+        of: reading.model, on: reading.text, device: .cpu(threads: 2)),
       window: try reading.window(at: 300))
   }
 
@@ -59,7 +61,7 @@ struct InspectionPageTests {
         document.querySelectorAll("[role=option]").length, document.querySelectorAll("h2").length];
       """, of: html, as: [Int].self)
     let count = 1 + (cell.hasCellState ? 1 : 0) + cell.gateCount
-    #expect(counts == [count, PageBudget.longestWindow, PageBudget.longestWindow, 5])
+    #expect(counts == [count, PageBudget.longestWindow, PageBudget.longestWindow, 6])
   }
 
   @Test func withoutFoundCells() throws {
@@ -311,6 +313,22 @@ struct InspectionPageTests {
     #expect(Array(result[2...5]) == [[13, 9], [13, 10], [12, 10], [12, 9]])
     // The chosen cell is most like itself.
     #expect(result[6] == [1, 9])
+  }
+
+  /// How far back predictions reach is a curve on logarithmic scales, with the survey's figures.
+  @Test func reach() throws {
+    let reading = try Reading()
+    let norms = try GradientReach(
+      of: reading.model, on: reading.text, device: .cpu(threads: 2)
+    ).norms
+    let shown = try outcome(
+      """
+      const chart = page.charts["reach-chart"];
+      return [...chart.series[0].y, chart.log.x && chart.log.y ? 1 : 0, chart.points(0).length];
+      """, of: html(reading, found: found), as: [Double].self)
+    #expect(zip(shown, norms).allSatisfy { abs($0 - $1) <= 1e-6 * $1 })
+    #expect(shown.count == norms.count + 2 && shown[norms.count] == 1)
+    #expect(shown[norms.count + 1] == Double(norms.count))
   }
 
   /// The bar chooses any cell and activity.

@@ -10,19 +10,21 @@ package struct InspectionPage: Sendable {
   let configuration: ModelConfiguration
   let survey: CellSurvey
   let ablation: CellAblation
+  let reach: GradientReach
   let window: TextWindow
   private let vocabulary: Vocabulary
 
   /// - Parameter name: the model's, for people.
   package init(
     name: String, of configuration: ModelConfiguration, vocabulary: Vocabulary, survey: CellSurvey,
-    ablation: CellAblation, window: TextWindow
+    ablation: CellAblation, reach: GradientReach, window: TextWindow
   ) {
     self.name = name
     self.configuration = configuration
     self.vocabulary = vocabulary
     self.survey = survey
     self.ablation = ablation
+    self.reach = reach
     self.window = window
   }
 
@@ -35,12 +37,13 @@ package struct InspectionPage: Sendable {
       preconditionFailure("a page's data is JSON")
     }
     return Page(
-      title: "Inside \(name)", styles: [PackageResources.inside_css],
-      scripts: [
+      title: "Inside \(name)", styles: [Charts.style, PackageResources.inside_css],
+      scripts: Charts.scripts + [
         PackageResources.inside_data_js, PackageResources.inside_colors_js,
         PackageResources.inside_selection_js, PackageResources.inside_cells_js,
         PackageResources.inside_text_js, PackageResources.inside_map_js,
-        PackageResources.inside_pattern_js, PackageResources.inside_js,
+        PackageResources.inside_pattern_js, PackageResources.inside_reach_js,
+        PackageResources.inside_js,
       ]
     ).html(data: Array(data))
   }

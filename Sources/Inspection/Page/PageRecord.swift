@@ -13,6 +13,8 @@ struct PageRecord: Encodable {
   let alphabet: Alphabet
   let window: Window
   let expectations: Expectations
+  /// From distance 1 on, over places of all of the text.
+  let gradientNorms: [Double]
   let places: Places
 
   struct Model: Encodable {
@@ -110,6 +112,7 @@ struct PageRecord: Encodable {
       reach: Data(reach.flatMap(\.bytes)).base64EncodedString(),
       reachLength: TextWindow.reachLength,
       maxima: reach.map { Double($0.maximum) })
+    gradientNorms = inspection.reach.norms
     places = Places(
       offsets: survey.places.offsets, length: survey.places.length,
       symbols: numbering.numbers(of: survey.places.symbols),

@@ -15,6 +15,7 @@
   showText();
   showMap();
   showPattern();
+  showReach();
   section(
     "extent", "What is on this page",
     `Cells were sought in ${counted(survey.read, "character")}, ${counted(survey.pieces, "piece")} `
