@@ -69,7 +69,8 @@ package struct Evidence {
   }
 
   /// The pieces that together speak most for the class, of those that are next to each other and
-  /// together no longer than `length` scalars; one that is longer stands alone.
+  /// together no longer than `length` scalars; one that is longer stands alone. Ends that add less
+  /// than a twentieth are left out.
   ///
   /// - Returns: nil where nothing speaks for it.
   package func strongest(length: Int) -> (pieces: Range<Int>, shift: Double)? {
@@ -83,7 +84,19 @@ package struct Evidence {
         if sum > best?.shift ?? 0 { best = (start..<end + 1, sum) }
       }
     }
-    return best
+    return best.map { best in
+      var (part, shift) = best
+      let least = best.shift * 0.95
+      while part.count > 1, shift - pieces[part.upperBound - 1].shift > least {
+        part = part.dropLast()
+        shift -= pieces[part.upperBound].shift
+      }
+      while part.count > 1, shift - pieces[part.lowerBound].shift > least {
+        shift -= pieces[part.lowerBound].shift
+        part = part.dropFirst()
+      }
+      return (part, shift)
+    }
   }
 }
 

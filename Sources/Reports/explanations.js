@@ -2,7 +2,12 @@
 
 // What each text is taken for, and what in it speaks for which class.
 {
-  const percent = (share) => `${(100 * share).toFixed(share > 0 && share < 0.01 ? 2 : 1)}%`;
+  /// Nothing is called certain or impossible by rounding.
+  const percent = (share) => {
+    if (share > 0.9995 && share < 1) return ">99.9%";
+    if (share > 0 && share < 5e-5) return "<0.01%";
+    return `${(100 * share).toFixed(share > 0 && share < 0.01 ? 2 : 1)}%`;
+  };
 
   const bar = (label, probability) => [
     page.element("span", { class: "label" }, label),

@@ -56,16 +56,14 @@ struct ClassifyErrors: ParsableCommand {
         part: part.map { (evidence.pieces[$0.pieces].map(\.text).joined(), $0.shift) })
       if json {
         try output.write(line: Checkpoints.json(record))
-      } else {
-        let width = max(widthOfOutput(), 20)
-        try output.write(line: "")
-        for line in record.lines(at: texts.location(of: mistake.text), width: width)
-          + MarkedExcerpt(of: evidence, marking: part?.pieces, width: width - 2).lines
-          .map({ "  " + $0 })
-        {
-          try output.write(line: line)
-        }
+        continue
       }
+      let width = max(widthOfOutput(), 20)
+      let excerpt = MarkedExcerpt(of: evidence, marking: part?.pieces, width: width - 2)
+      let lines =
+        record.lines(at: texts.location(of: mistake.text), width: width)
+        + excerpt.lines.map { "  " + $0 }
+      try output.write(line: "\n" + lines.joined(separator: "\n"))
     }
     try output.flush()
   }
