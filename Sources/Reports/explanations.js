@@ -33,7 +33,8 @@
       buttons.forEach((button, index) => button.setAttribute("aria-pressed", index === chosen));
       const { label, evidence } = classes[chosen];
       const total = evidence.reduce((sum, value) => sum + value, 0);
-      sum.textContent = `Together the text speaks ${page.number(Math.abs(total), 3)} nats `
+      sum.textContent = pieces.every((piece) => piece === "…") ? "Nothing of this text was read."
+        : `Together the text speaks ${page.number(Math.abs(total), 3)} nats `
         + `${total < 0 ? "against" : "for"} ${label}; the full tint is ${page.number(most, 3)} nats.`;
       tinted.show(shownAs(classes[chosen]));
     };

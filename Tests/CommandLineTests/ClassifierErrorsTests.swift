@@ -93,6 +93,16 @@ struct ClassifierErrorsTests {
     #expect(shown.contains("…") && shown.count >= 78)
   }
 
+  /// Labels are written as text, whatever they would mean to a format or a terminal.
+  @Test func labelsAreText() throws {
+    try charlstm.trainClassifier(low: "50%s\u{1B}[1m")
+    try charlstm.put("label,text\n50%s\u{1B}[1m,zz y\nhigh,zz y\n", at: "swapped.csv")
+    let lines = try charlstm("\(Self.errors) swapped.csv").output.split(separator: "\n")
+    try #require(lines.count == 6, "one is wrapped")
+    #expect(lines[1] == "swapped.csv row 1 (line 2): \"50%s␛[1m\", taken for \"high\"")
+    #expect(lines[2].contains(", of \"50%s␛[1m\" 0."))
+  }
+
   @Test func failures() throws {
     try charlstm.putFixture("tiny.safetensors")
     try charlstm.put("label,text\nmiddle,m\n", at: "unseen.csv")
@@ -117,13 +127,15 @@ struct ClassifierErrorsTests {
 
 extension CommandLineSession {
   /// Trains `run/best.safetensors`, which tells the classes `low` and `high` of `texts.csv` apart.
-  func trainClassifier() throws {
-    let rows = (0..<40).map { $0 % 2 == 0 ? "low,aa ab" : "high,zz y" }
+  ///
+  /// - Parameter low: what the class `low` is called.
+  func trainClassifier(low: String = "low") throws {
+    let rows = (0..<40).map { $0 % 2 == 0 ? "\(low),aa ab" : "high,zz y" }
     try put("label,text\n" + rows.joined(separator: "\n") + "\n", at: "texts.csv")
     let training = try self(
       """
       classify train texts.csv --output run --hidden-size 8 --embedding-size 4 --layers 1 \
-      --epochs 3 --batch-size 8 --learning-rate 0.02 --precision float32 --threads 1 --quiet
+      --epochs 3 --batch-size 8 --learning-rate 0.02 --precision float32 --threads 1 --quiet --overwrite
       """)
     #expect(training == .init(code: 0, output: "", error: ""))
   }

@@ -28,7 +28,7 @@ struct ExplanationPageTests {
     let trained = TrainedClassifier(
       model: model, vocabulary: vocabulary, labels: (0..<7).map { "<\($0)>" })
     let classifier = Classifier(trained, precision: .float32, device: .cpu(threads: 1))
-    explanations = try ["abc a\nb", String(repeating: "ab<", count: 200) + "ä"].map {
+    explanations = try ["abc a\nb", String(repeating: "ab<", count: 200) + "ä", "ä"].map {
       try #require(Explanation(of: $0, by: classifier, length: 500))
     }
     page = explanationPage(of: explanations, by: "a<b>")
@@ -105,6 +105,7 @@ struct ExplanationPageTests {
       const long = document.querySelectorAll(".tinted")[1];
       long.lastChild.dispatchEvent(new PointerEvent("pointerenter"));
       said.push(long.nextElementSibling.textContent);
+      said.push([...document.querySelectorAll(".sum")].at(-1).textContent);
       return said;
       """)
     func label(_ index: Int) -> String { explanations[0].classes[index].label }
@@ -112,7 +113,7 @@ struct ExplanationPageTests {
       let value = explanations[0].classes[index].evidence[place]
       return "“\(piece)” speaks \(value < 0 ? "against" : "for") \(label(index)): "
     }
-    try #require(found.count == 12)
+    try #require(found.count == 13)
     #expect(found[0] == "Explained by a<b>" && found[1] == "Text 1: \(label(0))")
     #expect(found[2] == "true false false false false" && found[3] == "")
     #expect(found[4].hasPrefix(words("b", 1, 0)) && found[4].hasSuffix(" nats"))
@@ -125,6 +126,7 @@ struct ExplanationPageTests {
     #expect(found[8].hasPrefix(words("a", 0, 3)), "the first is as far as it goes")
     #expect(found[9].hasPrefix(words("⏎", 5, 3)))
     #expect(found[10] == "2 other classes" && found[11] == "not read")
+    #expect(found[12] == "Nothing of this text was read.")
   }
 
   /// Bars have the widths of probabilities, and nothing is wider than a narrow window.

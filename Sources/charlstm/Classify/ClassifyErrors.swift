@@ -124,8 +124,10 @@ private struct MistakeRecord: Encodable {
   /// All but the text, for people.
   func lines(at location: RecordLocation, width: Int) -> [String] {
     let (label, predicted) = (name(self.label), name(self.predicted))
+    // A label may have a percent sign, and is no part of a format.
     let figures =
-      String(format: "probability %.4f, of \(label) %.4f; ", probability, label_probability)
+      "probability \(String(format: "%.4f", probability)), of \(label) "
+      + "\(String(format: "%.4f", label_probability)); "
     let spoke =
       part_nats.map { String(format: "the marked part speaks %.2f nats for it", $0) }
       ?? "no part speaks for it"
