@@ -7,7 +7,6 @@ import Text
 /// log-odds of the class that was asked about. So the shifts of all scalars, one by one, add up to
 /// what the whole text changes.
 package struct Evidence {
-
   /// What was read, with an ellipsis that shifts nothing for each stretch that was not.
   package private(set) var scalars: [(scalar: Unicode.Scalar, shift: Double)] = []
 
