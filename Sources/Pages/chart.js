@@ -12,6 +12,17 @@
   const { clamp, nearest } = page.scale;
   const { margin } = page.ChartPicture;
 
+  /// A short line in the style of a series.
+  page.swatch = ({ color, dash, dots }) => {
+    const picture = page.svg("svg", { width: 22, height: 10, "aria-hidden": "true" });
+    picture.append(page.svg("line", {
+      x1: 0, x2: 22, y1: 5, y2: 5, "stroke-dasharray": dash, class: "curve",
+      style: `stroke: var(${color})`,
+    }));
+    if (dots) picture.append(page.svg("circle", { cx: 11, cy: 5, r: 3, style: `fill: var(${color})` }));
+    return picture;
+  };
+
   class LineChart extends page.ChartPicture {
     constructor(options) {
       super(options);
@@ -45,7 +56,7 @@
       this.legendButtons = this.series.map((series, index) =>
         page.element(
           "button", { type: "button", class: "legend", click: () => this.toggleSeries(index) },
-          this.swatch(series), series.name));
+          page.swatch(series), series.name));
       this.readout = page.element("p", { class: "readout", "aria-live": "polite" });
       this.svg = page.svg("svg", {
         class: "chart", tabindex: "0", role: "application", "aria-roledescription": "line chart",
@@ -64,16 +75,6 @@
           ...(this.series.length > 1 ? this.legendButtons : [])),
         this.svg, this.readout, this.details);
       this.listen();
-    }
-
-    swatch({ color, dash, dots }) {
-      const picture = page.svg("svg", { width: 22, height: 10, "aria-hidden": "true" });
-      picture.append(page.svg("line", {
-        x1: 0, x2: 22, y1: 5, y2: 5, "stroke-dasharray": dash, class: "curve",
-        style: `stroke: var(${color})`,
-      }));
-      if (dots) picture.append(page.svg("circle", { cx: 11, cy: 5, r: 3, style: `fill: var(${color})` }));
-      return picture;
     }
 
     listen() {

@@ -32,7 +32,6 @@ private struct ReportData: Encodable {
 private struct RunData: Encodable {
   struct Steps: Encodable {
     let step: [Int]
-    let epoch: [Int?]
     let characters: [Double?]
     let elapsed_seconds: [Double?]
     let train_loss: [Double?]
@@ -42,7 +41,6 @@ private struct RunData: Encodable {
 
     init(_ steps: [RunRecord.Step]) {
       step = steps.map(\.position.step)
-      epoch = steps.map(\.epoch)
       characters = steps.map(\.position.characters)
       elapsed_seconds = steps.map(\.position.seconds)
       train_loss = steps.map(\.trainLoss)
@@ -54,7 +52,6 @@ private struct RunData: Encodable {
 
   struct Validations: Encodable {
     let step: [Int]
-    let epoch: [Int?]
     let characters: [Double?]
     let elapsed_seconds: [Double?]
     let validation_loss: [Double]
@@ -67,7 +64,6 @@ private struct RunData: Encodable {
     init(of run: RunRecord) {
       let validations = run.validations
       step = validations.map(\.position.step)
-      epoch = validations.map(\.epoch)
       characters = validations.map(\.position.characters)
       elapsed_seconds = validations.map(\.position.seconds)
       validation_loss = validations.map(\.loss)
@@ -89,6 +85,8 @@ private struct RunData: Encodable {
   let name: String
   let path: String
   let is_classifier: Bool
+  /// What the losses are the mean of.
+  let unit: String
   let classes: [String]?
   let settings: [RunFact]
   let results: [RunFact]
@@ -112,6 +110,7 @@ private struct RunData: Encodable {
     self.name = name
     path = run.path
     is_classifier = run.isClassifier
+    unit = run.lossUnit.rawValue
     classes = run.classes
     settings = run.settings
     results = run.results

@@ -30,7 +30,7 @@ extension RunRecord {
   /// Of settings; the keys have underscores for blanks.
   private static let names = [
     "machine", "division", "arithmetic", "precision", "version", "seed", "cell", "layers",
-    "hidden size", "parameters", "training characters", "validation characters", "training texts",
+    "hidden size", "parameters", "vocabulary", "training characters", "validation characters", "training texts",
     "validation texts",
   ]
 
@@ -73,24 +73,26 @@ extension RunRecord {
   /// What came of it.
   package var results: [RunFact] {
     var facts: [RunFact] = []
-    func add(_ name: String, _ number: Double?, _ format: String, _ better: RunFact.Better? = nil) {
+    func add(
+      _ name: String, _ number: Double?, _ better: RunFact.Better? = nil,
+      as text: (Double) -> String = lossText
+    ) {
       guard let number else { return }
-      facts.append(
-        RunFact(name, String(format: format, number), number: number, better: better))
+      facts.append(RunFact(name, text(number), number: number, better: better))
     }
+    let percent = { String(format: "%.2f%%", $0) }
     if let best {
       let accuracy = best.accuracy.map { 100 * $0 }
-      add("best accuracy", accuracy, "%.2f%%", .high)
-      add("macro F1 there", best.macroF1.map { 100 * $0 }, "%.2f%%", .high)
-      add(isClassifier ? "validation loss there" : "best validation loss", best.loss, "%.4f", .low)
-      if !isClassifier { add("bits per character", best.loss / log(2), "%.4f", .low) }
+      add("best accuracy", accuracy, .high, as: percent)
+      add("macro F1 there", best.macroF1.map { 100 * $0 }, .high, as: percent)
+      add(isClassifier ? "validation loss there" : "best validation loss", best.loss, .low)
+      if !isClassifier { add("bits per \(lossUnit.rawValue)", best.loss / log(2), .low) }
       facts.append(RunFact("best at step", best.position.step.grouped))
     }
-    add("last training loss", steps.last { $0.trainLoss != nil }?.trainLoss, "%.4f")
+    add("last training loss", steps.last { $0.trainLoss != nil }?.trainLoss)
     if let last = lastPosition {
-      let all = setting("total_steps")?.count
       facts.append(
-        RunFact("steps", last.step.grouped + (all.map { " of \($0.grouped)" } ?? "")))
+        RunFact("steps", last.step.grouped + (totalSteps.map { " of \($0.grouped)" } ?? "")))
       if let characters = last.characters.flatMap(Int.init(exactly:)) {
         facts.append(RunFact("characters read", characters.grouped))
       }

@@ -37,7 +37,10 @@ extension RunRecord {
         continue
       }
       switch event {
-      case "began": beginnings.append(Beginning(step: step, values: line))
+      case "began":
+        beginnings.append(Beginning(step: step, values: line))
+        failure = nil
+      case "failed": failure = Failure(step: step, reason: line["reason"]?.text)
       case "step": steps.append(Step(line, at: step))
       case "validation":
         if let loss = line["validation_loss"]?.number {
@@ -94,19 +97,16 @@ extension RunRecord.Step {
     position = RunRecord.Position(
       step: step, characters: line["characters"]?.number,
       seconds: line["elapsed_seconds"]?.number)
-    epoch = line["epoch"]?.count
     trainLoss = line["train_loss"]?.number
     learningRate = line["learning_rate"]?.number
     gradientNorm = line["gradient_norm"]?.number
     charactersPerSecond = line["characters_per_second"]?.number
-    textsPerSecond = line["texts_per_second"]?.number
   }
 }
 
 extension RunRecord.Validation {
   fileprivate init(_ line: MetricsFile.Line, loss: Double, at step: Int) {
     position = RunRecord.Position(step: step)
-    epoch = line["epoch"]?.count
     self.loss = loss
     accuracy = line["accuracy"]?.number
     macroF1 = line["macro_f1"]?.number

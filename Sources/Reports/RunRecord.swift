@@ -19,17 +19,14 @@ package struct RunRecord: Sendable {
 
   package struct Step: Equatable, Sendable {
     package var position: Position
-    package var epoch: Int?
     package var trainLoss: Double?
     package var learningRate: Double?
     package var gradientNorm: Double?
     package var charactersPerSecond: Double?
-    package var textsPerSecond: Double?
   }
 
   package struct Validation: Equatable, Sendable {
     package var position: Position
-    package var epoch: Int?
     package var loss: Double
     package var accuracy: Double?
     package var macroF1: Double?
@@ -42,6 +39,12 @@ package struct RunRecord: Sendable {
     package var text: String
   }
 
+  /// How training ended, where that was with an error.
+  package struct Failure: Equatable, Sendable {
+    package var step: Int
+    package var reason: String?
+  }
+
   /// For people: the last part of the folder's path.
   package var name: String
   package var path: String
@@ -51,6 +54,8 @@ package struct RunRecord: Sendable {
   package var validations: [Validation] = []
   package var samples: [Sample] = []
   package var teachers: [RunRecord] = []
+  /// Of a run that did not go on afterwards.
+  package var failure: Failure?
 
   /// The last value that a run began or went on with.
   package func setting(_ key: String) -> MetricsValue? {
@@ -64,6 +69,16 @@ package struct RunRecord: Sendable {
 
   package var isClassifier: Bool {
     classes != nil || validations.contains { $0.accuracy != nil }
+  }
+
+  /// The loss of a blind guess.
+  package var uniformLoss: Double? { setting("uniform_loss")?.number }
+
+  package var totalSteps: Int? { setting("total_steps")?.count }
+
+  /// Whether steps were left where it is known of how many: the run is still going on, or was stopped.
+  package var isUnfinished: Bool {
+    totalSteps.map { lastPosition?.step ?? 0 < $0 } ?? false
   }
 
   package var lastPosition: Position? {

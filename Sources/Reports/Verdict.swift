@@ -4,8 +4,12 @@ import TerminalText
 /// What training and validation losses say of a run, in words, by thresholds that the words name.
 package struct Verdict: Equatable, Sendable {
   package enum Kind: String, Encodable, Equatable, Sendable {
+    /// Training ended with an error.
+    case failed
     /// Losses rose for good, or are no numbers any more.
     case diverged
+    /// Worse than a blind guess.
+    case unlearned
     /// Nothing was validated, or too little yet to say anything.
     case unknown
     case overfitting
@@ -18,13 +22,14 @@ package struct Verdict: Equatable, Sendable {
   package var headline: String
   /// What it rests on, and what would help. A sentence or more.
   package var explanation: String
-  /// Validation loss less training loss at the end, in nats.
-  package var gap: Double?
 
   /// Validations without a better one that make an end of learning; `train` says so after as many.
   static let patience = 3
   /// Shares of a loss: less is no difference.
   static let tolerance = 0.005
+  /// Nats: what is less is no gap, no loss by overfitting and no gain, whatever its share.
+  static let leastGap = 0.01
+  static let leastGain = 0.001
   /// A share, and nats, by which a training loss that has risen is one that got lost.
   static let lostShare = 0.5
   static let lostNats = 0.1
@@ -32,23 +37,21 @@ package struct Verdict: Equatable, Sendable {
 
 extension Verdict {
   package init(on run: RunRecord) {
-    let losses = run.steps.compactMap { step in
-      step.trainLoss.map { (step: step.position.step, loss: $0) }
-    }
-    let unit = run.isClassifier ? "nats a text" : "nats a character"
+    let unit = run.lossUnit.nats
     let training = run.trainingLosses
     let finding =
-      Self.divergence(losses, run.validations)
-      ?? Self.learning(training, run.validations, unit: unit)
+      Self.failure(run) ?? Self.divergence(run) ?? Self.unlearned(run)
+      ?? Self.learning(run, training: training)
     kind = finding.kind
     headline = finding.headline
     var sentences = [finding.explanation]
-    if kind != .diverged, let last = run.validations.last, let train = training.last ?? nil {
-      let gap = last.loss - train
-      self.gap = gap
-      sentences.append(Self.words(gap: gap, training: train, validation: last.loss, unit: unit))
+    let isComparable = ![.failed, .diverged, .unlearned].contains(kind)
+    if isComparable, let last = run.validations.last, let train = training.last ?? nil {
+      sentences.append(
+        Self.gap(
+          from: train, to: last.loss, unit: unit, when: run.isUnfinished ? "so far" : "at the end"))
     }
-    if let best = run.best, best.accuracy == nil, kind == .overfitting {
+    if let best = run.best, best.accuracy == nil, [.overfitting, .failed].contains(kind) {
       sentences.append("The model of step \(best.position.step.grouped) is kept.")
     } else if let best = run.best, let accuracy = best.accuracy {
       sentences.append(
@@ -59,46 +62,26 @@ extension Verdict {
   }
 
   private typealias Finding = (kind: Kind, headline: String, explanation: String)
-  private typealias Losses = [(step: Int, loss: Double)]
 
-  private static func divergence(
-    _ losses: Losses, _ validations: [RunRecord.Validation]
-  ) -> Finding? {
-    let all = losses + validations.map { ($0.position.step, $0.loss) }
-    if let first = all.filter({ !$0.loss.isFinite }).min(by: { $0.step < $1.step }) {
-      return (
-        .diverged, "The run diverged at step \(first.step.grouped)",
-        "From there on a loss is no finite number. A lower learning rate or a smaller clip norm would "
-          + "help."
-      )
-    }
-    let width = max(1, losses.count / 10)
-    guard losses.count >= 10, let end = mean(losses.suffix(width)) else { return nil }
-    let lowest = stride(from: 0, through: losses.count - width, by: width)
-      .compactMap { start in mean(losses[start..<start + width]).map { (start, $0) } }
-      .min { $0.1 < $1.1 }
-    guard let lowest, end > lowest.1 * (1 + lostShare), end > lowest.1 + lostNats else {
-      return nil
-    }
+  private static func failure(_ run: RunRecord) -> Finding? {
+    guard let failure = run.failure else { return nil }
+    let reason = failure.reason.map { printable($0) } ?? ""
     return (
-      .diverged, "The run diverged after step \(losses[lowest.0 + width - 1].step.grouped)",
-      "The training loss has been as low as \(nats(lowest.1)) and ended at \(nats(end)), more than half "
-        + "above. A lower learning rate or a smaller clip norm would help."
+      .failed,
+      failure.step > 0 ? "Failed at step \(failure.step.grouped)" : "Failed before the first step",
+      reason.isEmpty
+        ? "Training ended with an error."
+        : "Training ended with an error: \(reason)\(reason.hasSuffix(".") ? "" : ".")"
     )
   }
 
   /// - Parameter training: the training loss up to each validation.
-  private static func learning(
-    _ training: [Double?], _ validations: [RunRecord.Validation], unit: String
-  ) -> Finding {
+  private static func learning(_ run: RunRecord, training: [Double?]) -> Finding {
+    let validations = run.validations
+    let unit = run.lossUnit.nats
     guard let last = validations.last,
       let bestIndex = validations.indices.min(by: { validations[$0].loss < validations[$1].loss })
-    else {
-      return (
-        .unknown, "Nothing was validated",
-        "Only the training loss is known, and that falls too where a model learns its text by heart."
-      )
-    }
+    else { return unvalidated(run) }
     guard validations.count >= patience else {
       return (
         .unknown, "Too early to tell",
@@ -109,48 +92,76 @@ extension Verdict {
     let best = validations[bestIndex]
     let after = validations.count - 1 - bestIndex
     let bestStep = best.position.step.grouped
-    if after >= patience, last.loss > best.loss * (1 + tolerance),
+    let worse = last.loss - best.loss
+    if after >= patience, worse >= leastGap, worse > best.loss * tolerance,
       let then = training[bestIndex], let now = training.last ?? nil, now < then
     {
       return (
         .overfitting, "Overfitting since step \(bestStep)",
-        "None of the \(after) validations since was better than \(nats(best.loss)) \(unit), the last is "
-          + "\(percent(last.loss / best.loss - 1)) worse, and the training loss went on falling: the "
-          + "model learns its text by heart. More text, dropout or weight decay would help, more steps "
-          + "will not."
+        "None of the \(after) validations since was better than \(lossText(best.loss)) \(unit), the "
+          + "last is \(difference(worse, of: best.loss)) worse, and the training loss went on falling: "
+          + "the model learns its text by heart. More text, dropout or weight decay would help, more "
+          + "steps will not."
       )
     }
     let recent = max(patience, validations.count / 3)
     let earlier = validations.dropLast(recent).map(\.loss).min()
-    let gain = earlier.map { max(0, 1 - best.loss / $0) }
-    if after >= patience || gain.map({ $0 < tolerance }) ?? false {
-      let gained =
-        after >= patience
-        ? "None of the \(after) validations since step \(bestStep) was better than "
-          + "\(nats(best.loss)) \(unit)."
-        : "The last \(recent) validations brought \(percent(gain ?? 0)), less than "
-          + "\(percent(tolerance))."
+    let gain = earlier.map { (nats: max(0, $0 - best.loss), share: max(0, 1 - best.loss / $0)) }
+    let isSmall = gain.map { $0.share < tolerance || $0.nats < leastGain } ?? false
+    if after >= patience || isSmall {
+      var gained =
+        "None of the \(after) validations since step \(bestStep) was better than "
+        + "\(lossText(best.loss)) \(unit)."
+      if after < patience, let gain {
+        gained =
+          "The last \(recent) validations brought "
+          + (gain.share < tolerance
+            ? "\(percent(gain.share)), less than \(percent(tolerance))."
+            : "less than \(leastGain) nats.")
+      }
       return (
-        .plateau, "Levelled off at \(nats(best.loss)) \(unit)",
+        .plateau, "Levelled off at \(lossText(best.loss)) \(unit)",
         gained + " A larger model, more text or another learning rate may help, more steps hardly."
       )
     }
-    let since =
-      gain.map { "The last \(recent) validations brought \(percent($0)). " } ?? ""
+    let since = gain.map { "The last \(recent) validations brought \(percent($0.share)). " } ?? ""
+    let kept =
+      (after == 0 ? "The last validation is the best" : "The best is step \(bestStep)'s")
+      + ", \(lossText(best.loss)) \(unit)"
+    guard run.isUnfinished, let step = run.lastPosition?.step, let total = run.totalSteps else {
+      return (
+        .improving, "Still improving at the end",
+        since + kept + "; more steps would probably help."
+      )
+    }
     return (
-      .improving, "Still improving at the end",
-      since + (after == 0 ? "The last validation is the best" : "The best is step \(bestStep)'s")
-        + ", \(nats(best.loss)) \(unit); more steps would probably help."
+      .improving, "Still improving after \(step.grouped) of \(total.grouped) steps",
+      since + kept + "; the steps to come will probably help."
     )
   }
 
-  private static func words(
-    gap: Double, training: Double, validation: Double, unit: String
+  private static func unvalidated(_ run: RunRecord) -> Finding {
+    guard run.steps.contains(where: { $0.trainLoss != nil }) else {
+      return (.unknown, "No loss is known", "The run has reported no step yet.")
+    }
+    return (
+      .unknown, "Nothing was validated",
+      "Only the training loss is known, and that falls too where a model learns its text by heart."
+    )
+  }
+
+  private static func gap(
+    from training: Double, to validation: Double, unit: String, when: String
   ) -> String {
-    let numbers = "(\(nats(validation)) against \(nats(training)) \(unit))"
+    let gap = validation - training
+    let numbers = "(\(lossText(validation)) against \(lossText(training)) \(unit))"
+    let time = when.prefix(1).uppercased() + when.dropFirst()
+    guard abs(gap) >= leastGap else {
+      return "\(time) there is no gap from training to validation loss \(numbers)."
+    }
     let share = training > 0 ? gap / training : 0
     if gap < 0, -share > tolerance {
-      return "At the end the validation loss is \(percent(-share)) below the training loss "
+      return "\(time) the validation loss is \(percent(-share)) below the training loss "
         + "\(numbers), as it may be where training is made harder by dropout, and validation uses "
         + "averaged weights."
     }
@@ -161,15 +172,18 @@ extension Verdict {
       case ..<0.25: "a clear gap"
       default: "a wide gap"
       }
-    return "At the end there is \(size) of \(nats(max(0, gap))) nats, \(percent(max(0, share))), "
-      + "from training to validation loss \(numbers)."
+    let amount =
+      "\(lossText(max(0, gap))) nats" + (share < mostShare ? ", \(percent(max(0, share)))," : "")
+    return "\(time) there is \(size) of \(amount) from training to validation loss \(numbers)."
   }
 
-  private static func mean(_ losses: ArraySlice<(step: Int, loss: Double)>) -> Double? {
-    losses.isEmpty ? nil : losses.reduce(0) { $0 + $1.loss } / Double(losses.count)
-  }
+  /// Ten times as much says no more as a share.
+  private static let mostShare = 10.0
 
-  private static func nats(_ value: Double) -> String { String(format: "%.4f", value) }
+  private static func difference(_ nats: Double, of loss: Double) -> String {
+    let share = nats / loss
+    return share >= 0 && share < mostShare ? percent(share) : "\(lossText(nats)) nats"
+  }
 
   private static func percent(_ share: Double) -> String { String(format: "%.1f%%", 100 * share) }
 }

@@ -38,12 +38,13 @@ const readings = {
     ];
   },
 
-  passage(passage, most) {
-    const place = `from character ${readings.count(passage.start + 1)} of the validation text`;
+  /// `unit` is what the losses are the mean of, as a word.
+  passage(passage, unit, most) {
+    const place = `from ${unit} ${readings.count(passage.start + 1)} of the validation text`;
     return page.element(
       "div", { class: "passage" },
       page.element(
-        "p", { class: "faint" }, `${page.number(passage.nats_per_character, 4)} nats a character, ${place}`),
+        "p", { class: "faint" }, `${page.number(passage.nats_per_character, 4)} nats a ${unit}, ${place}`),
       page.tintedText({
         name: `Passage ${place}`, pieces: passage.characters, values: passage.nats, most,
         describe: (piece, value) =>
@@ -54,26 +55,26 @@ const readings = {
 
   /// A language model's reading of its validation text.
   text(run) {
-    const { reading } = run;
+    const { reading, unit } = run;
     if (!reading) return [];
     const most = 6;
     return [
       page.element("h3", {}, "Calibration"),
       page.element(
         "p", { class: "faint" },
-        `The best model read ${readings.count(reading.characters)} characters of the validation text: `
-        + `${page.number(reading.nats_per_character, 5)} nats a character.`),
-      ...readings.calibration("Reliability of the likeliest character", reading.reliability),
+        `The best model read ${readings.count(reading.characters)} ${unit}s of the validation text: `
+        + `${page.number(reading.nats_per_character, 5)} nats a ${unit}.`),
+      ...readings.calibration(`Reliability of the likeliest ${unit}`, reading.reliability),
       page.element("h3", {}, "What surprised it most"),
       page.element(
         "p", { class: "faint" },
-        `The stronger the tint, the less a character was expected; the full tint is ${most} nats or more. `
+        `The stronger the tint, the less a ${unit} was expected; the full tint is ${most} nats or more. `
         + readings.hint),
-      ...reading.surprising.map((passage) => readings.passage(passage, most)),
+      ...reading.surprising.map((passage) => readings.passage(passage, unit, most)),
       page.element(
         "details", { class: "more expected" },
         page.element("summary", {}, "What surprised it least"),
-        reading.expected.map((passage) => readings.passage(passage, most))),
+        reading.expected.map((passage) => readings.passage(passage, unit, most))),
     ];
   },
 
@@ -94,7 +95,10 @@ const readings = {
       ...(novelty.passages.length === 0
         ? [page.element("p", { class: "faint" }, "None of them is worth showing.")]
         : [
-          page.element("h4", {}, "The longest copied passages"),
+          page.element(
+            "h4", {}, novelty.passages.some(({ length }) => length >= threshold)
+              ? "The longest copied passages"
+              : "The longest passages that stand in the text, all too short to count"),
           ...novelty.passages.map((passage) => page.element(
             "div", { class: "passage" },
             page.element("p", { class: "faint" }, `${readings.count(passage.length)} characters, ${passage.place}`),

@@ -11,7 +11,7 @@ const axes = [
 
 const curve = (points, key, name, style = {}) => ({ name, x: points, y: points[key], ...style });
 const hasValues = (list) => list.some((value) => value !== null);
-const unit = (run) => (run.is_classifier ? "nats a text" : "nats a character");
+const unit = (run) => `nats a ${run.unit}`;
 
 const verdictCard = ({ verdict }) => page.element(
   "div", { class: `verdict ${verdict.kind}` },
@@ -185,7 +185,11 @@ const runParts = (run, id) => [
 
 // Several runs
 
+/// Losses of unlike units cannot be compared.
+const unitsOf = (runs) => [...new Set(runs.map((run) => run.unit))];
+
 const comparisonTable = (runs) => {
+  const isAlike = unitsOf(runs).length === 1;
   const body = page.element("tbody", {});
   const rows = [];
   const add = (key) => {
@@ -194,7 +198,7 @@ const comparisonTable = (runs) => {
       const facts = runs.map((run) => run[key].find((fact) => fact.name === name));
       const numbers = facts.map((fact) => fact?.number ?? null).filter(Number.isFinite);
       const better = facts.find((fact) => fact?.better)?.better;
-      const best = numbers.length > 1 && better
+      const best = isAlike && numbers.length > 1 && better
         ? (better === "low" ? Math.min(...numbers) : Math.max(...numbers)) : null;
       const differs = new Set(facts.map((fact) => fact?.value)).size > 1;
       const row = page.element(
@@ -222,24 +226,33 @@ const comparisonTable = (runs) => {
       "table", { class: "comparison" },
       page.element("thead", {}, page.element(
         "tr", {}, page.element("td", {}), runs.map((run, index) => page.element(
-          "th", { scope: "col" }, page.charts.comparison.swatch(page.seriesStyle(index)),
+          "th", { scope: "col" }, page.swatch(page.seriesStyle(index)),
           " ", run.name)))),
       body)),
   ];
 };
 
-const comparison = (runs) => {
-  const usesTraining = !runs.every((run) => run.validations.step.length > 0);
-  const series = runs.map((run) => (run.validations.step.length > 0
-    ? curve(run.validations, "validation_loss", run.name, { dots: true })
-    : curve(run.steps, "train_loss", `${run.name} (training loss)`)));
-  const chart = page.lineChart({
-    id: "comparison", axes, series, height: 360,
-    title: usesTraining ? "Loss of each run" : "Validation loss of each run",
-    marks: runs.flatMap((run, index) => (run.best_index == null
-      ? [] : [{ series: index, index: run.best_index, name: "" }])),
+/// The runs of a unit in one chart; `index` is a run's among all.
+const comparisonChart = (unitName, indexed, isOnly) => {
+  const usesTraining = !indexed.every(({ run }) => run.validations.step.length > 0);
+  const series = indexed.map(({ run, index }) => (run.validations.step.length > 0
+    ? curve(run.validations, "validation_loss", run.name, { ...page.seriesStyle(index), dots: true })
+    : curve(run.steps, "train_loss", `${run.name} (training loss)`, page.seriesStyle(index))));
+  return page.lineChart({
+    id: isOnly ? "comparison" : `comparison-${unitName}`, axes, series, height: 360,
+    title: `${usesTraining ? "Loss" : "Validation loss"} of each run, nats a ${unitName}`,
+    marks: indexed.flatMap(({ run }, place) => (run.best_index == null
+      || run.validations.step.length === 0
+      ? [] : [{ series: place, index: run.best_index, name: "" }])),
   });
-  return section("Comparison", chart, comparisonTable(runs));
+};
+
+const comparison = (runs) => {
+  const units = unitsOf(runs);
+  const charts = units.map((unitName) => comparisonChart(
+    unitName, runs.map((run, index) => ({ run, index })).filter(({ run }) => run.unit === unitName),
+    units.length === 1));
+  return section("Comparison", charts, comparisonTable(runs));
 };
 
 /// A run of several, which is drawn when it is opened.

@@ -8,13 +8,16 @@ import Testing
 /// Lines of metrics as runs write them.
 enum MetricsLines {
   static func began(
-    _ step: Int = 0, classes: [String]? = nil, command: String = "charlstm train book.txt"
+    _ step: Int = 0, of steps: Int = 400, classes: [String]? = nil,
+    command: String = "charlstm train book.txt", vocabulary: String? = nil,
+    uniformLoss: Double? = nil
   ) -> String {
-    let more = classes.map {
-      #","classes":["# + $0.map { "\"\($0)\"" }.joined(separator: ",") + "]"
-    }
+    let more =
+      (classes.map { #","classes":["# + $0.map { "\"\($0)\"" }.joined(separator: ",") + "]" } ?? "")
+      + (vocabulary.map { #","vocabulary":"\#($0)""# } ?? "")
+      + (uniformLoss.map { #","uniform_loss":\#($0)"# } ?? "")
     return #"{"event":"began","step":\#(step),"command":"\#(command)","machine":"a CPU","seed":7,"#
-      + #""cell":"lstm","layers":2,"hidden_size":512,"parameters":3500000,"total_steps":400\#(more ?? "")}"#
+      + #""cell":"lstm","layers":2,"hidden_size":512,"parameters":3500000,"total_steps":\#(steps)\#(more)}"#
   }
 
   static func step(_ step: Int, _ loss: String) -> String {

@@ -6,8 +6,11 @@ import Testing
 struct VerdictTests {
   /// The verdict on a run with so many equal distances of steps between validations; two training
   /// losses come before each.
-  private func verdict(training: [Double], validation: [Double] = []) throws -> Verdict {
-    var lines: [String] = []
+  private func verdict(
+    training: [Double], validation: [Double] = [], began: String = MetricsLines.began(of: 50),
+    end: String? = nil
+  ) throws -> Verdict {
+    var lines = [began]
     for (index, loss) in training.enumerated() {
       lines.append(
         MetricsLines.step((index + 1) * 50, loss.isFinite ? "\(loss)" : "\"\(loss)\""))
@@ -16,7 +19,7 @@ struct VerdictTests {
       lines.append(
         MetricsLines.validation((index + 1) * 100, loss.isFinite ? "\(loss)" : "\"\(loss)\""))
     }
-    return Verdict(on: try TemporaryFolder().run(lines))
+    return Verdict(on: try TemporaryFolder().run(lines + [end].compactMap(\.self)))
   }
 
   private let falling = (0..<12).map { 3 - 0.2 * Double($0) }
@@ -76,7 +79,7 @@ struct VerdictTests {
 
   @Test func diverged() throws {
     let noNumber = try verdict(training: [3, 2, .nan, .nan], validation: [2, .nan])
-    #expect(noNumber.kind == .diverged && noNumber.gap == nil)
+    #expect(noNumber.kind == .diverged && !noNumber.explanation.contains("gap"))
     #expect(noNumber.headline == "The run diverged at step 150")
     let rising = try verdict(training: [3, 2, 1, 1, 2, 3, 3, 3, 3, 3], validation: [2, 1, 3])
     #expect(rising.headline == "The run diverged after step 150")
@@ -91,18 +94,19 @@ struct VerdictTests {
     let once = try verdict(training: [3, 2], validation: [2])
     #expect(once.headline == "Too early to tell")
     #expect(once.explanation.hasPrefix("The run was validated once; a trend takes 3 validations."))
-    #expect(try verdict(training: [], validation: [2]).gap == nil)
+    #expect(try !verdict(training: [], validation: [2]).explanation.contains("gap"))
+    #expect(try verdict(training: []).headline == "No loss is known")
   }
 
   @Test(arguments: [
     (1.51, "next to no gap"), (1.6, "a small gap"), (1.8, "a clear gap"), (2, "a wide gap"),
+    (1.505, "there is no gap from"), (1.495, "there is no gap from"),
     (1.4, "6.7% below the training loss"),
   ])
   func gaps(_ validation: Double, _ words: String) throws {
     let verdict = try verdict(
       training: [Double](repeating: 1.5, count: 2), validation: [validation])
     #expect(verdict.explanation.contains(words))
-    #expect(abs((verdict.gap ?? 0) - (validation - 1.5)) < 1e-12)
   }
 
   /// Of classifiers the most accurate model is kept, whatever its loss.
@@ -122,5 +126,90 @@ struct VerdictTests {
     #expect(
       verdict.explanation.hasSuffix(
         " The model of step 40 is kept, which had the best accuracy, 92.5%."))
+  }
+
+  private func failed(_ step: Int, _ reason: String) -> String {
+    #"{"event":"failed","step":\#(step),"reason":"\#(reason)"}"#
+  }
+
+  @Test func failed() throws {
+    let verdict = try verdict(
+      training: [3, 2, .nan], validation: [2], end: failed(1150, "the loss is not finite"))
+    #expect(verdict.kind == .failed)
+    #expect(verdict.headline == "Failed at step 1,150")
+    #expect(
+      verdict.explanation
+        == "Training ended with an error: the loss is not finite. The model of step 100 is kept.")
+    let early = try self.verdict(training: [], end: failed(0, "no memory."))
+    #expect(early.headline == "Failed before the first step")
+    #expect(early.explanation == "Training ended with an error: no memory.")
+    // A run that went on.
+    let run = try TemporaryFolder().run([
+      MetricsLines.step(10, "2"), failed(10, "no memory"), MetricsLines.began(10),
+      MetricsLines.step(20, "1"),
+    ])
+    #expect(Verdict(on: run).kind == .unknown)
+  }
+
+  @Test func worseThanABlindGuess() throws {
+    let began = MetricsLines.began(of: 50, uniformLoss: 4)
+    let validated = try verdict(training: [9, 8], validation: [7, 6, 5], began: began)
+    #expect(validated.kind == .unlearned && validated.headline == "Learned nothing")
+    #expect(
+      validated.explanation.hasPrefix(
+        "The best validation loss, 5.0000 nats a character, is above the 4.0000 of a blind guess."))
+    #expect(try verdict(training: [9, 5], began: began).kind == .unlearned)
+    #expect(try verdict(training: [9, 4.4], began: began).kind == .unknown)
+    #expect(try verdict(training: [9, 8]).kind == .unknown)
+    let going = MetricsLines.began(of: 500, uniformLoss: 4)
+    #expect(try verdict(training: [9, 8], began: going).headline == "Learned nothing so far")
+  }
+
+  /// A classifier that is right may be very unsure.
+  @Test(arguments: [(0.1, Verdict.Kind.unlearned), (0.9, .unknown)])
+  func classifiersThatLearnedNothing(_ f1: Double, _ kind: Verdict.Kind) throws {
+    let run = try TemporaryFolder().run([
+      MetricsLines.began(classes: ["ham", "spam"], uniformLoss: 0.7), MetricsLines.step(10, "2"),
+      MetricsLines.classified(10, 2, accuracy: 0.5, f1: [f1, f1]),
+    ])
+    #expect(Verdict(on: run).kind == kind)
+  }
+
+  @Test func fewLossesThatRise() throws {
+    let rising = try verdict(training: [3, 2, 5, 7e9])
+    #expect(rising.kind == .diverged)
+    #expect(rising.headline == "The run diverged after step 100")
+    #expect(rising.explanation.contains("risen from 3.0000 to 7e+09, more than twice as much"))
+    #expect(try verdict(training: [3, 2, 5, 5.9]).kind == .unknown)
+  }
+
+  @Test func goingOn() throws {
+    let verdict = try verdict(
+      training: falling, validation: [3, 2.6, 2.2, 1.8, 1.4, 1.2],
+      began: MetricsLines.began(of: 126_000))
+    #expect(verdict.headline == "Still improving after 600 of 126,000 steps")
+    #expect(verdict.explanation.contains("the steps to come will probably help. So far there is"))
+  }
+
+  /// However large they are as shares.
+  @Test func differencesOfLittleAreNone() throws {
+    let training = (0..<12).map { 1e-5 / Double($0 + 1) }
+    let worse = try verdict(training: training, validation: [2, 1, 1e-4, 2e-4, 3e-4, 1e-3])
+    #expect(worse.kind == .plateau)
+    #expect(worse.explanation.contains("there is no gap"))
+    let better = try verdict(
+      training: training, validation: [6e-4, 5e-4, 4e-4, 3e-4, 2e-4, 1e-4])
+    #expect(better.kind == .plateau)
+    #expect(better.explanation.hasPrefix("The last 3 validations brought less than 0.001 nats."))
+    let wide = try verdict(training: training, validation: [1e-4])
+    #expect(!wide.explanation.contains("%"))
+  }
+
+  @Test func bytesAreCounted() throws {
+    let began = MetricsLines.began(of: 50, vocabulary: "bytes")
+    let verdict = try verdict(training: falling, validation: [3, 2, 1.5], began: began)
+    #expect(verdict.explanation.contains("1.5000 nats a byte"))
+    let run = try TemporaryFolder().run([began, MetricsLines.validation(10, "2")])
+    #expect(run.results.contains { $0.name == "bits per byte" })
   }
 }
