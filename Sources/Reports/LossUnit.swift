@@ -13,7 +13,8 @@ package enum LossUnit: String, Equatable, Sendable {
 
 extension RunRecord {
   package var lossUnit: LossUnit {
-    isClassifier ? .text : setting("vocabulary")?.text == "bytes" ? .byte : .character
+    let vocabulary = setting("vocabulary") ?? teachers.first?.setting("vocabulary")
+    return isClassifier ? .text : vocabulary?.text == "bytes" ? .byte : .character
   }
 }
 

@@ -13,6 +13,10 @@ package struct MetricsFile: Sendable {
   /// process that was killed leaves half-written.
   package private(set) var unreadable: [Int] = []
 
+  init(withoutLinesAt path: String) {
+    self.path = path
+  }
+
   /// - Throws: `ReportError`.
   package init(path: String) throws(ReportError) {
     self.path = path

@@ -1,10 +1,10 @@
 import Classification
 
 /// The metrics of runs as CSV: a column for each key of any line, a line for each line. The first
-/// column names the run, or its teacher.
+/// column names the run, or its teacher; it is the path where runs have the same name.
 package func csv(of runs: [RunRecord]) -> String {
-  let all = runs.flatMap { run in
-    ([(run.name, run)] + run.teachers.map { ("\(run.name)/\($0.name)", $0) })
+  let all = zip(runs, distinctNames(of: runs)).flatMap { run, name in
+    ([(name, run)] + run.teachers.map { ("\(name)/\($0.name)", $0) })
       .flatMap { name, run in run.metrics.lines.map { (name: name, line: $0) } }
   }
   let keys = orderedKeys(of: all.map(\.line))

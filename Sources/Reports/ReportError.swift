@@ -1,4 +1,5 @@
 import Files
+import Glibc
 import Paths
 
 /// Why there is nothing to report of a run.
@@ -13,6 +14,15 @@ package enum ReportError: Error, Equatable, Sendable {
   /// No line can be read; `line` is the first that cannot, from 1.
   case unreadable(path: String, line: Int)
   case file(FileError)
+
+  /// No file, or one without lines.
+  var saysThatNothingIsThere: Bool {
+    switch self {
+    case .empty: true
+    case .file(.cannotOpen(_, code: ENOENT)): true
+    default: false
+    }
+  }
 }
 
 extension ReportError: CustomStringConvertible {

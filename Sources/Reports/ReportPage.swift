@@ -1,9 +1,11 @@
 import Checkpoints
 import Pages
+import Paths
 
 /// A page about training runs, HTML in one file: each by itself and, of several, compared.
 package func reportPage(of reports: [RunReport]) -> [UInt8] {
-  let title = reports.map(\.run.name).joined(separator: ", ")
+  let names = distinctNames(of: reports.map(\.run))
+  let title = names.joined(separator: ", ")
   let page = Page(
     title: "Training report: \(title)",
     styles: [Charts.style, TintedText.style, PackageResources.report_css],
@@ -11,17 +13,8 @@ package func reportPage(of reports: [RunReport]) -> [UInt8] {
       TintedText.script, PackageResources.readings_js, PackageResources.report_js,
     ])
   let data = ReportData(
-    runs: zip(reports, distinctNames(of: reports.map(\.run))).map { RunData($0, named: $1) })
+    runs: zip(reports, names).map { RunData($0, named: $1) })
   return page.html(data: Array(json(data).utf8))
-}
-
-/// The runs' names; whole paths where names are the same.
-private func distinctNames(of runs: [RunRecord]) -> [String] {
-  let names = runs.map(\.name)
-  let paths = runs.map(\.path)
-  if Set(names).count == names.count { return names }
-  if Set(paths).count == paths.count { return paths }
-  return paths.enumerated().map { "\($1) (\($0 + 1))" }
 }
 
 private struct ReportData: Encodable {
@@ -108,7 +101,7 @@ private struct RunData: Encodable {
     let verdict = Verdict(on: run)
     let best = run.best
     self.name = name
-    path = run.path
+    path = printable(path: run.path)
     is_classifier = run.isClassifier
     unit = run.lossUnit.rawValue
     classes = run.classes

@@ -30,8 +30,8 @@ extension RunRecord {
   /// Of settings; the keys have underscores for blanks.
   private static let names = [
     "machine", "division", "arithmetic", "precision", "version", "seed", "cell", "layers",
-    "hidden size", "parameters", "vocabulary", "training characters", "validation characters", "training texts",
-    "validation texts",
+    "hidden size", "parameters", "vocabulary", "training characters", "validation characters",
+    "training texts", "validation texts",
   ]
 
   /// How the run was made: from its lines, and where these are silent from its best model.

@@ -12,14 +12,25 @@ extension RunRecord {
       throw .noFolder(path: path)
     }
     guard status.st_mode & S_IFMT == S_IFDIR else { throw .notAFolder(path: path) }
-    guard Self.hasMetrics(path) else { throw .noMetrics(folder: path) }
-    try self.init(metrics: MetricsFile(path: "\(path)/metrics.jsonl"), of: path)
-    for number in 1...TrainingOptions.mostTeachers {
+    let teachers = Self.teachers(of: path)
+    guard Self.hasMetrics(path) || !teachers.isEmpty else { throw .noMetrics(folder: path) }
+    do throws(ReportError) {
+      try self.init(metrics: MetricsFile(path: "\(path)/metrics.jsonl"), of: path)
+    } catch {
+      // While the teachers learn there are only theirs.
+      guard !teachers.isEmpty, error.saysThatNothingIsThere else { throw error }
+      self.init(metrics: MetricsFile(withoutLinesAt: "\(path)/metrics.jsonl"), of: path)
+    }
+    self.teachers = teachers
+  }
+
+  /// Those that have lines; one that has only begun has none yet.
+  private static func teachers(of path: String) -> [RunRecord] {
+    (1...TrainingOptions.mostTeachers).compactMap { number in
       let folder = "\(path)/teacher-\(number)"
-      // A teacher that has only begun has no lines yet.
-      guard Self.hasMetrics(folder), let metrics = try? MetricsFile(path: "\(folder)/metrics.jsonl")
-      else { continue }
-      teachers.append(RunRecord(metrics: metrics, of: folder))
+      guard hasMetrics(folder), let metrics = try? MetricsFile(path: "\(folder)/metrics.jsonl")
+      else { return nil }
+      return RunRecord(metrics: metrics, of: folder)
     }
   }
 

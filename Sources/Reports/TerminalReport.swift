@@ -1,6 +1,7 @@
 import TerminalText
 
-/// A run for a terminal: the verdict, a plot of its losses, and what came of it.
+/// A run for a terminal: the verdict, a plot of its losses, and what came of it; of one that has no
+/// losses yet its teachers.
 package func terminalReport(on run: RunRecord, width: Int) -> String {
   let verdict = Verdict(on: run)
   var blocks = [
@@ -19,6 +20,11 @@ package func terminalReport(on run: RunRecord, width: Int) -> String {
       validation.isEmpty ? "training loss, nats" : "training loss, o validation loss, nats"
     blocks.append([legend] + plot.lines(xName: "steps"))
   }
-  blocks.append([factSheet(run.results.map { ($0.name, $0.value) })])
+  if !run.results.isEmpty {
+    blocks.append([factSheet(run.results.map { ($0.name, $0.value) })])
+  }
+  if plot == nil {
+    blocks += run.teachers.map { [terminalReport(on: $0, width: width)] }
+  }
   return blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
 }

@@ -142,7 +142,11 @@ extension Verdict {
 
   private static func unvalidated(_ run: RunRecord) -> Finding {
     guard run.steps.contains(where: { $0.trainLoss != nil }) else {
-      return (.unknown, "No loss is known", "The run has reported no step yet.")
+      return (
+        .unknown,
+        run.teachers.isEmpty ? "No loss is known" : "Only its teachers have learned so far",
+        "The run itself has reported no loss."
+      )
     }
     return (
       .unknown, "Nothing was validated",

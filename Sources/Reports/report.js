@@ -176,8 +176,11 @@ const section = (title, ...parts) => page.element(
 
 const runParts = (run, id) => [
   verdictCard(run), tiles(run), ...notes(run),
-  section("Curves", lossChart(run, `${id}-loss`), otherCharts(run, id), classCurves(run, id),
-    teacherCurves(run, id)),
+  section("Curves",
+    // While its teachers learn, a run has none of its own.
+    run.steps.step.length + run.validations.step.length > 0 || run.teachers.length === 0
+      ? [lossChart(run, `${id}-loss`), otherCharts(run, id)] : [],
+    classCurves(run, id), teacherCurves(run, id)),
   run.is_classifier ? null : section("Writing", samples(run)),
   section("A closer look at the best model", readingParts(run)),
   section("Settings", settings(run)),

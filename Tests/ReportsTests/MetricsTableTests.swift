@@ -39,4 +39,23 @@ struct MetricsTableTests {
 
         """#)
   }
+
+  @Test func runsOfTheSameNameAreToldApart() throws {
+    let folder = try TemporaryFolder()
+    let runs = try ["a/run", "b/run", "c\u{1B}/run"].map {
+      try folder.run([#"{"event":"step","step":5}"#], named: $0)
+    }
+    #expect(
+      csv(of: runs) == """
+        run,event,step
+        \(folder.file("a/run")),step,5
+        \(folder.file("b/run")),step,5
+        \(folder.file("c\\u{1B}/run")),step,5
+
+        """)
+    #expect(csv(of: [runs[0], runs[0]]).contains("\n\(folder.file("a/run")) (2),step,5"))
+    #expect(csv(of: [runs[0]]).contains("\nrun,step,5"))
+    let page = String(decoding: reportPage(of: runs.map { RunReport(run: $0) }), as: UTF8.self)
+    #expect(!page.contains("\u{1B}") && !page.contains("\\u001b"))
+  }
 }

@@ -253,6 +253,40 @@ struct ReportPageTests {
       ])
   }
 
+  @Test func onlyTeachersHaveCurves() throws {
+    try folder.write(MetricsLines.step(10, "2") + "\n", to: "run/teacher-1/metrics.jsonl")
+    let run = try RunRecord(folder: folder.file("run"))
+    let found = try resultOf(
+      reportPage(of: [RunReport(run: run)]), [String].self,
+      "return [Object.keys(page.charts).join(), document.querySelector('.verdict b').textContent];")
+    #expect(found == ["run-teachers", "Only its teachers have learned so far"])
+  }
+
+  /// Nats a character, a byte and a text are not held against each other.
+  @Test func unlikeUnitsAreNotCompared() throws {
+    let runs = try [
+      [MetricsLines.began()], [MetricsLines.began(vocabulary: "bytes")],
+      [MetricsLines.began(vocabulary: "bytes")],
+    ].enumerated().map { index, began in
+      try folder.run(began + [MetricsLines.validation(100, "\(index + 1)")], named: "run-\(index)")
+    }
+    let found = try resultOf(
+      reportPage(of: runs.map { RunReport(run: $0) }), [String].self,
+      """
+      const charts = Object.values(page.charts);
+      return [
+        ...charts.map(({ title, series }) => `${title}: ${series.map(({ name, color }) =>
+          name + color).join(" ")}`),
+        String(document.querySelectorAll(".star").length),
+      ];
+      """)
+    #expect(
+      found == [
+        "Validation loss of each run, nats a character: run-0--blue",
+        "Validation loss of each run, nats a byte: run-1--orange run-2--green", "0",
+      ])
+  }
+
   /// Losses that are no numbers are gaps; a long run is drawn with fewer points, the extremes kept.
   @Test func hardCases() throws {
     let steps = (1...20000).map { step in

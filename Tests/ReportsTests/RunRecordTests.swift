@@ -81,6 +81,20 @@ struct RunRecordTests {
     #expect(run.teachers.map(\.name) == ["teacher-1", "teacher-2", "teacher-16"])
   }
 
+  @Test(arguments: [true, false])
+  func teachersAreShownBeforeTheRunItself(_ hasFile: Bool) throws {
+    try folder.write(
+      MetricsLines.began(vocabulary: "bytes") + "\n" + MetricsLines.step(10, "2") + "\n",
+      to: "run/teacher-1/metrics.jsonl")
+    if hasFile { try folder.write("", to: "run/metrics.jsonl") }
+    let run = try RunRecord(folder: folder.file("run"))
+    #expect(run.teachers.map(\.name) == ["teacher-1"] && run.lossUnit == .byte)
+    let terminal = terminalReport(on: run, width: 80)
+    #expect(terminal.hasPrefix("run: Only its teachers have learned so far\n"))
+    #expect(terminal.contains("\n\nteacher-1: Nothing was validated\n"))
+    #expect(csv(of: [run]).contains("run/teacher-1,step,"))
+  }
+
   @Test func accuracyCountsBeforeTheLoss() throws {
     let run = try folder.run([
       MetricsLines.began(classes: ["ham", "spam"]),
