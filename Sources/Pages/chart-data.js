@@ -43,6 +43,15 @@ page.seriesStyle = (index) => ({
     return ticks.length >= 3 ? ticks : linearTicks(low, high, count);
   };
 
+  /// All digits of a tick, in few characters.
+  const tickLabel = (value) => {
+    const size = Math.abs(value);
+    if (size >= 1e9 || (size > 0 && size < 1e-3)) {
+      return Number(value.toPrecision(12)).toExponential().replace("e+", "e");
+    }
+    return size >= 1e6 ? `${page.number(value / 1e6, 12)} M` : page.number(value, 12);
+  };
+
   /// Of points closer together than pixels, in each column of pixels the first, lowest, highest, last.
   const thinned = (points, toX, width) => {
     if (points.length <= 4 * width) return points;
@@ -76,7 +85,7 @@ page.seriesStyle = (index) => ({
     return points[low];
   };
 
-  page.scale = { clamp, finite, linearTicks, logTicks, nearest, thinned };
+  page.scale = { clamp, finite, linearTicks, logTicks, nearest, thinned, tickLabel };
 
   /// The series, which part of them is in view, and where the cursor is. Those that extend it `draw`.
   page.ChartData = class ChartData {

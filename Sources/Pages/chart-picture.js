@@ -3,7 +3,8 @@
 // The picture of a line chart.
 
 {
-  const { linearTicks, logTicks, nearest, thinned } = page.scale;
+  const { linearTicks, logTicks, nearest, thinned, tickLabel } = page.scale;
+  /// `left` is the least; long labels take more.
   const margin = { left: 58, right: 28, top: 10, bottom: 38 };
 
   /// Those that extend it make `figure`, `svg`, `readout`, `details` and the buttons.
@@ -34,11 +35,6 @@
     }
 
     setScales(width) {
-      const [low, high] = this.scaledView();
-      const left = margin.left;
-      const across = width - margin.left - margin.right;
-      this.toX = (x) => left + (this.scaled(x) - low) / (high - low) * across;
-      this.fromX = (pixel) => this.unscaled(low + (pixel - left) / across * (high - low));
       const logarithmic = this.log.y;
       const scaled = (y) => (logarithmic ? Math.log10(y) : y);
       let [bottom, top] = this.yExtent().map(scaled);
@@ -50,6 +46,15 @@
       this.toY = (y) => margin.top + (top / 2 - scaled(y) / 2) / (top / 2 - bottom / 2) * down;
       // Within what numbers can say.
       this.yRange = [bottom, top].map((y) => (logarithmic ? 10 ** Math.min(Math.max(y, -307), 307) : y));
+      this.yTicks = (logarithmic ? logTicks : linearTicks)(...this.yRange, this.height / 50)
+        .map((value) => ({ value, label: tickLabel(value) }));
+      const longest = Math.max(0, ...this.yTicks.map(({ label }) => label.length));
+      this.left = Math.min(Math.max(margin.left, 14 + 7 * longest), width / 3);
+      const left = this.left;
+      const [low, high] = this.scaledView();
+      const across = width - left - margin.right;
+      this.toX = (x) => left + (this.scaled(x) - low) / (high - low) * across;
+      this.fromX = (pixel) => this.unscaled(low + (pixel - left) / across * (high - low));
     }
 
     /// Of what is in view.
@@ -75,7 +80,7 @@
       return page.svg(
         "clipPath", { id: this.clipName },
         page.svg("rect", {
-          x: margin.left, y: 0, width: width - margin.left - margin.right,
+          x: this.left, y: 0, width: width - this.left - margin.right,
           height: this.height - margin.bottom + 4,
         }));
     }
@@ -85,18 +90,18 @@
       const bottom = this.height - margin.bottom;
       const [low, high] = this.view ?? this.extent;
       const [divisor, unit] = this.axis.units?.(high) ?? [1, this.axis.name];
-      const ticks = (log) => (log ? logTicks : linearTicks);
-      for (const tick of ticks(this.log.x)(low / divisor, high / divisor, width / 110)) {
+      const ticks = this.log.x ? logTicks : linearTicks;
+      for (const tick of ticks(low / divisor, high / divisor, width / 110)) {
         const x = this.toX(tick * divisor);
         group.append(
           page.svg("line", { x1: x, x2: x, y1: bottom, y2: bottom + 4 }),
           page.svg("text", { x, y: bottom + 17, "text-anchor": "middle" }, page.number(tick, 4)));
       }
-      for (const tick of ticks(this.log.y)(...this.yRange, this.height / 50)) {
-        const y = this.toY(tick);
+      for (const { value, label } of this.yTicks) {
+        const y = this.toY(value);
         group.append(
-          page.svg("line", { x1: margin.left, x2: width - margin.right, y1: y, y2: y }),
-          page.svg("text", { x: margin.left - 7, y: y + 4, "text-anchor": "end" }, page.number(tick, 4)));
+          page.svg("line", { x1: this.left, x2: width - margin.right, y1: y, y2: y }),
+          page.svg("text", { x: this.left - 7, y: y + 4, "text-anchor": "end" }, label));
       }
       group.append(page.svg(
         "text", { x: width - margin.right, y: this.height - 4, "text-anchor": "end" }, unit));

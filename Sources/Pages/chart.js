@@ -99,7 +99,7 @@
       });
       const place = (event) => {
         const box = this.svg.getBoundingClientRect();
-        return this.fromX(clamp(event.clientX - box.left, margin.left, this.drawnWidth - margin.right));
+        return this.fromX(clamp(event.clientX - box.left, this.left, this.drawnWidth - margin.right));
       };
       let start = null;
       this.svg.addEventListener("pointerdown", (event) => {

@@ -102,7 +102,12 @@ page.matrix = (title, names, counts) => {
     shown = shown.sort((a, b) => totals[b] - totals[a]).slice(0, mostShown).sort((a, b) => a - b);
   }
   const cell = Math.max(14, Math.min(56, Math.floor(520 / shown.length)));
-  const short = (name) => (name.length > 14 ? `${name.slice(0, 13)}…` : name);
+  // In the middle, as names may begin alike; by characters, none of which is split.
+  const short = (name) => {
+    const characters = [...name];
+    return characters.length > 14
+      ? `${characters.slice(0, 6).join("")}…${characters.slice(-7).join("")}` : name;
+  };
   const left = 12 + 7 * Math.max(...shown.map((index) => short(names[index]).length), 4);
   const side = cell * shown.length;
   const isSteep = cell < 44;

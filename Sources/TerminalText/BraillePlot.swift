@@ -15,10 +15,14 @@ package struct BraillePlot: Sendable {
   }
 
   private let curves: [Curve]
+  private let labelWidth: Int
   private let columns: Int
   private let rows: Int
   private let x: ClosedRange<Double>
   private let y: ClosedRange<Double>
+  /// Where all points have the same, whose range is only room around it.
+  private let onlyX: Double?
+  private let onlyY: Double?
 
   /// Nil where there is not one point.
   ///
@@ -32,7 +36,10 @@ package struct BraillePlot: Sendable {
     self.curves = curves
     self.x = x
     self.y = y
-    columns = max(10, width - Self.labelWidth(y) - 2)
+    onlyX = Self.only(points.map(\.x))
+    onlyY = Self.only(points.map(\.y))
+    labelWidth = Self.labels(y, only: onlyY).map(\.count).max() ?? 0
+    columns = max(10, width - labelWidth - 2)
     rows = max(3, height - 2)
   }
 
@@ -44,11 +51,15 @@ package struct BraillePlot: Sendable {
     return low - room...low + room
   }
 
-  private static func labelWidth(_ y: ClosedRange<Double>) -> Int {
-    max(shortNumber(y.lowerBound).count, shortNumber(y.upperBound).count)
+  private static func only(_ values: [Double]) -> Double? {
+    values.allSatisfy { $0 == values.first } ? values.first : nil
   }
 
-  /// Top to bottom, the last with the ends of the x axis.
+  private static func labels(_ range: ClosedRange<Double>, only: Double?) -> [String] {
+    (only.map { [$0] } ?? [range.lowerBound, range.upperBound]).map(shortNumber)
+  }
+
+  /// Top to bottom, the last with the ends of the x axis, or the only place there is.
   ///
   /// - Parameter name: of the x axis.
   package func lines(xName name: String) -> [String] {
@@ -64,7 +75,8 @@ package struct BraillePlot: Sendable {
         for (first, second) in zip(places, places.dropFirst()) { line(first, second, in: &dots) }
       }
     }
-    let width = Self.labelWidth(y)
+    var labels = [0: y.upperBound, rows - 1: y.lowerBound]
+    if let onlyY { labels = [place((x: x.lowerBound, y: onlyY)).row / 4: onlyY] }
     var lines = (0..<rows).map { row in
       let cells = (0..<columns).map { column -> String in
         let index = row * columns + column
@@ -72,15 +84,22 @@ package struct BraillePlot: Sendable {
         guard dots[index] != 0 else { return " " }
         return String(UnicodeScalar(0x2800 + UInt32(dots[index])).map(Character.init) ?? " ")
       }.joined()
-      let label = row == 0 ? y.upperBound : row == rows - 1 ? y.lowerBound : nil
+      let label = labels[row]
       let text = label.map(shortNumber) ?? ""
       let line =
-        String(repeating: " ", count: width - text.count) + text + (label == nil ? " │" : " ┤")
+        String(repeating: " ", count: labelWidth - text.count) + text + (label == nil ? " │" : " ┤")
         + cells
       return Self.trimmed(line)
     }
-    let indent = String(repeating: " ", count: width + 1)
+    let indent = String(repeating: " ", count: labelWidth + 1)
     lines.append(indent + "└" + String(repeating: "─", count: columns))
+    if let onlyX {
+      let text = "\(shortNumber(onlyX)) \(name)"
+      let column = place((x: onlyX, y: y.lowerBound)).column / 2
+      let before = max(0, min(column, columns - text.count))
+      lines.append(indent + " " + String(repeating: " ", count: before) + text)
+      return lines
+    }
     let low = shortNumber(x.lowerBound)
     let high = shortNumber(x.upperBound) + " " + name
     let gap = max(1, columns - low.count - high.count)
@@ -123,10 +142,10 @@ package struct BraillePlot: Sendable {
   }
 }
 
-/// A number in about four digits, whole ones with all of theirs.
+/// A number in about four digits, whole ones below a billion with all of theirs.
 func shortNumber(_ value: Double) -> String {
-  if let whole = Int(exactly: value) { return whole.grouped }
   let size = abs(value)
+  if size < 1e9, let whole = Int(exactly: value) { return whole.grouped }
   if size >= 1e6 || size < 1e-3 { return String(format: "%.4g", value) }
   if size >= 1000, let whole = Int(exactly: value.rounded()) { return whole.grouped }
   return String(format: size >= 100 ? "%.1f" : size >= 10 ? "%.2f" : "%.4f", value)

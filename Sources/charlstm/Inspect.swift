@@ -73,7 +73,7 @@ struct Inspect: ParsableCommand {
       return try PatternFeature(
         name: String(text[..<sign]), pattern: String(text[text.index(after: sign)...]))
     }
-    let file = try output.map { try replacement.file($0) }
+    let file = try output.map { try replacement.page($0) }
     let trained = try TrainedModel(contentsOf: model)
     let corpus = try Corpus(
       paths: texts, separator: trained.summary?.documentSeparator ?? .lineFeed)

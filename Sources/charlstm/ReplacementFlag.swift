@@ -12,6 +12,16 @@ struct ReplacementFlag: ParsableArguments {
   func file(_ path: String) throws(FileError) -> OutputFile {
     try OutputFile(path: path, replaces: overwrite, remedy: "--overwrite")
   }
+
+  /// A page to write, for which a browser needs a file.
+  func page(_ path: String) throws -> OutputFile {
+    guard path != "-" else {
+      throw Failure.usage(
+        "--output takes the name of a file, such as page.html, got -; standard output is "
+          + "/dev/stdout")
+    }
+    return try file(path)
+  }
 }
 
 /// - Throws: `Failure` where a run is both to go on and to be replaced.

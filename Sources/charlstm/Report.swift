@@ -44,7 +44,7 @@ struct Report: ParsableCommand {
     guard !(terminal && csv) else {
       throw Failure.usage("--terminal and --csv both write to standard output; give one of them")
     }
-    let page = try output.map { try replacement.file($0) }
+    let page = try output.map { try replacement.page($0) }
     let records = try runs.map { try RunRecord(folder: $0) }
     var standardOutput = StandardOutput()
     if csv { try standardOutput.write(Array(Reports.csv(of: records).utf8)) }

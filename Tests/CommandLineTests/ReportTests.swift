@@ -163,6 +163,16 @@ struct ReportTests {
         + "the folder of a training run")
   }
 
+  @Test(arguments: [
+    "report run", "inspect model.safetensors text.txt", "classify explain model.safetensors a",
+  ])
+  func aPageIsNotWrittenToAFileNamedMinus(_ command: String) throws {
+    try expect(
+      "\(command) --output -", fails: 64,
+      saying: "--output takes the name of a file, such as page.html, got -; standard output is "
+        + "/dev/stdout")
+  }
+
   @Test func whereThePageHasNoPlace() throws {
     try charlstm.put("mine", at: "report.html")
     try expect(

@@ -93,4 +93,33 @@ struct ReadingsPageTests {
         "false",
       ])
   }
+
+  @Test(arguments: [
+    (44, "The longest copied passages"),
+    (29, "The longest passages that stand in the text, all too short to count"),
+  ])
+  func passagesTooShortAreCalledSo(_ length: Int, _ heading: String) throws {
+    var novelty = NoveltyReading.fixture
+    novelty.passages[0].length = length
+    let run = try folder.run(MetricsLines.language)
+    let found = try resultOf(
+      reportPage(of: [RunReport(run: run, novelty: novelty)]), String.self,
+      "return document.querySelector('h4').textContent;")
+    #expect(found == heading)
+  }
+
+  @Test func longNamesOfClassesAreToldApart() throws {
+    var reading = ClassificationReading.fixture
+    reading.classes = ["the same beginning, then ham", "the same beginning, then spam 🎣"]
+    let run = try folder.run([
+      MetricsLines.began(classes: reading.classes), MetricsLines.step(10, "1"),
+    ])
+    let found = try resultOf(
+      reportPage(of: [RunReport(run: run, classification: reading)]), [String].self,
+      """
+      return [...document.querySelectorAll('svg.matrix > text[text-anchor="end"]')]
+        .map(({ textContent }) => textContent);
+      """)
+    #expect(found == ["the sa…hen ham", "the sa… spam 🎣"])
+  }
 }

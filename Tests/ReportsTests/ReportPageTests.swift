@@ -287,6 +287,26 @@ struct ReportPageTests {
       ])
   }
 
+  /// No label of an axis is cut off, and no two are the same.
+  @Test(arguments: [
+    ([3e6, 1e6], "3 M"), ([3_000_400, 3_000_000], "3.0002 M"), ([4e12, 1e12], "2e12"),
+    ([123_456, 123_455], "123,455.2"), ([2e-5, 1e-5], "1.2e-5"), ([-2, 1], "-0.5"),
+  ])
+  func labelsAreWhole(_ losses: [Double], _ label: String) throws {
+    let lines = losses.enumerated().map { MetricsLines.step(($0 + 1) * 10, "\($1)") }
+    let found = try resultOf(
+      reportPage(of: [RunReport(run: try folder.run(lines))]), [String].self,
+      """
+      const { svg } = page.charts["run-loss"];
+      const labels = [...svg.querySelectorAll('.grid text[text-anchor="end"]')].slice(0, -1);
+      const { left } = svg.getBoundingClientRect();
+      const isCut = labels.some((label) => label.getBoundingClientRect().left < left);
+      return [isCut ? "cut" : "whole", ...labels.map(({ textContent }) => textContent)];
+      """)
+    #expect(found[0] == "whole" && found.contains(label), "\(found)")
+    #expect(Set(found).count == found.count, "\(found)")
+  }
+
   /// Losses that are no numbers are gaps; a long run is drawn with fewer points, the extremes kept.
   @Test func hardCases() throws {
     let steps = (1...20000).map { step in

@@ -19,9 +19,22 @@ struct PlotTests {
 
   @Test func onePointIsADot() throws {
     let plot = try #require(BraillePlot([.init([(3, 1.5)])], width: 20, height: 5))
+    // The axes have the one place, not the room around it.
+    #expect(
+      plot.lines(xName: "x") == [
+        "       │",
+        "1.5000 ┤      ⠂",
+        "       │",
+        "       └────────────",
+        "              3 x",
+      ])
+  }
+
+  @Test func aLevelLineHasOneLabel() throws {
+    let plot = try #require(BraillePlot([.init([(0, 2), (10, 2)])], width: 14, height: 5))
     let lines = plot.lines(xName: "x")
-    #expect(lines.joined().unicodeScalars.count { (0x2801...0x28FF).contains($0.value) } == 1)
-    #expect(lines[0].hasPrefix("1.6500 ┤") && lines[2].hasPrefix("1.3500 ┤"))
+    #expect(lines.map { $0.prefix(3) } == ["  │", "2 ┤", "  │", "  └", "   "])
+    #expect(lines[4] == "   0      10 x")
   }
 
   @Test func whatIsNoNumberIsLeftOut() throws {
@@ -36,6 +49,7 @@ struct PlotTests {
     (0, "0"), (4000, "4,000"), (1.15, "1.1500"), (-0.5, "-0.5000"),
     (123.45, "123.5"), (9999.9, "10,000"), (0.99996, "1.0000"), (0.0002, "0.0002"),
     (1e-12, "1e-12"), (1234567.5, "1.235e+06"), (12.344, "12.34"),
+    (126_000_000, "126,000,000"), (3e15, "3e+15"), (-2e9, "-2e+09"),
   ])
   func numbersAreShort(_ value: Double, _ text: String) {
     #expect(shortNumber(value) == text)

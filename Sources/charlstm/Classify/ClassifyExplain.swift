@@ -42,7 +42,7 @@ struct ClassifyExplain: ParsableCommand {
     if texts.isEmpty && isatty(STDIN_FILENO) == 1 {
       throw Failure.usage("give texts, or pipe lines of text in")
     }
-    let file = try replacement.file(output)
+    let file = try replacement.page(output)
     let trained = try classifier.trained()
     let (texts, areAll) = try texts.isEmpty ? lines() : firstTexts()
     let classifier = try classifier.classifier(of: trained)
