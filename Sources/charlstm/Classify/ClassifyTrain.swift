@@ -16,7 +16,7 @@ struct ClassifyTrain: ParsableCommand {
     abstract: "Train a classifier on labelled texts.",
     discussion: """
       Writes best.safetensors, the classifier with the best validation accuracy, resume.safetensors \
-      and metrics.jsonl into the run folder. Ctrl-C finishes the step, saves, and says how to go on. \
+      and metrics.jsonl into the run folder, and at the end report.html, a page on how it went. Ctrl-C finishes the step, saves, and says how to go on. \
       --help-all shows every option.
 
         charlstm classify train names.csv --output run
@@ -324,8 +324,11 @@ struct ClassifyTrain: ParsableCommand {
   ) throws {
     if outcome == .interrupted { try resumable(folder).stop(at: trainer.progress.step) }
     if outcome == .patienceExhausted, !quiet { standardError(ResumableRun.stoppedEarly) }
+    if !quiet { sayWhatToDo(trainer, folder) }
     folder.writeReport(on: trainer.device, isQuiet: quiet)
-    guard !quiet else { return }
+  }
+
+  private func sayWhatToDo(_ trainer: ClassifierTrainer, _ folder: RunFolder) {
     guard let summary = trainer.best?.summary else { return }
     let accuracy =
       summary.validationAccuracy.map {
