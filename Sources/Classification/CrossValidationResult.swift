@@ -10,9 +10,9 @@ package struct CrossValidationResult: Sendable {
     package let trainingTexts: Int
     package let validationTexts: Int
     package let scores: Scores
-    /// Of the training behind the best classifier.
-    package let epochs: Double
-    package let steps: Int
+    /// Epochs behind the best classifier, and optimizer steps.
+    package let bestEpoch: Double
+    package let bestStep: Int
     /// Of training and scoring together.
     package let seconds: Double
 
@@ -23,15 +23,17 @@ package struct CrossValidationResult: Sendable {
       try fields.encode(texts, forKey: .texts)
       try fields.encode(trainingTexts, forKey: .trainingTexts)
       try fields.encode(validationTexts, forKey: .validationTexts)
-      try fields.encode(epochs, forKey: .epochs)
-      try fields.encode(steps, forKey: .steps)
+      try fields.encode(bestEpoch, forKey: .bestEpoch)
+      try fields.encode(bestStep, forKey: .bestStep)
       try fields.encode(seconds, forKey: .seconds)
     }
 
     private enum CodingKeys: String, CodingKey {
-      case fold, texts, epochs, steps, seconds
+      case fold, texts, seconds
       case trainingTexts = "training_texts"
       case validationTexts = "validation_texts"
+      case bestEpoch = "best_epoch"
+      case bestStep = "best_step"
     }
   }
 
@@ -96,7 +98,7 @@ package struct CrossValidationResult: Sendable {
         scores: Scores(
           accuracy: report.accuracy, macroF1: report.macroF1,
           meanNegativeLogLikelihood: report.meanNegativeLogLikelihood),
-        epochs: summary?.epochs ?? 0, steps: summary?.steps ?? 0, seconds: seconds))
+        bestEpoch: summary?.epochs ?? 0, bestStep: summary?.steps ?? 0, seconds: seconds))
     for (index, values) in report.classes.enumerated() where values.support > 0 {
       found[index].texts += values.support
       found[index].f1.append(values.f1)

@@ -6,7 +6,7 @@ import Training
 
 /// A new classifier's network and how it is trained, but for its texts.
 struct ClassifierSettings: ParsableArguments {
-  @Option(help: "The share of each class to validate on, where no other texts do. (default: 0.1)")
+  @Option(help: "The share of each class to validate on. (default: 0.1)")
   var validationFraction: Double?
 
   @OptionGroup(title: "Network") var network: NetworkOptions

@@ -77,8 +77,7 @@ struct ClassifyCrossValidate: ParsableCommand {
       let foldBegan = ContinuousClock.now
       display.begin(fold)
       let parts = validation.parts(without: fold)
-      let best = try trained(on: parts, fold, with: new, display)
-      guard let best else { break }
+      guard let best = try trained(on: parts, fold, with: new, display) else { break }
       let report = validation.report(
         on: fold,
         by: Classifier(
@@ -91,7 +90,8 @@ struct ClassifyCrossValidate: ParsableCommand {
             + "try a lower --learning-rate")
       }
       result.add(report, after: parts, best, seconds: (.now - foldBegan) / .seconds(1))
-      if !json { try CrossValidationTable(result).latestFold.forEach { try output.write(line: $0) } }
+      guard !json else { continue }
+      try CrossValidationTable(result).latestFold.forEach { try output.write(line: $0) }
     }
     display.clear()
     let seconds = (.now - began) / .seconds(1)

@@ -201,7 +201,8 @@ struct ClassifyTrain: ParsableCommand {
     let fraction = point.setup == nil ? nil : settings.validationFraction
     try check(
       settings.training.symbols, validationFraction: validation.isEmpty ? fraction : nil,
-      initializeFrom: settings.network.initializeFrom, against: point.setup, kind: point.vocabulary.kind)
+      initializeFrom: settings.network.initializeFrom, against: point.setup,
+      kind: point.vocabulary.kind)
   }
 
   private func resumable(_ folder: RunFolder) -> ResumableRun {

@@ -18,7 +18,7 @@ struct CrossValidationTable {
     guard let fold = result.folds.last else { return [] }
     let line = row(
       ["\(fold.fold)", fold.texts.grouped] + cells(fold.scores)
-        + [String(format: "%.2f", fold.epochs), clock(fold.seconds)])
+        + [String(format: "%.2f", fold.bestEpoch), clock(fold.seconds)])
     return (result.folds.count == 1 ? [row(Self.head)] : []) + [line]
   }
 
