@@ -117,6 +117,12 @@ public struct LabelledTexts: Sendable {
   /// Where the text at `index` comes from, to tell of in errors.
   package func location(of index: Int) -> RecordLocation { locations[index] }
 
+  /// How many texts are the same, byte for byte, as one before them.
+  package var repeatedCount: Int {
+    var seen = Set<ArraySlice<UInt8>>(minimumCapacity: count)
+    return (0..<count).count { !seen.insert(bytes(of: $0)).inserted }
+  }
+
   /// How many texts each class has, in the order of `labels`.
   package var labelCounts: [Int] {
     labelIndices.reduce(into: [Int](repeating: 0, count: labels.count)) { $0[Int($1)] += 1 }

@@ -55,6 +55,9 @@ import Testing
     let texts = try LabelledTexts([(" b ", "two"), ("a", "one\n"), ("b", "é")])
     #expect(texts.labels == ["a", "b"] && texts.labelIndices == [1, 0, 1])
     #expect(texts.bytes(of: 1) == Array("one\n".utf8)[...])
+    #expect(texts.repeatedCount == 0)
+    let repeated = try LabelledTexts([("a", "x"), ("b", "x"), ("a", "x "), ("a", "x")])
+    #expect(repeated.repeatedCount == 2)
     func error(_ texts: [(label: String, text: String)], labels: [String]? = nil) -> String? {
       do {
         _ = try LabelledTexts(texts, labels: labels)

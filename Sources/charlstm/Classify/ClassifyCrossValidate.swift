@@ -3,6 +3,7 @@ import Checkpoints
 import Classification
 import Foundation
 import LabelledData
+import TerminalText
 import Training
 
 struct ClassifyCrossValidate: ParsableCommand {
@@ -60,12 +61,21 @@ struct ClassifyCrossValidate: ParsableCommand {
     let texts = try format.read(data, isQuiet: quiet)
     let validation = try CrossValidation(
       texts, folds: folds, validationFraction: validationFraction, seed: new.options.seed)
-    if !quiet {
-      let listing = ClassListing(of: texts)
-      say(listing.description + (listing.warning(ofFewerThan: folds) ?? ""))
-    }
+    if !quiet { tell(of: texts) }
     Interruption.watch()
     try score(validation, with: new)
+  }
+
+  private func tell(of texts: LabelledTexts) {
+    let listing = ClassListing(of: texts)
+    var text = listing.description + (listing.warning(ofFewerThan: folds) ?? "")
+    let repeated = texts.repeatedCount
+    if repeated > 0 {
+      text +=
+        "Warning: \(counted(repeated, "text repeats", plural: "texts repeat")) another; copies "
+        + "in several folds are both trained on and scored, which flatters the figures\n"
+    }
+    say(text)
   }
 
   private func score(_ validation: CrossValidation, with new: NewClassifier) throws {
