@@ -57,7 +57,7 @@ import Testing
     #expect(texts.bytes(of: 1) == Array("one\n".utf8)[...])
     #expect(texts.repeatedCount == 0)
     let repeated = try LabelledTexts([("a", "x"), ("b", "x"), ("a", "x "), ("a", "x")])
-    #expect(repeated.repeatedCount == 2)
+    #expect(repeated.repeatedCount == 1)
     func error(_ texts: [(label: String, text: String)], labels: [String]? = nil) -> String? {
       do {
         _ = try LabelledTexts(texts, labels: labels)
