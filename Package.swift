@@ -24,7 +24,8 @@ let package = Package(
       resources: [
         .embedInCode("page.css"), .embedInCode("page.js"), .embedInCode("chart.css"),
         .embedInCode("chart-data.js"), .embedInCode("chart-picture.js"), .embedInCode("chart.js"),
-        .embedInCode("diagrams.js"),
+        .embedInCode("diagrams.js"), .embedInCode("tinted-text.css"),
+        .embedInCode("tinted-text.js"),
       ]),
     .target(
       name: "Inspection", dependencies: ["Generation", "Pages", "Recurrent", "Text"],
@@ -65,8 +66,8 @@ let package = Package(
         "Training", "LabelledData", "Classification",
       ],
       resources: [
-        .embedInCode("report.css"), .embedInCode("passages.js"), .embedInCode("readings.js"),
-        .embedInCode("report.js"),
+        .embedInCode("report.css"), .embedInCode("readings.js"), .embedInCode("report.js"),
+        .embedInCode("explanations.css"), .embedInCode("explanations.js"),
       ]),
     .target(
       name: "CharLSTM",

@@ -15,7 +15,7 @@ public final class Classifier {
   public let labels: [String]
   /// As `TrainedClassifier` has them.
   package let columns: LabelledColumns
-  private let limit: TextLimit
+  package let limit: TextLimit
   private let temperature: Double
   private let naiveBayes: NaiveBayes?
   private let texts: any TextReader

@@ -10,17 +10,6 @@ page.seriesStyle = (index) => ({
   dash: [null, "7 3", "2 3", "9 3 2 3"][Math.floor(index / 4) % 4],
 });
 
-/// A number in few digits, for axes and read-outs.
-page.number = (value, digits = 6) => {
-  if (!Number.isFinite(value)) return "–";
-  const size = Math.abs(value);
-  if (size >= 1e15 || (size > 0 && size < 1e-3)) {
-    return value.toExponential(Math.max(0, digits - 1)).replace(/\.?0+e/, "e").replace("e+", "e");
-  }
-  return Number(value.toPrecision(Math.max(digits, Math.ceil(Math.log10(size + 1)))))
-    .toLocaleString("en", { maximumFractionDigits: 15 });
-};
-
 {
   const finite = (value) => (typeof value === "number" && Number.isFinite(value));
   const clamp = (value, low, high) => Math.min(Math.max(value, low), high);

@@ -7,7 +7,6 @@ import Text
 extension ClassificationReading {
   /// Texts that are read at most; of more, as many spread evenly.
   private static let mostTexts = 20_000
-  private static let batch = 1024
   private static let mistakes = 5
   /// Characters of a mistake that are read for its evidence, and beginnings of it.
   private static let mistakeLength = 2000
@@ -27,21 +26,17 @@ extension ClassificationReading {
       trained, precision: device.precision(for: .reading), device: device)
     var tally = ClassificationTally(labels: trained.labels, topK: 1)
     var reliability = Reliability()
-    var wrong: [(text: Int, predicted: Int, probability: Float)] = []
-    for start in Swift.stride(from: 0, to: read.count, by: Self.batch) {
-      let batch = read[start..<min(start + Self.batch, read.count)]
-      let rows = classifier.probabilities(
-        of: batch.map { classifier.symbols(in: texts.bytes(of: $0)) })
-      for (text, row) in zip(batch, rows) {
-        guard row.allSatisfy(\.isFinite) else { return nil }
-        let truth = Int(texts.labelIndices[text])
-        let predicted = row.indices.reduce(0) { row[$1] > row[$0] ? $1 : $0 }
-        tally.add(truth: truth, probabilities: row)
-        reliability.add(probability: Double(row[predicted]), isRight: predicted == truth)
-        if predicted != truth { wrong.append((text, predicted, row[predicted])) }
-      }
+    var mistakes = Mistakes()
+    var isFinite = true
+    classifier.read(texts, read) { text, row in
+      isFinite = isFinite && row.allSatisfy(\.isFinite)
+      guard isFinite else { return }
+      let label = Int(texts.labelIndices[text])
+      let predicted = mistakes.add(text: text, label: label, probabilities: row)
+      tally.add(truth: label, probabilities: row)
+      reliability.add(probability: Double(row[predicted]), isRight: predicted == label)
     }
-    wrong.sort { ($0.probability, $1.text) > ($1.probability, $0.text) }
+    guard isFinite else { return nil }
     let report = tally.report
     self.init(
       texts: report.texts, accuracy: report.accuracy, macroF1: report.macroF1,
@@ -49,14 +44,13 @@ extension ClassificationReading {
       perClass: report.classes.map {
         ClassResult(precision: $0.precision, recall: $0.recall, f1: $0.f1, support: $0.support)
       },
-      mistakes: wrong.prefix(Self.mistakes).map { mistake in
-        let text = String(decoding: texts.bytes(of: mistake.text), as: UTF8.self)
-        let evidence = Evidence(
-          of: String(String.UnicodeScalarView(text.unicodeScalars.prefix(Self.mistakeLength))),
-          for: mistake.predicted, vocabulary: trained.vocabulary, limit: trained.limit,
-          mostPrefixes: Self.mostPrefixes, probabilities: classifier.probabilities)
+      mistakes: mistakes.surest(Self.mistakes).map { mistake in
+        let bytes = texts.bytes(of: mistake.text)
+        let evidence = classifier.evidence(
+          of: bytes, for: mistake.predicted, length: Self.mistakeLength,
+          mostPrefixes: Self.mostPrefixes)
         return Mistake(
-          text: text, label: trained.labels[Int(texts.labelIndices[mistake.text])],
+          text: String(decoding: bytes, as: UTF8.self), label: trained.labels[mistake.label],
           predicted: trained.labels[mistake.predicted], probability: Double(mistake.probability),
           pieces: evidence.scalars.map { String($0.scalar) },
           evidence: evidence.scalars.map(\.shift))

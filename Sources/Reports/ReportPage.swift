@@ -6,10 +6,9 @@ package func reportPage(of reports: [RunReport]) -> [UInt8] {
   let title = reports.map(\.run.name).joined(separator: ", ")
   let page = Page(
     title: "Training report: \(title)",
-    styles: [Charts.style, PackageResources.report_css],
+    styles: [Charts.style, TintedText.style, PackageResources.report_css],
     scripts: Charts.scripts + [
-      PackageResources.passages_js, PackageResources.readings_js,
-      PackageResources.report_js,
+      TintedText.script, PackageResources.readings_js, PackageResources.report_js,
     ])
   let data = ReportData(
     runs: zip(reports, distinctNames(of: reports.map(\.run))).map { RunData($0, named: $1) })

@@ -13,6 +13,9 @@ extension TextReading {
   /// Characters of a passage.
   private static let passageLength = 120
   private static let passages = 5
+  /// Products for the probabilities of all symbols at single characters, which of large vocabularies
+  /// not every character can have.
+  private static let mostProducts = 1 << 33
 
   /// Reads a text, or of a long one pieces, in float32.
   ///
@@ -34,6 +37,9 @@ extension TextReading {
     let observer = device.backend.observer(of: model, lanes: lanes, steps: Self.steps)
     let chunk = StreamChunk(steps: Self.steps, lanes: lanes)
 
+    let perCharacter = model.configuration.vocabularySize * model.configuration.outputSize
+    let interval = max(1, lanes * piece * perCharacter / Self.mostProducts)
+
     var pieces = [Piece](repeating: Piece(), count: lanes)
     var surprisal = [Float](repeating: 0, count: Self.steps * lanes)
     var logits = [Float](repeating: 0, count: model.configuration.vocabularySize)
@@ -48,6 +54,7 @@ extension TextReading {
           let row = step * lanes + lane
           pieces[lane].symbols.append(chunk.targets[row])
           pieces[lane].nats.append(surprisal[row])
+          guard (first + step) % interval == 0 else { continue }
           observer.logits(step: step, lane: lane, into: &logits)
           guard let (symbol, probability) = mostProbable(logits) else { return nil }
           reliability.add(

@@ -49,7 +49,7 @@ const readings = {
         describe: (piece, value) =>
           `“${page.visible(piece).trim() || "blank"}”: ${page.number(value, 4)} nats, expected with `
           + `${readings.percent(Math.exp(-value))}`,
-      }));
+      }).element);
   },
 
   /// A language model's reading of its validation text.
@@ -162,10 +162,8 @@ const readings = {
             page.element("b", {}, mistake.predicted), ` with ${readings.percent(mistake.probability, 4)}`),
           page.tintedText({
             name: `Text of ${mistake.label}`, pieces: mistake.pieces, values: mistake.evidence, most,
-            describe: (piece, value) =>
-              `“${page.visible(piece).trim() || "blank"}” speaks ${value < 0 ? "against" : "for"} `
-              + `${mistake.predicted}: ${page.number(Math.abs(value), 3)} nats`,
-          }));
+            describe: (piece, value) => page.evidenceWords(piece, value, mistake.predicted),
+          }).element);
       }),
     ];
   },

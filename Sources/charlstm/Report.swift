@@ -60,11 +60,4 @@ struct Report: ParsableCommand {
     let device = try threads.device()
     try page.write(reportPage(of: runs.map { try RunReading(of: $0, on: device).report }))
   }
-
-  /// Columns of the terminal on standard output; 80 elsewhere.
-  private func widthOfOutput() -> Int {
-    var size = winsize()
-    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-    return Int(size.ws_col)
-  }
 }

@@ -34,3 +34,10 @@ struct StandardOutput {
     buffer.removeAll(keepingCapacity: true)
   }
 }
+
+/// Columns of the terminal on standard output; 80 elsewhere.
+func widthOfOutput() -> Int {
+  var size = winsize()
+  guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+  return Int(size.ws_col)
+}

@@ -50,7 +50,7 @@ struct NewcomerTests {
   @Test(
     arguments: [
       "train", "sample", "evaluate", "novelty", "report", "classify train", "classify predict",
-      "classify evaluate", "classify calibrate",
+      "classify evaluate", "classify calibrate", "classify errors", "classify explain",
     ])
   func helpHasExamples(_ command: String) throws {
     let help = try charlstm("\(command) --help").output

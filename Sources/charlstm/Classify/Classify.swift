@@ -5,6 +5,6 @@ struct Classify: ParsableCommand {
     abstract: "Train a classifier of texts, and tell the classes of texts with it.",
     subcommands: [
       ClassifyTrain.self, ClassifyPredict.self, ClassifyEvaluate.self, ClassifyCrossValidate.self,
-      ClassifyCalibrate.self,
+      ClassifyCalibrate.self, ClassifyErrors.self, ClassifyExplain.self,
     ])
 }

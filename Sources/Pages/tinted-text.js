@@ -8,25 +8,31 @@ page.visible = (text) => text.replaceAll("\n", "⏎\n").replaceAll("\t", "⇥");
 /// - `pieces`, `values`: as many of both.
 /// - `most`: the value that has the full tint; `describe(piece, value)`: what is read out.
 /// Positive values are orange, negative ones blue, and underlined to be told apart without color.
-page.tintedText = ({ name, pieces, values, most, describe }) => {
+/// Returns the element, and `show({ values, most, describe })`, which gives the pieces other values.
+page.tintedText = ({ name, pieces, ...shown }) => {
   const readout = page.element("p", { class: "readout", "aria-live": "polite" });
-  const spans = pieces.map((piece, index) => {
-    const value = Number(values[index]);
-    const strength = Number.isFinite(value) ? Math.min(Math.abs(value) / most, 1) : 1;
-    const span = page.element("span", {}, page.visible(piece));
-    if (strength >= 0.04) {
-      span.className = value < 0 ? "against" : "for";
-      span.style.setProperty("--strength", `${Math.round(strength * 50)}%`);
-    }
-    return span;
-  });
+  const spans = pieces.map((piece) => page.element("span", {}, page.visible(piece)));
   let current = -1;
+  const describe = () => {
+    if (current >= 0) readout.textContent = shown.describe(pieces[current], shown.values[current]);
+  };
+  const show = (next) => {
+    shown = next;
+    spans.forEach((span, index) => {
+      const value = Number(shown.values[index]);
+      const strength = Number.isFinite(value) ? Math.min(Math.abs(value) / shown.most, 1) : 1;
+      span.classList.toggle("for", strength >= 0.04 && !(value < 0));
+      span.classList.toggle("against", strength >= 0.04 && value < 0);
+      span.style.setProperty("--strength", `${Math.round(strength * 50)}%`);
+    });
+    describe();
+  };
   const choose = (index) => {
     if (index < 0 || index >= spans.length) return;
     spans[current]?.classList.remove("chosen");
     current = index;
     spans[index].classList.add("chosen");
-    readout.textContent = describe(pieces[index], values[index]);
+    describe();
   };
   const text = page.element("div", {
     class: "text tinted", tabindex: "0", role: "application", "aria-roledescription": "text",
@@ -39,5 +45,11 @@ page.tintedText = ({ name, pieces, values, most, describe }) => {
     },
   }, spans);
   spans.forEach((span, index) => span.addEventListener("pointerenter", () => choose(index)));
-  return page.element("div", {}, text, readout);
+  show(shown);
+  return { element: page.element("div", {}, text, readout), show };
 };
+
+/// What a piece of a text speaks for a class, in words.
+page.evidenceWords = (piece, value, label) =>
+  `“${page.visible(piece).trim() || "blank"}” speaks ${value < 0 ? "against" : "for"} ${label}: `
+  + `${page.number(Math.abs(value), 3)} nats`;
