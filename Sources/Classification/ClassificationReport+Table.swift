@@ -58,16 +58,3 @@ extension ClassificationReport {
 }
 
 private func fixed(_ value: Double) -> String { String(format: "%.4f", value) }
-
-/// Rows of as many cells each as lines: the first column flush left, the others flush right.
-private func aligned(_ rows: [[String]]) -> [String] {
-  let widths = (rows.first ?? []).indices.map { column in
-    rows.map { columns(of: $0[column]) }.max() ?? 0
-  }
-  return rows.map { row in
-    row[0].padded(to: widths[0])
-      + zip(row, widths).dropFirst().map { cell, width in
-        "  " + String(repeating: " ", count: width - columns(of: cell)) + cell
-      }.joined()
-  }
-}

@@ -83,7 +83,8 @@ final class ClassificationTask: TrainingTask {
   func beganLine(_ progress: TrainingProgress, _ invocation: Invocation?) -> BeganLine {
     var line = BeganLine(
       step: progress.step, of: totalSteps, options.optimization, trained.model,
-      division: trainer.division, on: device, as: invocation)
+      trained.vocabulary, choices: classCount, division: trainer.division, on: device,
+      as: invocation)
     line.training_texts = training.count
     line.validation_texts = validation.count
     line.classes = trained.labels

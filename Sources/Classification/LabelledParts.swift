@@ -39,6 +39,13 @@ public struct LabelledParts: Sendable {
     self.validation = (validation, Array(0..<validation.count))
   }
 
+  /// Trains on some of the texts and validates on others of them.
+  init(_ texts: LabelledTexts, training: [Int], validation: [Int]) {
+    self.texts = texts
+    self.training = training
+    self.validation = (texts, validation)
+  }
+
   /// The vocabulary of the texts that train.
   ///
   /// - Parameters:

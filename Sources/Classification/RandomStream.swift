@@ -6,4 +6,5 @@ enum RandomStream {
   static let weightDrop: UInt64 = 0xD20C
   static let split: UInt64 = 0x5917
   static let validation: UInt64 = 0x7A1
+  static let folds: UInt64 = 0xF01D
 }

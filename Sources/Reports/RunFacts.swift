@@ -62,8 +62,16 @@ extension RunRecord {
     return steps.isEmpty ? nil : RunFact("resumed", "after " + steps.joined(separator: ", "))
   }
 
+  /// Whether `best.safetensors` is of this run: a new one leaves that of a run before it in the folder
+  /// until it has a best model itself, with the first validation.
+  package var hasBest: Bool {
+    !validations.isEmpty
+      || ["validation_characters", "validation_texts"].contains { setting($0)?.number == 0 }
+  }
+
   private var modelFacts: [Fact] {
-    switch try? Checkpoint(contentsOf: "\(path)/best.safetensors") {
+    guard hasBest else { return [] }
+    return switch try? Checkpoint(contentsOf: "\(path)/best.safetensors") {
     case .languageModel(let model): model.facts
     case .classifier(let model): model.facts
     case nil: []

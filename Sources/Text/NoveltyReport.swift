@@ -18,7 +18,7 @@ public struct NoveltyReport: Equatable, Sendable {
     /// Characters of the sample that those together cover.
     public let covered: Int
 
-    public init(n: Int, count: Int, copied: Int, covered: Int) {
+    public init(n: Int, count: Int, copied: Int, covered: Int = 0) {
       self.n = n
       self.count = count
       self.copied = copied

@@ -1,5 +1,6 @@
 import Foundation
 import Recurrent
+import Text
 
 /// The command that a run is the work of, for those who look at the run later.
 package struct Invocation: Sendable {
@@ -31,6 +32,10 @@ package struct BeganLine: Encodable {
   let hidden_size: Int
   let parameters: Int
   let total_steps: Int
+  /// What a symbol is.
+  let vocabulary: String
+  /// The loss of a guess to which all symbols, or all classes, are alike, in nats.
+  let uniform_loss: Double
   package var training_characters: Int?
   package var validation_characters: Int?
   package var training_texts: Int?
@@ -40,10 +45,12 @@ package struct BeganLine: Encodable {
 
   /// - Parameters:
   ///   - step: steps done before.
+  ///   - choices: symbols, or classes, that are told apart.
   ///   - division: who shares the work.
   package init(
     step: Int, of totalSteps: Int, _ options: OptimizationOptions, _ network: Network,
-    division: String, on device: Device, as invocation: Invocation?
+    _ vocabulary: Vocabulary, choices: Int, division: String, on device: Device,
+    as invocation: Invocation?
   ) {
     self.step = step
     date = Date.now.formatted(.iso8601)
@@ -59,6 +66,8 @@ package struct BeganLine: Encodable {
     hidden_size = network.configuration.hiddenSize
     parameters = network.layout.parameterCount
     total_steps = totalSteps
+    self.vocabulary = vocabulary.kind.rawValue
+    uniform_loss = log(Double(choices))
   }
 }
 

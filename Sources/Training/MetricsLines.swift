@@ -51,6 +51,13 @@ struct ValidationLine: Encodable {
   }
 }
 
+/// A line of `metrics.jsonl`: training has failed, as with a loss that is no number.
+struct FailedLine: Encodable {
+  let event = "failed"
+  let step: Int
+  let reason: String
+}
+
 /// A line of `metrics.jsonl`: what a language model writes after so many steps.
 package struct SampleLine: Encodable {
   let event = "sample"

@@ -36,17 +36,19 @@ public struct RunFolder: Sendable {
     lock = try FolderLock(folder: path)
     AtomicFile.removeLeftovers(in: path)
     if isNew {
-      try AtomicFile.write([], to: "\(path)/metrics.jsonl")
+      try AtomicFile.write([], to: Self.metricsPath(in: path))
       // An earlier run is not to be continued; its best model stays until there is a better one.
-      let old = [Self.resumePath(in: path), Self.reportPath(in: path), Self.tablePath(in: path)]
-      for file in old { unlink(file.cPath) }
+      unlink(Self.resumePath(in: path).cPath)
       for number in 1...TrainingOptions.mostTeachers {
         let path = Self.teacherPath(number, in: path)
         unlink(Self.resumePath(in: path).cPath)
         unlink(Self.writtenPath(in: path).cPath)
+        unlink(Self.metricsPath(in: path).cPath)
       }
     }
-    metrics = try AppendFile(path: "\(path)/metrics.jsonl")
+    // They tell of a run that is over.
+    for file in [Self.reportPath(in: path), Self.tablePath(in: path)] { unlink(file.cPath) }
+    metrics = try AppendFile(path: Self.metricsPath(in: path))
   }
 
   /// Whether a folder has what it took a run to make.
@@ -99,6 +101,7 @@ public struct RunFolder: Sendable {
   /// Written by the command, at the end.
   package var reportPath: String { Self.reportPath(in: path) }
   package var tablePath: String { Self.tablePath(in: path) }
+  private static func metricsPath(in path: String) -> String { "\(path)/metrics.jsonl" }
   private static func reportPath(in path: String) -> String { "\(path)/report.html" }
   private static func tablePath(in path: String) -> String { "\(path)/metrics.csv" }
 

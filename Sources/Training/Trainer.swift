@@ -174,7 +174,7 @@ public final class Trainer {
   private func beganLine(_ invocation: Invocation?) -> BeganLine {
     var line = BeganLine(
       step: progress.step, of: loop.totalSteps, options.optimization, task.optimization.model,
-      division: task.division, on: device, as: invocation)
+      vocabulary, choices: vocabulary.count, division: task.division, on: device, as: invocation)
     line.training_characters = task.training.count
     line.validation_characters = task.validation?.count ?? 0
     return line

@@ -46,6 +46,17 @@ package final class TrainingLoop<Task: TrainingTask> {
   package func run(
     in folder: RunFolder?, stops: () -> Bool, report: (Event) throws -> Void
   ) throws -> TrainingOutcome {
+    do {
+      return try train(in: folder, stops: stops, report: report)
+    } catch let error as TrainingError {
+      try? folder?.append(FailedLine(step: progress.step, reason: error.description))
+      throw error
+    }
+  }
+
+  private func train(
+    in folder: RunFolder?, stops: () -> Bool, report: (Event) throws -> Void
+  ) throws -> TrainingOutcome {
     let clock = ContinuousClock()
     let start = clock.now
     let earlier = progress.elapsedSeconds

@@ -25,6 +25,13 @@ enum Interruption {
     sigprocmask(SIG_UNBLOCK, &signals, nil)
   }
 
+  /// Has a signal end the process at once again.
+  static func unwatch() {
+    for signal in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(signal) {
+      Foundation.signal(signal, SIG_DFL)
+    }
+  }
+
   private static func isIgnored(_ signal: Int32) -> Bool {
     var action = sigaction()
     sigaction(signal, nil, &action)

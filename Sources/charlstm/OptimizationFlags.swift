@@ -50,20 +50,6 @@ struct OptimizationFlags: ParsableArguments {
   var patience: Int?
 
   @Option(
-    help: ArgumentHelp("Steps between savings of the state to go on from.", visibility: .advanced))
-  var saveEvery: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "Minutes between savings of the state to go on from. (default: 10)", visibility: .advanced))
-  var saveMinutes: Double?
-
-  @Flag(
-    help: ArgumentHelp(
-      "Save models with bfloat16 weights, at half the size.", visibility: .advanced))
-  var halfSize = false
-
-  @Option(
     help: """
       Chooses all that is drawn at random: first weights, order and dropout; the same seed gives the \
       same run. (default: 1)
@@ -89,8 +75,29 @@ struct OptimizationFlags: ParsableArguments {
     set(\.maxSteps, maxSteps.map(Optional.some))
     set(\.validateEvery, validateEvery.map(Optional.some))
     set(\.patience, patience.map(Optional.some))
-    set(\.saveEvery, saveEvery.map(Optional.some))
-    set(\.saveMinutes, saveMinutes.map(Optional.some))
+  }
+}
+
+/// When a run is saved, and how.
+struct SavingFlags: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("Steps between savings of the state to go on from.", visibility: .advanced))
+  var saveEvery: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Minutes between savings of the state to go on from. (default: 10)", visibility: .advanced))
+  var saveMinutes: Double?
+
+  @Flag(
+    help: ArgumentHelp(
+      "Save models with bfloat16 weights, at half the size.", visibility: .advanced))
+  var halfSize = false
+
+  /// Puts what was given in the place of what is there.
+  func apply(to options: inout OptimizationOptions) {
+    options.saveEvery = saveEvery ?? options.saveEvery
+    options.saveMinutes = saveMinutes ?? options.saveMinutes
     if halfSize { options.savesHalfSize = true }
   }
 }

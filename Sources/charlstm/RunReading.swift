@@ -40,16 +40,22 @@ struct RunReading {
       paths: paths(of: point.setup), separator: point.setup?.documentSeparator ?? .none)
     let parts = try point.parts(of: corpus, path: resumePath, acceptsChangedCorpus: false).parts
     let best = try TrainedModel(contentsOf: bestPath)
-    guard best.vocabulary == point.vocabulary else {
+    guard report.run.hasBest, best.vocabulary == point.vocabulary else {
       throw Failure.badData("\(path: bestPath) is of another run")
     }
     if let validation = parts.validation {
       report.reading = TextReading(of: best.model, on: validation, device: device)
     }
-    report.novelty = NoveltyReading(
-      of: best.model, best.vocabulary, against: corpus, seed: point.options.seed, device: device)
     if report.reading == nil {
       report.readingMissing = "No part of the text is kept to validate on, or too little."
+    }
+    do {
+      report.novelty = try NoveltyReading(
+        of: best.model, best.vocabulary, against: corpus, seed: point.options.seed, device: device)
+    } catch {
+      let reason = "No sample was held against the text: \(printed(error))."
+      report.readingMissing = [report.readingMissing, reason].compactMap(\.self)
+        .joined(separator: " ")
     }
   }
 
@@ -60,7 +66,7 @@ struct RunReading {
     )
     guard point.isOf(parts) else { throw TrainingError.dataChanged(path: resumePath) }
     let best = try TrainedClassifier(contentsOf: bestPath)
-    guard best.labels == point.labels else {
+    guard report.run.hasBest, best.labels == point.labels else {
       throw Failure.badData("\(path: bestPath) is of another run")
     }
     report.classification = ClassificationReading(
@@ -77,8 +83,19 @@ struct RunReading {
     guard !paths.contains("-") else {
       throw Failure.badData("they came through standard input")
     }
+    // What came through a pipe is not there a second time, and to wait for it would have no end.
+    if let pipe = paths.first(where: { !canBeReadAgain($0) }) {
+      throw Failure.badData("\(path: pipe) is neither a file nor a folder")
+    }
     return paths
   }
+}
+
+/// Whether a path leads to a file or a folder, or to nothing, which is said elsewhere.
+private func canBeReadAgain(_ path: String) -> Bool {
+  var status = stat()
+  guard stat(path.cPath, &status) == 0 else { return true }
+  return [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
 }
 
 extension LabelledParts {
@@ -113,8 +130,11 @@ extension RunRecord {
 extension RunFolder {
   /// Writes the page and the table of a run that has come to its end.
   ///
-  /// What goes wrong is said, and changes nothing of the run.
+  /// What goes wrong is said, and changes nothing of the run. All of that is saved: a signal ends the
+  /// process at once, and where one has come already there is no report.
   func writeReport(on device: Device, isQuiet: Bool) {
+    Interruption.unwatch()
+    guard Interruption.signal == nil else { return }
     do {
       let report = try RunReading(of: path, on: device).report
       try AtomicFile.write(Array(csv(of: [report.run]).utf8), to: tablePath)

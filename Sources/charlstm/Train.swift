@@ -15,7 +15,7 @@ struct Train: ParsableCommand {
     abstract: "Train a model on plain text.",
     discussion: """
       Writes best.safetensors and last.safetensors (models to write with), resume.safetensors and \
-      metrics.jsonl into the run folder. Ctrl-C finishes the step, saves, and says how to go on. \
+      metrics.jsonl into the run folder, and at the end report.html, a page on how it went. Ctrl-C finishes the step, saves, and says how to go on. \
       --help-all shows every option.
 
         charlstm train book.txt --output run
@@ -262,15 +262,18 @@ struct Train: ParsableCommand {
     case .interrupted: try resumable(folder).stop(at: trainer.progress.step)
     case .patienceExhausted, .completed:
       if outcome == .patienceExhausted, !quiet { standardError(ResumableRun.stoppedEarly) }
+      if !quiet { sayWhatToDo(trainer, folder) }
       folder.writeReport(on: trainer.device, isQuiet: quiet)
-      guard !quiet else { return }
-      let best = trainer.progress.bestLoss.map { String(format: " (%.4f nats)", $0) } ?? ""
-      standardError(
-        """
-        Best model: \(path: folder.bestPath)\(best). To write with it:
-          charlstm sample \(shellQuoted(path: folder.bestPath)) --length 500
-
-        """)
     }
+  }
+
+  private func sayWhatToDo(_ trainer: Trainer, _ folder: RunFolder) {
+    let best = trainer.progress.bestLoss.map { String(format: " (%.4f nats)", $0) } ?? ""
+    standardError(
+      """
+      Best model: \(path: folder.bestPath)\(best). To write with it:
+        charlstm sample \(shellQuoted(path: folder.bestPath)) --length 500
+
+      """)
   }
 }

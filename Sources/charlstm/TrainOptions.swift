@@ -110,6 +110,7 @@ struct TrainingFlags: ParsableArguments {
   var teacherWeight: Float?
 
   @OptionGroup var optimization: OptimizationFlags
+  @OptionGroup var saving: SavingFlags
 
   /// Puts what was given in the place of what is there.
   func apply(to options: inout TrainingOptions) {
@@ -117,6 +118,7 @@ struct TrainingFlags: ParsableArguments {
       if let value { options[keyPath: place] = value }
     }
     optimization.apply(to: &options.optimization)
+    saving.apply(to: &options.optimization)
     set(\.lanes, batchSize)
     set(\.sequenceLength, sequenceLength)
     set(\.warmupSteps, warmupSteps)

@@ -140,7 +140,7 @@ struct NewcomerTests {
     try charlstm.put(String(repeating: "the cat sat on the mat\n", count: 40), at: "text.txt")
     let shown = try terminal(
       "train @/text.txt --output @/run --max-steps 2 \(small)", columns: columns
-    ).wait(for: "Best model")
+    ).wait(for: "More on how")
     let lines = shown.replacing("\r\u{1B}[K", with: "\n").split(whereSeparator: \.isNewline)
     #expect(lines.count > 6)
     // A path is not broken.

@@ -163,8 +163,14 @@ private final class Gatherer: @unchecked Sendable {
     // The end comes when nobody can write any more, this process included.
     try? pipe.fileHandleForWriting.close()
     Thread.detachNewThread { [self] in
-      while let piece = try? pipe.fileHandleForReading.read(upToCount: 4096), !piece.isEmpty {
-        lock.withLock { data += piece }
+      // Whatever has come: `FileHandle.read(upToCount:)` would wait for so many bytes.
+      let descriptor = pipe.fileHandleForReading.fileDescriptor
+      var buffer = [UInt8](repeating: 0, count: 4096)
+      while true {
+        let count = read(descriptor, &buffer, buffer.count)
+        if count < 0 && errno == EINTR { continue }
+        guard count > 0 else { break }
+        lock.withLock { data += buffer.prefix(count) }
       }
       end.signal()
     }

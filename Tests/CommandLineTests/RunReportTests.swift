@@ -30,7 +30,7 @@ struct RunReportTests {
     #expect(outcome.code == 0 && outcome.output == "")
     #expect(
       outcome.error.contains(
-        #/\nTraining loss [▁▂▃▄▅▆▇█]{3} from \d\.\d{4} to \d\.\d{4} nats\nMore on how it went: run/report\.html\nBest model: /#
+        #/\nTraining loss [▁▂▃▄▅▆▇█]{3} from \d\.\d{4} to \d\.\d{4} nats\nMore on how it went: run/report\.html\n$/#
       ))
     let run = try data(of: "run/report.html")
     let reading = try #require(run["reading"] as? [String: Any])
@@ -94,5 +94,49 @@ struct RunReportTests {
     #expect(classification["classes"] as? [String] == ["high", "low"])
     let confusion = try #require(classification["confusion"] as? [[Int]])
     #expect(confusion.map { $0.reduce(0, +) } == [3, 3])
+  }
+
+  /// A run whose text came through a pipe ends, though the text is not there a second time.
+  @Test(.timeLimit(.minutes(1))) func aTextThatCameThroughAPipe() throws {
+    let pipe = charlstm.folder.appending(path: "pipe").path
+    #expect(mkfifo(pipe, 0o600) == 0)
+    let writer = Process()
+    writer.executableURL = URL(filePath: "/bin/sh")
+    writer.arguments = ["-c", "cat text.txt > pipe"]
+    writer.currentDirectoryURL = charlstm.folder
+    try writer.run()
+    let line = Self.small.replacing("text.txt", with: "pipe")
+    #expect(try charlstm("\(line) --quiet") == .init(code: 0, output: "", error: ""))
+    #expect(
+      (try data(of: "run/report.html")["reading_missing"] as? String)
+        == "The data were not read once more: pipe is neither a file nor a folder.")
+  }
+
+  /// Nothing of a run before it is shown as a run's own: neither teachers nor the best model.
+  @Test func nothingOfTheRunBefore() throws {
+    #expect(try charlstm("\(Self.small) --quiet --teachers 1 --teacher-epochs 1").code == 0)
+    #expect(try charlstm.text(of: "run/metrics.csv").contains("run/teacher-1,"))
+    // It fails before it has a best model.
+    let failed = try charlstm("\(Self.small) --overwrite --quiet --learning-rate 1e30 --seed 5")
+    #expect(failed.code == 65)
+    let lines = try charlstm.text(of: "run/metrics.jsonl").split(separator: "\n")
+    #expect(lines.last?.contains(#""event":"failed""#) == true)
+    #expect(try charlstm("report run --output page.html").code == 0)
+    let run = try data(of: "page.html")
+    #expect(run["reading"] == nil)
+    #expect((run["teachers"] as? [Any])?.isEmpty == true)
+    let settings = try #require(run["settings"] as? [[String: Any]])
+    #expect(settings.contains { $0["name"] as? String == "seed" && $0["value"] as? String == "5" })
+    #expect(!settings.contains { $0["name"] as? String == "--learning-rate" })
+  }
+
+  /// A run that goes on is not told of by the page of where it stood before.
+  @Test func aRunThatGoesOnHasNoReportYet() throws {
+    #expect(try charlstm("\(Self.small) --quiet").code == 0)
+    let resumed = try charlstm("train --output run --resume --max-steps 80 --save-every 0")
+    #expect(resumed.code == 64)
+    #expect(try charlstm.names(in: "run").contains("report.html") == false)
+    #expect(try charlstm("train --output run --resume --max-steps 70 --quiet").code == 0)
+    #expect(try data(of: "run/report.html")["reading"] != nil)
   }
 }

@@ -77,10 +77,10 @@ struct TrainTests {
       lines[4].wholeMatch(
         of: #/epoch 1  step 3  validation \d\.\d{4} nats \d\.\d{4} bits  \(best so far\)/#) != nil)
     #expect(
-      lines[6].wholeMatch(
+      lines[5].wholeMatch(
         of: #/Best model: run/best\.safetensors \(\d\.\d{4} nats\)\. To write with it:/#) != nil)
-    #expect(lines[5] == "More on how it went: run/report.html")
-    #expect(lines[7] == "  charlstm sample run/best.safetensors --length 500")
+    #expect(lines[7] == "More on how it went: run/report.html")
+    #expect(lines[6] == "  charlstm sample run/best.safetensors --length 500")
 
     #expect(
       try charlstm("train text.txt --output run --max-steps 3 --quiet \(small)")

@@ -55,6 +55,9 @@ import Testing
     let texts = try LabelledTexts([(" b ", "two"), ("a", "one\n"), ("b", "é")])
     #expect(texts.labels == ["a", "b"] && texts.labelIndices == [1, 0, 1])
     #expect(texts.bytes(of: 1) == Array("one\n".utf8)[...])
+    #expect(texts.repeatedCount == 0)
+    let repeated = try LabelledTexts([("a", "x"), ("b", "x"), ("a", "x "), ("a", "x")])
+    #expect(repeated.repeatedCount == 1)
     func error(_ texts: [(label: String, text: String)], labels: [String]? = nil) -> String? {
       do {
         _ = try LabelledTexts(texts, labels: labels)
@@ -127,7 +130,34 @@ import Testing
       #expect(drawn == expected)
       #expect(split(fraction, seed: 1) == parts)
     }
+    let some = Array(stride(from: 0, to: texts.count, by: 2))
+    var generator = SeededGenerator(state: 1)
+    let parts = texts.stratifiedSplit(fraction: 0.25, of: some, using: &generator)
+    #expect((parts.training + parts.validation).sorted() == some && parts.validation.count > 10)
     #expect(split(0.25, seed: 1) != split(0.25, seed: 2))
+  }
+
+  @Test(arguments: [2, 3, 5, 116]) func folds(_ foldCount: Int) throws {
+    let counts = ["one": 1, "two": 2, "three": 3, "ten": 10, "hundred": 100]
+    let rows = counts.sorted { $0.key < $1.key }
+      .flatMap { label, count in (0..<count).map { "\(label),\(label)\($0)\n" } }
+    let (texts, _) = try texts("label,text\n" + rows.joined())
+    func folds(seed: UInt64) -> [[Int]] {
+      var generator = SeededGenerator(state: seed)
+      return texts.folds(foldCount, using: &generator)
+    }
+    let dealt = folds(seed: 1)
+    #expect(dealt.count == foldCount)
+    #expect(dealt.joined().sorted() == Array(0..<texts.count))
+    #expect(dealt.allSatisfy { $0 == $0.sorted() })
+    func spread(_ counts: [Int]) -> Int { (counts.max() ?? 0) - (counts.min() ?? 0) }
+    #expect(spread(dealt.map(\.count)) <= 1)
+    for label in texts.labels.indices {
+      let counts = dealt.map { fold in fold.count { Int(texts.labelIndices[$0]) == label } }
+      #expect(spread(counts) <= 1, "\(texts.labels[label]): \(counts)")
+    }
+    #expect(folds(seed: 1) == dealt)
+    #expect(folds(seed: 2) != dealt)
   }
 
   /// Nothing but a buffer and a row is held: 5 MB go through reads of 4 kB.

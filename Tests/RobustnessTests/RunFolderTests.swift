@@ -105,7 +105,8 @@ import Testing
     let outcome = try shell(
       """
       mkdir run && mount -t tmpfs -o size=1m none run || exit 99
-      $train --max-steps 5 && cp run/*.safetensors . && head -c 2000000 /dev/zero > run/ballast
+      $train --max-steps 5 && cp run/*.safetensors . && rm run/report.html run/metrics.csv
+      head -c 2000000 /dev/zero > run/ballast
       $train --resume --max-steps 20; code=$?
       for name in best last; do $charlstm info run/$name.safetensors > /dev/null || code=98; done
       cmp run/resume.safetensors resume.safetensors || code=97

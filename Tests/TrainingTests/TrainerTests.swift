@@ -232,7 +232,8 @@ struct TrainerTests {
     #expect(
       Set(began.keys).subtracting(["machine"]) == [
         "event", "step", "date", "division", "arithmetic", "precision", "seed", "cell", "layers",
-        "hidden_size", "parameters", "total_steps", "training_characters", "validation_characters",
+        "hidden_size", "parameters", "total_steps", "vocabulary", "uniform_loss",
+        "training_characters", "validation_characters",
       ])
     #expect(began["event"] as? String == "began" && began["total_steps"] as? Int == 12)
     for line in steps {

@@ -38,6 +38,17 @@ struct ClassListing: CustomStringConvertible {
     return text
   }
 
+  /// Which classes cannot be in every fold; nil where all can.
+  func warning(ofFewerThan folds: Int) -> String? {
+    let few = classes.filter { $0.count < folds }
+    guard !few.isEmpty else { return nil }
+    return "Warning: " + counted(few.count, "class has", plural: "classes have")
+      + " fewer texts than there are folds, so that not every fold has some: "
+      + list(
+        few.prefix(Self.classLimit).map { "\(name($0.label)) \($0.count)" }, of: few.count)
+      + "\n"
+  }
+
   private func line(_ doubt: LabelDoubt) -> String {
     switch doubt {
     case .alike(let rarer, let other):

@@ -44,19 +44,7 @@ final class ClassificationDisplay {
       \(counted(plan.parameters, "parameter")); \(counted(plan.totalSteps, "step")), on \
       \(plan.division)
 
-      """
-    if plan.shortenedTexts > 0 {
-      text +=
-        counted(plan.shortenedTexts, "text is", plural: "texts are")
-        + " longer than --max-length, of which a part is read.\n"
-    }
-    if plan.validationTexts == 0 {
-      text += """
-        No texts are kept to validate on: the latest classifier counts as the best, and nothing shows \
-        when it begins to learn the texts by heart.
-
-        """
-    }
+      """ + plan.notes
     if plan.doneSteps > 0 { text += ResumableRun.goingOn(after: plan.doneSteps) }
     line.print(text)
     unknown?.tell(of: "the texts to validate on")
@@ -67,5 +55,25 @@ final class ClassificationDisplay {
     line.show(
       ProgressLine(
         of: step, totalSteps: plan.totalSteps, validation: lastValidation, bits: false))
+  }
+}
+
+extension ClassificationPlan {
+  /// What may surprise about the texts: whole lines.
+  var notes: String {
+    var text = ""
+    if shortenedTexts > 0 {
+      text +=
+        counted(shortenedTexts, "text is", plural: "texts are")
+        + " longer than --max-length, of which a part is read.\n"
+    }
+    if validationTexts == 0 {
+      text += """
+        No texts are kept to validate on: the latest classifier counts as the best, and nothing shows \
+        when it begins to learn the texts by heart.
+
+        """
+    }
+    return text
   }
 }

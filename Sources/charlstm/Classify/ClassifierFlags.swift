@@ -116,10 +116,12 @@ struct ClassifierFlags: ParsableArguments {
 
   /// Refuses options that contradict those of the run to go on with.
   func check(
-    against run: ClassifierOptions, threads: ThreadsOption, precision: PrecisionOption
+    against run: ClassifierOptions, saving: SavingFlags, threads: ThreadsOption,
+    precision: PrecisionOption
   ) throws {
     var wanted = run
     try apply(to: &wanted)
+    saving.apply(to: &wanted.optimization)
     wanted.precision = precision.precision.asked ?? run.precision
     wanted.threads = threads.threads ?? run.threads
     try checkContradictions(

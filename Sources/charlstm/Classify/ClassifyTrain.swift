@@ -16,7 +16,7 @@ struct ClassifyTrain: ParsableCommand {
     abstract: "Train a classifier on labelled texts.",
     discussion: """
       Writes best.safetensors, the classifier with the best validation accuracy, resume.safetensors \
-      and metrics.jsonl into the run folder. Ctrl-C finishes the step, saves, and says how to go on. \
+      and metrics.jsonl into the run folder, and at the end report.html, a page on how it went. Ctrl-C finishes the step, saves, and says how to go on. \
       --help-all shows every option.
 
         charlstm classify train names.csv --output run
@@ -50,43 +50,8 @@ struct ClassifyTrain: ParsableCommand {
   @Option(help: "Labelled texts to validate on. (default: a part of the data)")
   var validation: [String] = []
 
-  @Option(
-    help: """
-      The share of each class to validate on, where there is no --validation. (default: 0.1)
-      """)
-  var validationFraction: Double?
-
-  @OptionGroup(title: "Network") var network: NetworkOptions
-
-  @Flag(help: "Read in both directions.")
-  var bidirectional = false
-
-  @Option(
-    help: """
-      What the classifier makes of a text's states: last, mean, max, attention, concat. \
-      (default: concat)
-      """)
-  var pooling: Pooling?
-
-  @Option(
-    help: """
-      The longest n-gram of characters that has an embedding; 1 for characters alone. (default: 1)
-      """)
-  var ngrams: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "Rows for the embeddings of n-grams, which share them by their hash. (default: 65536)",
-      visibility: .advanced))
-  var ngramBuckets: Int?
-
-  @OptionGroup(title: "Training") var training: ClassifierFlags
-
-  @Flag(help: "Fit the temperature of the probabilities to the validation texts.")
-  var calibrate = false
-
-  @OptionGroup(title: "Machine") var precision: PrecisionOption
-  @OptionGroup(title: "Machine") var threads: ThreadsOption
+  @OptionGroup var settings: ClassifierSettings
+  @OptionGroup(title: "Training") var saving: SavingFlags
 
   @Flag(name: .shortAndLong, help: "Show errors only.")
   var quiet = false
@@ -124,7 +89,7 @@ struct ClassifyTrain: ParsableCommand {
       throw error
     }
     display.finish()
-    let calibrates = calibrate || trainer.setup?.calibrates ?? false
+    let calibrates = settings.calibrate || trainer.setup?.calibrates ?? false
     if outcome != .interrupted, calibrates || trainer.options.naiveBayes > 0 {
       let before = trainer.best?.summary?.validationLoss
       try trainer.calibrate(folder)
@@ -150,16 +115,17 @@ struct ClassifyTrain: ParsableCommand {
   /// What a new run is told.
   private var setup: RunSetup {
     RunSetup(
-      vocabulary: training.symbols.kind, minCount: training.symbols.count,
-      validationFraction: validation.isEmpty ? validationFraction ?? 0.1 : nil,
-      validation: validation, initializeFrom: network.initializeFrom, calibrates: calibrate,
+      vocabulary: settings.training.symbols.kind, minCount: settings.training.symbols.count,
+      validationFraction: validation.isEmpty ? settings.validationFraction ?? 0.1 : nil,
+      validation: validation, initializeFrom: settings.network.initializeFrom,
+      calibrates: settings.calibrate,
       corpora: data, dataOptions: format.words,
       tensorBoard: tensorBoard.tensorboard)
   }
 
   private func parts(_ setup: RunSetup, seed: UInt64) throws -> LabelledParts {
     // Before long data are read.
-    try checkValidationFraction(validationFraction ?? setup.validationFraction ?? 0)
+    try checkValidationFraction(settings.validationFraction ?? setup.validationFraction ?? 0)
     let format =
       try format.words.isEmpty ? DataOptions.parse(setup.dataOptions ?? []) : format
     return try LabelledParts(
@@ -173,46 +139,16 @@ struct ClassifyTrain: ParsableCommand {
       try checkIsFree(runFolder: output)
       try tensorBoard.checkIsFree()
     }
-    var options = ClassifierOptions()
-    try training.apply(to: &options)
-    options.threads = try threads.resolved()
-    let device = Device.cpu(threads: options.threads)
-    options.precision = precision.resolved(for: .training, on: device)
-    try options.validate()
-    let source = try network.initializeFrom.map { try TrainedModel(contentsOf: $0) }
-    try source.map { try network.check($0.model.configuration) }
-    try checkCombinations(options, hasSource: source != nil)
-    let parts = try parts(setup, seed: options.seed)
-    guard !calibrate || !parts.validation.indices.isEmpty else {
-      throw Failure.usage("--calibrate needs texts to validate on: they say how sure is too sure")
-    }
-    let vocabulary = try training.vocabulary(of: parts)
-    let trainer = try ClassifierTrainer(
-      parts, vocabulary: vocabulary, from: source, options: options,
-      device: device
-    ) { shape in
-      shape = network.configuration(shape)
-      shape.bidirectional = bidirectional
-      if let pooling { shape.classifier?.pooling = pooling }
-      if let ngrams, ngrams != 1 {
-        shape.classifier?.ngrams = NgramEmbedding(
-          longest: ngrams, buckets: ngramBuckets ?? 1 << 16)
-      }
-    }
+    let new = try settings.newClassifier { saving.apply(to: &$0.optimization) }
+    let parts = try parts(setup, seed: new.options.seed)
+    let vocabulary = try settings.training.vocabulary(of: parts)
+    let trainer = try new.trainer(on: parts, vocabulary)
     trainer.setup = setup
     if !quiet {
       say(ClassListing(of: parts.texts).description)
-      if let source, let path = network.initializeFrom { tell(source, path, vocabulary) }
+      new.tellBeginning(with: vocabulary)
     }
     return (trainer, try RunFolder(path: output, isNew: true), unknown(to: vocabulary, of: parts))
-  }
-
-  /// Says what is taken from the model to begin with.
-  private func tell(_ source: TrainedModel, _ path: String, _ vocabulary: Vocabulary) {
-    let known = vocabulary.symbolCount(sharedWith: source.vocabulary)
-    say(
-      "Beginning with \(path: path): its layers, and what it knows of "
-        + "\(known.formatted()) of \(vocabulary.count.formatted()) symbols.\n")
   }
 
   /// The characters of the texts to validate on that those to train on do not have.
@@ -226,41 +162,20 @@ struct ClassifyTrain: ParsableCommand {
     return unknown
   }
 
-  private func checkCombinations(_ options: ClassifierOptions, hasSource: Bool) throws {
-    try options.checkCombinations(bidirectional: bidirectional, startsFromModel: hasSource)
-    guard ngrams ?? 1 != 1 || ngramBuckets == nil else {
-      throw Failure.usage("--ngram-buckets needs --ngrams: characters alone have no n-grams")
-    }
-  }
-
   private func resumed() throws -> (ClassifierTrainer, RunFolder, UnknownCharacters?) {
     // The folder first: what another process is about to save is not to be read before it has.
     let folder = try RunFolder(path: output, isNew: false)
     var point = try ClassifierResumePoint(contentsOf: folder.resumePath)
-    try training.check(against: point.options, threads: threads, precision: precision)
-    let configuration = point.weights.model.configuration
-    try network.check(configuration, from: "the run")
+    try settings.check(against: point, saving: saving)
     try checkSetup(of: point)
-    let head = configuration.classifier
-    for (name, wanted, found) in [
-      ("bidirectional", bidirectional ? "true" : nil, "\(configuration.bidirectional)"),
-      ("pooling", pooling?.rawValue, head?.pooling.rawValue ?? "none"),
-      ("ngrams", ngrams.map(String.init), "\(head?.ngrams?.longest ?? 1)"),
-      ("ngram-buckets", ngramBuckets.map(String.init), "\(head?.ngrams?.buckets ?? 0)"),
-      ("max-length", training.maxLength.map(String.init), "\(point.options.limit.length)"),
-      ("keep", training.keep?.rawValue, point.options.limit.kept.rawValue),
-    ] {
-      if let wanted, wanted != found {
-        throw Failure.contradiction(name, wanted, found)
-      }
-    }
-    try training.apply(to: &point.options)
+    try settings.training.apply(to: &point.options)
+    saving.apply(to: &point.options.optimization)
     if let extend {
-      try checkExtension(of: point.options.optimization, given: training.optimization)
+      try checkExtension(of: point.options.optimization, given: settings.training.optimization)
       try point.extend(epochs: extend)
     }
     let device = Device.cpu(threads: point.options.threads)
-    if let note = point.move(to: device, keepsPrecision: precision.precision != .auto) {
+    if let note = point.move(to: device, keepsPrecision: settings.precision.precision != .auto) {
       standardError("\(note)\n")
     }
     // Files to validate on that are given now may be the same under other names, which their texts
@@ -274,7 +189,7 @@ struct ClassifyTrain: ParsableCommand {
     let trainer = try ClassifierTrainer(
       resuming: point, path: folder.resumePath, texts: parts.texts, training: parts.training,
       validation: parts.validation, device: device)
-    if calibrate { trainer.setup?.calibrates = true }
+    if settings.calibrate { trainer.setup?.calibrates = true }
     if let folder = tensorBoard.tensorboard { trainer.setup?.tensorBoard = folder }
     if !data.isEmpty { trainer.setup?.corpora = data }
     if !format.words.isEmpty { trainer.setup?.dataOptions = format.words }
@@ -283,10 +198,11 @@ struct ClassifyTrain: ParsableCommand {
 
   private func checkSetup(of point: ClassifierResumePoint) throws {
     // Without what the run was told, the texts alone tell whether they are divided as they were.
-    let fraction = point.setup == nil ? nil : validationFraction
+    let fraction = point.setup == nil ? nil : settings.validationFraction
     try check(
-      training.symbols, validationFraction: validation.isEmpty ? fraction : nil,
-      initializeFrom: network.initializeFrom, against: point.setup, kind: point.vocabulary.kind)
+      settings.training.symbols, validationFraction: validation.isEmpty ? fraction : nil,
+      initializeFrom: settings.network.initializeFrom, against: point.setup,
+      kind: point.vocabulary.kind)
   }
 
   private func resumable(_ folder: RunFolder) -> ResumableRun {
@@ -297,10 +213,10 @@ struct ClassifyTrain: ParsableCommand {
     var words = ["charlstm", "classify", "train"] + data.map { shellQuoted(path: $0) }
     words += ["--output", shellQuoted(path: output), "--resume"]
     words += validation.flatMap { ["--validation", shellQuoted(path: $0)] }
-    if validation.isEmpty, let validationFraction {
+    if validation.isEmpty, let validationFraction = settings.validationFraction {
       words += ["--validation-fraction", "\(validationFraction)"]
     }
-    if calibrate { words.append("--calibrate") }
+    if settings.calibrate { words.append("--calibrate") }
     words += format.words.map { shellQuoted($0) }
     return words.joined(separator: " ")
   }
@@ -324,8 +240,11 @@ struct ClassifyTrain: ParsableCommand {
   ) throws {
     if outcome == .interrupted { try resumable(folder).stop(at: trainer.progress.step) }
     if outcome == .patienceExhausted, !quiet { standardError(ResumableRun.stoppedEarly) }
+    if !quiet { sayWhatToDo(trainer, folder) }
     folder.writeReport(on: trainer.device, isQuiet: quiet)
-    guard !quiet else { return }
+  }
+
+  private func sayWhatToDo(_ trainer: ClassifierTrainer, _ folder: RunFolder) {
     guard let summary = trainer.best?.summary else { return }
     let accuracy =
       summary.validationAccuracy.map {
