@@ -243,7 +243,9 @@ const comparisonChart = (unitName, indexed, isOnly) => {
     : curve(run.steps, "train_loss", `${run.name} (training loss)`, page.seriesStyle(index))));
   return page.lineChart({
     id: isOnly ? "comparison" : `comparison-${unitName}`, axes, series, height: 360,
-    title: `${usesTraining ? "Loss" : "Validation loss"} of each run, nats a ${unitName}`,
+    // The legend of a curve alone is left out.
+    title: `${usesTraining ? "Loss" : "Validation loss"} of ${indexed.length === 1
+      ? indexed[0].run.name : "each run"}, nats a ${unitName}`,
     marks: indexed.flatMap(({ run }, place) => (run.best_index == null
       || run.validations.step.length === 0
       ? [] : [{ series: place, index: run.best_index, name: "" }])),

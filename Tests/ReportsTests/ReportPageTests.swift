@@ -282,7 +282,7 @@ struct ReportPageTests {
       """)
     #expect(
       found == [
-        "Validation loss of each run, nats a character: run-0--blue",
+        "Validation loss of run-0, nats a character: run-0--blue",
         "Validation loss of each run, nats a byte: run-1--orange run-2--green", "0",
       ])
   }
