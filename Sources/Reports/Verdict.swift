@@ -65,10 +65,11 @@ extension Verdict {
 
   private static func failure(_ run: RunRecord) -> Finding? {
     guard let failure = run.failure else { return nil }
+    // The line counts the steps that were done.
     let reason = failure.reason.map { printable($0) } ?? ""
     return (
       .failed,
-      failure.step > 0 ? "Failed at step \(failure.step.grouped)" : "Failed before the first step",
+      failure.step > 0 ? "Failed after step \(failure.step.grouped)" : "Failed at the first step",
       reason.isEmpty
         ? "Training ended with an error."
         : "Training ended with an error: \(reason)\(reason.hasSuffix(".") ? "" : ".")"

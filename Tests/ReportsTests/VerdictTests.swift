@@ -136,12 +136,12 @@ struct VerdictTests {
     let verdict = try verdict(
       training: [3, 2, .nan], validation: [2], end: failed(1150, "the loss is not finite"))
     #expect(verdict.kind == .failed)
-    #expect(verdict.headline == "Failed at step 1,150")
+    #expect(verdict.headline == "Failed after step 1,150")
     #expect(
       verdict.explanation
         == "Training ended with an error: the loss is not finite. The model of step 100 is kept.")
     let early = try self.verdict(training: [], end: failed(0, "no memory."))
-    #expect(early.headline == "Failed before the first step")
+    #expect(early.headline == "Failed at the first step")
     #expect(early.explanation == "Training ended with an error: no memory.")
     // A run that went on.
     let run = try TemporaryFolder().run([
