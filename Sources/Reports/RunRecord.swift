@@ -78,7 +78,13 @@ package struct RunRecord: Sendable {
 
   /// Whether steps were left where it is known of how many: the run is still going on, or was stopped.
   package var isUnfinished: Bool {
-    totalSteps.map { lastPosition?.step ?? 0 < $0 } ?? false
+    !isStoppedEarly && totalSteps.map { lastPosition?.step ?? 0 < $0 } ?? false
+  }
+
+  /// Whether as many validations as patience allows were none the best.
+  private var isStoppedEarly: Bool {
+    guard let patience = setting("patience")?.count, let best else { return false }
+    return validations.count { $0.position.step > best.position.step } >= patience
   }
 
   package var lastPosition: Position? {

@@ -32,6 +32,8 @@ package struct BeganLine: Encodable {
   let hidden_size: Int
   let parameters: Int
   let total_steps: Int
+  /// Validations without a better one that end the run before.
+  let patience: Int?
   /// What a symbol is.
   let vocabulary: String
   /// The loss of a guess to which all symbols, or all classes, are alike, in nats.
@@ -66,6 +68,7 @@ package struct BeganLine: Encodable {
     hidden_size = network.configuration.hiddenSize
     parameters = network.layout.parameterCount
     total_steps = totalSteps
+    patience = options.patience
     self.vocabulary = vocabulary.kind.rawValue
     uniform_loss = log(Double(choices))
   }

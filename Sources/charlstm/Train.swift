@@ -14,8 +14,8 @@ struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train a model on plain text.",
     discussion: """
-      Writes best.safetensors and last.safetensors (models to write with), resume.safetensors and \
-      metrics.jsonl into the run folder, and at the end report.html, a page on how it went. Ctrl-C finishes the step, saves, and says how to go on. \
+      Writes best.safetensors and last.safetensors (models to write with), resume.safetensors, \
+      metrics.jsonl and at the end report.html into the run folder. Ctrl-C finishes the step, saves, and says how to go on. \
       --help-all shows every option.
 
         charlstm train book.txt --output run

@@ -10,11 +10,12 @@ enum MetricsLines {
   static func began(
     _ step: Int = 0, of steps: Int = 400, classes: [String]? = nil,
     command: String = "charlstm train book.txt", vocabulary: String? = nil,
-    uniformLoss: Double? = nil
+    uniformLoss: Double? = nil, patience: Int? = nil
   ) -> String {
     let more =
       (classes.map { #","classes":["# + $0.map { "\"\($0)\"" }.joined(separator: ",") + "]" } ?? "")
       + (vocabulary.map { #","vocabulary":"\#($0)""# } ?? "")
+      + (patience.map { #","patience":\#($0)"# } ?? "")
       + (uniformLoss.map { #","uniform_loss":\#($0)"# } ?? "")
     return #"{"event":"began","step":\#(step),"command":"\#(command)","machine":"a CPU","seed":7,"#
       + #""cell":"lstm","layers":2,"hidden_size":512,"parameters":3500000,"total_steps":\#(steps)\#(more)}"#

@@ -183,6 +183,17 @@ struct VerdictTests {
     #expect(try verdict(training: [3, 2, 5, 5.9]).kind == .unknown)
   }
 
+  /// A run that patience has ended is at its end, though it was to have more steps.
+  @Test func stoppedEarly() throws {
+    let losses = [3, 2.6, 2.2, 2.3, 2.4, 2.5]
+    let ended = try verdict(
+      training: falling, validation: losses, began: MetricsLines.began(of: 126_000, patience: 3))
+    #expect(ended.kind == .overfitting && ended.explanation.contains("At the end"))
+    let going = try verdict(
+      training: falling, validation: losses, began: MetricsLines.began(of: 126_000, patience: 4))
+    #expect(going.explanation.contains("So far"))
+  }
+
   @Test func goingOn() throws {
     let verdict = try verdict(
       training: falling, validation: [3, 2.6, 2.2, 1.8, 1.4, 1.2],
