@@ -15,8 +15,8 @@ struct Train: ParsableCommand {
     abstract: "Train a model on plain text.",
     discussion: """
       Writes best.safetensors and last.safetensors (models to write with), resume.safetensors, \
-      metrics.jsonl and at the end report.html into the run folder. Ctrl-C finishes the step, saves, and says how to go on. \
-      --help-all shows every option.
+      metrics.jsonl and report.html into the run folder. Ctrl-C finishes the step, saves, and says \
+      how to go on. --help-all shows every option.
 
         charlstm train book.txt --output run
         charlstm train texts/ more.txt --output run --preset quick --threads 4
