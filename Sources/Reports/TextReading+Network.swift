@@ -1,4 +1,4 @@
-import Foundation
+import Generation
 import Recurrent
 import Text
 
@@ -56,9 +56,11 @@ extension TextReading {
           pieces[lane].nats.append(surprisal[row])
           guard (first + step) % interval == 0 else { continue }
           observer.logits(step: step, lane: lane, into: &logits)
-          guard let (symbol, probability) = mostProbable(logits) else { return nil }
-          reliability.add(
-            probability: probability, isRight: symbol == Int(chunk.targets[row]))
+          let likeliest = logits.withUnsafeBufferPointer { mostProbable(1, logits: $0) }
+          if let (symbol, probability) = likeliest.first {
+            reliability.add(
+              probability: Double(probability), isRight: symbol == chunk.targets[row])
+          }
         }
       }
     }
@@ -122,15 +124,6 @@ extension TextReading {
         nats: piece.nats[range].map { Double($0) })
     }
   }
-}
-
-/// The most probable symbol and its probability; nil where they are no numbers.
-private func mostProbable(_ logits: [Float]) -> (symbol: Int, probability: Double)? {
-  var symbol = 0
-  for index in logits.indices where logits[index] > logits[symbol] { symbol = index }
-  let sum = logits.reduce(0.0) { $0 + exp(Double($1 - logits[symbol])) }
-  guard sum.isFinite, sum >= 1 else { return nil }
-  return (symbol, 1 / sum)
 }
 
 extension Vocabulary {
