@@ -21,3 +21,16 @@ extension TensorContent {
     }
   }
 }
+
+extension TensorContent {
+  /// A tensor of weights, in row-major order.
+  package init(name: String, shape: [Int], weights: [Float], asBFloat16: Bool) {
+    self.init(name: name, elementType: asBFloat16 ? .bf16 : .f32, shape: shape) {
+      (sink) throws(FileError) in
+      try weights.withUnsafeBufferPointer { (weights) throws(FileError) in
+        try TensorContent(name: name, shape: shape, floats: weights, asBFloat16: asBFloat16)
+          .emit(sink)
+      }
+    }
+  }
+}

@@ -250,15 +250,14 @@ final class ClassificationTask: TrainingTask {
     best = try TrainedClassifier(contentsOf: folder.bestPath)
   }
 
-  /// Adds the naive Bayes classifier that the options ask for to the best model, fits what it and the
-  /// network count for to the validation texts, and saves the model anew.
+  /// Adds the classifiers on n-grams that the options ask for to the best model, fits what they and
+  /// the network count for to the validation texts, and saves the model anew.
   func calibrate(_ folder: RunFolder?) throws(CheckpointError) {
     guard validation.count > 0, var found = best else { return }
     // With the weights as they are saved, so that a run that was resumed ends in the same bytes.
     if let folder { found = try TrainedClassifier(contentsOf: folder.bestPath) }
     let calibrated = validation.calibrated(
-      found, by: training, longest: options.naiveBayes, precision: precision,
-      device: device)
+      found, by: training, precision: precision, device: device)
     if let folder { try calibrated.write(to: folder.bestPath, halfSize: options.savesHalfSize) }
     best = calibrated
   }

@@ -17,7 +17,7 @@ public final class Classifier {
   package let columns: LabelledColumns
   package let limit: TextLimit
   private let temperature: Double
-  private let naiveBayes: NaiveBayes?
+  private let experts: NgramExperts
   private let texts: any TextReader
 
   /// - Parameter precision: what the device is fastest with if nil.
@@ -29,7 +29,7 @@ public final class Classifier {
     columns = trained.columns
     limit = trained.limit
     temperature = trained.temperature
-    naiveBayes = trained.naiveBayes
+    experts = trained.experts
     texts = device.backend.texts(
       through: trained.model, precision: precision ?? device.precision(for: .reading))
   }
@@ -65,9 +65,8 @@ public final class Classifier {
 
   /// The logits of the classes for each text, `[texts][C]`, before any temperature.
   package func logits(of texts: [[Int32]]) -> [[Float]] {
-    self.texts.logits(of: texts) { [naiveBayes] text, logits in
-      guard let naiveBayes else { return logits }
-      return zip(logits, naiveBayes.logits(of: texts[text])).map(+)
+    self.texts.logits(of: texts) { [experts] text, logits in
+      experts.adding(to: logits, of: texts[text])
     }
   }
 }

@@ -50,6 +50,8 @@ public struct ClassifierOptions: OptimizationOptionsHolder, Equatable, Sendable 
   public var crop = 0
   /// The longest n-gram of a naive Bayes classifier beside the network; 0 for none.
   public var naiveBayes = 0
+  /// The longest n-gram of a logistic regression beside the network; 0 for none.
+  public var linear = 0
 
   public init() {}
 
@@ -77,6 +79,9 @@ public struct ClassifierOptions: OptimizationOptionsHolder, Equatable, Sendable 
       OptionRule("naive-bayes", \.naiveBayes, "0 to \(NaiveBayes.longestLimit)") {
         0...NaiveBayes.longestLimit ~= $0
       },
+      OptionRule("linear", \.linear, "0 to \(NgramRegression.longestLimit)") {
+        0...NgramRegression.longestLimit ~= $0
+      },
       OptionRule("max-length", \.limit.length, "1 to 65536", isSummarized: false) {
         1...65536 ~= $0
       },
@@ -96,7 +101,7 @@ extension ClassifierOptions: Codable {
     /// In files from before the object was flat.
     case optimization
     case batchSize, warmup, classWeights, sampling, labelSmoothing, languageModelLoss
-    case freezes, unfreezeEvery, layerRateFactor, limit, crop, naiveBayes
+    case freezes, unfreezeEvery, layerRateFactor, limit, crop, naiveBayes, linear
   }
 
   public init(from decoder: any Decoder) throws {
@@ -116,6 +121,8 @@ extension ClassifierOptions: Codable {
     limit = try fields.decode(TextLimit.self, forKey: .limit)
     crop = try fields.decode(Int.self, forKey: .crop)
     naiveBayes = try fields.decode(Int.self, forKey: .naiveBayes)
+    // In files from before there was one.
+    linear = try fields.decodeIfPresent(Int.self, forKey: .linear) ?? 0
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -133,5 +140,6 @@ extension ClassifierOptions: Codable {
     try fields.encode(limit, forKey: .limit)
     try fields.encode(crop, forKey: .crop)
     try fields.encode(naiveBayes, forKey: .naiveBayes)
+    try fields.encode(linear, forKey: .linear)
   }
 }

@@ -44,11 +44,12 @@ extension ClassifierTrainer {
     if let source, !shape.hasBody(of: source.model.configuration) {
       throw TrainingError.shapeContradictsModel
     }
-    guard options.naiveBayes == 0 || !parts.validation.indices.isEmpty else {
-      // They say what it counts for.
-      throw TrainingError.optionOutOfRange(
-        name: "naive-bayes", value: "\(options.naiveBayes)",
-        range: "0 without texts to validate on")
+    for (name, longest) in [("naive-bayes", options.naiveBayes), ("linear", options.linear)] {
+      // Texts to validate on say what they count for.
+      guard longest == 0 || !parts.validation.indices.isEmpty else {
+        throw TrainingError.optionOutOfRange(
+          name: name, value: "\(longest)", range: "0 without texts to validate on")
+      }
     }
 
     let model = try Network(shape, seed: options.seed)

@@ -162,8 +162,8 @@ public final class ClassifierTrainer {
   /// All that it takes to go on from here.
   package var resumePoint: ClassifierResumePoint { task.resumePoint(progress) }
 
-  /// Adds the naive Bayes classifier that the options ask for to the best model, fits what it and the
-  /// network count for to the validation texts, and saves the model anew.
+  /// Adds the classifiers on n-grams that the options ask for to the best model, fits what they and
+  /// the network count for to the validation texts, and saves the model anew.
   ///
   /// - Parameter folder: that of the run; the best of this process alone is calibrated where nil.
   /// - Throws: `CheckpointError`.

@@ -4,7 +4,8 @@ import Foundation
 /// one set, the inverse of its temperature (Guo et al. 2017); of several, a product of experts.
 ///
 /// The mean surprisal is convex in the factors; Newton's method finds one after the other, over and
-/// over.
+/// over. A small share of each target is that of the other classes, as if of n + 2 texts one had
+/// another (Platt 1999): else logits that tell all texts' classes would have no largest factor.
 ///
 /// - Parameters:
 ///   - parts: `[sets][texts][C]`
@@ -13,6 +14,8 @@ import Foundation
 package func fittedFactors(of parts: [[[Float]]], labels: [Int]) -> [Double] {
   var factors = [Double](repeating: 1, count: parts.count)
   guard !labels.isEmpty else { return factors }
+  let classes = parts[0][0].count
+  let missed = 1 / Double(labels.count + 2)
   for _ in 0..<100 {
     let before = factors
     for part in parts.indices {
@@ -29,7 +32,9 @@ package func fittedFactors(of parts: [[[Float]]], labels: [Int]) -> [Double] {
           mean += Double(probability) * Double(logit)
           square += Double(probability) * Double(logit) * Double(logit)
         }
-        slope += mean - Double(row[label])
+        let others = row.reduce(0) { $0 + Double($1) } - Double(row[label])
+        slope +=
+          mean - (1 - missed) * Double(row[label]) - missed * others / Double(max(1, classes - 1))
         curvature += square - mean * mean
       }
       // Where all logits are alike any factor is as good; steps are at most by a factor of 2.
@@ -41,4 +46,17 @@ package func fittedFactors(of parts: [[[Float]]], labels: [Int]) -> [Double] {
     if zip(before, factors).allSatisfy({ abs($1 - $0) < 1e-9 * $1 }) { break }
   }
   return factors
+}
+
+/// The mean surprisal of labels, in nats.
+///
+/// - Parameters:
+///   - logits: `[texts][C]`
+///   - factor: on the logits.
+func surprisal(of labels: [Int], by logits: [[Float]], factor: Double) -> Double {
+  guard !labels.isEmpty else { return 0 }
+  let sum = zip(labels, logits).reduce(0.0) { sum, text in
+    sum - log(Double(softmax(text.1, temperature: 1 / factor)[text.0]))
+  }
+  return sum / Double(labels.count)
 }

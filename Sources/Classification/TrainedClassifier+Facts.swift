@@ -16,12 +16,15 @@ extension TrainedClassifier {
       }
       if classifier.hasLanguageModelHead { facts.append(("predicts", "the next character too")) }
     }
-    if let naiveBayes {
+    func add(_ name: String, ngrams: Int, longest: Int) {
       facts.append(
-        (
-          "naive Bayes",
-          "on \(counted(naiveBayes.ngrams.count, "n-gram")) of up to \(counted(naiveBayes.longest, "symbol"))"
-        ))
+        (name, "on \(counted(ngrams, "n-gram")) of up to \(counted(longest, "symbol"))"))
+    }
+    if let naiveBayes = experts.naiveBayes {
+      add("naive Bayes", ngrams: naiveBayes.ngrams.count, longest: naiveBayes.longest)
+    }
+    if let regression = experts.regression {
+      add("linear", ngrams: regression.ngrams.count, longest: regression.longest)
     }
     facts += [
       ("vocabulary", vocabulary.summary),

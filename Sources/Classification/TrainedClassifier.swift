@@ -33,8 +33,8 @@ public struct ClassifierSummary: Codable, Equatable, Sendable {
 /// A classifier of whole texts with its vocabulary and labels, as one safetensors file.
 ///
 /// Tensors are named as a language model's, with `classifier.weight` `[C, F]`, `classifier.bias` and
-/// for attention pooling `attention.weight` `[D·H]` in place of the head's. With naive Bayes there are
-/// `naive_bayes.ngrams` `[N]`, 64-bit hashes, and `naive_bayes.weight` `[N, C]`.
+/// for attention pooling `attention.weight` `[D·H]` in place of the head's. Classifiers on n-grams beside
+/// the network have tensors of their own (`NgramExperts`).
 public struct TrainedClassifier: Sendable {
   public var model: Network
   public var vocabulary: Vocabulary
@@ -44,7 +44,7 @@ public struct TrainedClassifier: Sendable {
   /// What logits are divided by before they become probabilities (Guo et al. 2017).
   public var temperature: Double
   /// What is added to the network's logits, if anything.
-  package var naiveBayes: NaiveBayes?
+  package var experts = NgramExperts()
   public var summary: ClassifierSummary?
   /// What columns, or keys, of labels and texts were called where it was trained, if anything.
   public var columns = LabelledColumns()
@@ -68,15 +68,15 @@ public struct TrainedClassifier: Sendable {
     var labels: [String]
     var limit: TextLimit
     var temperature: Double
-    /// The length of the longest n-gram.
+    /// The lengths of the longest n-grams of classifiers beside the network.
     var naiveBayes: Int?
+    var linear: Int?
     /// Missing where nothing was called anything.
     var labelColumn: String?
     var textColumns: [String]?
-  }
 
-  private static let ngramsName = "naive_bayes.ngrams"
-  private static let ngramWeightName = "naive_bayes.weight"
+    var lengths: NgramExperts.Lengths { .init(naiveBayes: naiveBayes, linear: linear) }
+  }
 
   /// Reads a classifier's file.
   ///
@@ -102,22 +102,10 @@ public struct TrainedClassifier: Sendable {
     summary = try file.decodeIfPresent("training")
     columns = LabelledColumns(
       label: description.labelColumn, texts: description.textColumns ?? [])
-    guard let longest = description.naiveBayes else {
-      model = try file.network()
-      return
-    }
-    model = try file.network(beside: [Self.ngramsName, Self.ngramWeightName])
-    let ngrams: [UInt64]
-    do throws(SafetensorsError) {
-      ngrams = try file.contents.values(of: Self.ngramsName)
-    } catch {
-      throw CheckpointError(error)
-    }
-    try file.contents.checkShape(
-      of: Self.ngramWeightName, is: [ngrams.count, classifier.classes])
-    naiveBayes = NaiveBayes(
-      longest: longest, classes: classifier.classes, ngrams: ngrams,
-      weights: try file.contents.finiteFloats(of: Self.ngramWeightName), vocabulary: vocabulary)
+    let lengths = description.lengths
+    model = try file.network(beside: lengths.tensorNames)
+    experts = try NgramExperts(
+      lengths, from: file.contents, classes: classifier.classes, vocabulary: vocabulary)
   }
 
   private static func fault(_ description: Description, classes: Int) -> String? {
@@ -132,10 +120,7 @@ public struct TrainedClassifier: Sendable {
     guard description.temperature > 0 && description.temperature.isFinite else {
       return "its temperature of \(description.temperature) is not above 0 and finite"
     }
-    if let longest = description.naiveBayes, !(1...NaiveBayes.longestLimit).contains(longest) {
-      return "its n-grams of \(longest) symbols are not of 1 to \(NaiveBayes.longestLimit)"
-    }
-    return nil
+    return description.lengths.fault
   }
 
   /// Writes the classifier, whole or not at all. The same classifier gives the same bytes.
@@ -144,7 +129,8 @@ public struct TrainedClassifier: Sendable {
   /// - Throws: `CheckpointError`.
   public func write(to path: String, halfSize: Bool = false) throws(CheckpointError) {
     let description = Description(
-      labels: labels, limit: limit, temperature: temperature, naiveBayes: naiveBayes?.longest,
+      labels: labels, limit: limit, temperature: temperature,
+      naiveBayes: experts.naiveBayes?.longest, linear: experts.regression?.longest,
       labelColumn: columns.label, textColumns: columns.texts.isEmpty ? nil : columns.texts)
     var metadata = [
       "configuration": json(model.configuration),
@@ -152,18 +138,8 @@ public struct TrainedClassifier: Sendable {
       "classifier": json(description),
     ]
     if let summary { metadata["training"] = json(summary) }
-    func write(_ others: [TensorContent]) throws(CheckpointError) {
-      try model.write(to: path, beside: others, metadata: metadata, halfSize: halfSize)
-    }
-    guard let naiveBayes else { return try write([]) }
-    let shape = [naiveBayes.ngrams.count, naiveBayes.classes]
-    try naiveBayes.weights.withUnsafeBufferPointer { (weights) throws(CheckpointError) in
-      try write([
-        TensorContent(name: Self.ngramsName, shape: [shape[0]], values: naiveBayes.ngrams),
-        TensorContent(
-          name: Self.ngramWeightName, shape: shape, floats: weights, asBFloat16: halfSize),
-      ])
-    }
+    try model.write(
+      to: path, beside: experts.tensors(halfSize: halfSize), metadata: metadata, halfSize: halfSize)
   }
 }
 

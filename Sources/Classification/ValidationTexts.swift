@@ -39,34 +39,31 @@ struct ValidationTexts {
     return [symbols, options.stretch(of: symbols[...], using: &random)]
   }
 
-  /// A classifier beside a naive Bayes classifier of n-grams up to `longest`, 0 for none, with the
-  /// factors on their logits that suit these texts.
+  /// A classifier beside those on n-grams that the options ask for, with the factors on the logits of
+  /// each that suit these texts.
   func calibrated(
-    _ trained: TrainedClassifier, by training: EncodedTexts, longest: Int, precision: Precision,
-    device: Device
+    _ trained: TrainedClassifier, by training: EncodedTexts, precision: Precision, device: Device
   ) -> TrainedClassifier {
     var trained = trained
     trained.temperature = 1
-    trained.naiveBayes = nil
+    trained.experts = NgramExperts()
     let network = Classifier(trained, precision: precision, device: device)
     let read = indices.flatMap { index in
-      pieces(index, as: network).map { (symbols: $0, label: Int(texts.labelIndices[index])) }
+      pieces(index, as: network).map { (symbols: $0, label: texts.labelIndices[index]) }
     }
-    var parts = [network.logits(of: read.map(\.symbols))]
-    let naiveBayes =
-      longest == 0
-      ? nil
-      : NaiveBayes(
-        longest: longest, classes: trained.labels.count, vocabulary: trained.vocabulary,
-        counting: (0..<training.count).lazy.map { index in
-          (Array(training[index]), Int(training.labels[index]))
-        })
-    if let naiveBayes { parts.append(read.map { naiveBayes.logits(of: $0.symbols) }) }
-    let factors = fittedFactors(of: parts, labels: read.map(\.label))
+    let labels = read.map { Int($0.label) }
+    let experts = options.experts(
+      on: training, classes: trained.labels.count, vocabulary: trained.vocabulary,
+      surprisal: { regression in
+        let logits = read.map { regression.logits(of: $0.symbols) }
+        let factor = fittedFactors(of: [logits], labels: labels)[0]
+        return surprisal(of: labels, by: logits, factor: factor)
+      })
+    let factors = fittedFactors(
+      of: [network.logits(of: read.map(\.symbols))] + experts.logits(of: read.map(\.symbols)),
+      labels: labels)
     trained.temperature = 1 / factors[0]
-    if let naiveBayes {
-      trained.naiveBayes = naiveBayes.scaled(by: factors[1] / factors[0])
-    }
+    trained.experts = experts.scaled(by: factors.dropFirst().map { $0 / factors[0] })
     let report = report(of: Classifier(trained, precision: precision, device: device))
     trained.summary?.validationAccuracy = report.accuracy
     trained.summary?.validationMacroF1 = report.macroF1

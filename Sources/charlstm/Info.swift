@@ -61,8 +61,9 @@ private struct ClassifierRecord: Encodable {
   let labels: [String]
   let limit: TextLimit
   let temperature: Double
-  /// The longest n-gram.
+  /// The longest n-grams of classifiers beside the network.
   let naiveBayes: Int?
+  let linear: Int?
   let training: ClassifierSummary?
 
   init(_ trained: TrainedClassifier) {
@@ -72,7 +73,8 @@ private struct ClassifierRecord: Encodable {
     labels = trained.labels
     limit = trained.limit
     temperature = trained.temperature
-    naiveBayes = trained.naiveBayes?.longest
+    naiveBayes = trained.experts.naiveBayes?.longest
+    linear = trained.experts.regression?.longest
     training = trained.summary
   }
 }

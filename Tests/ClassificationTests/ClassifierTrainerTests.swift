@@ -270,10 +270,13 @@ struct ClassifierTrainerTests {
     // Logits that say 0.95 where the truth is 0.75.
     let logits = (0..<400).map { _ in [Float(2.944439), 0] }
     let labels = (0..<400).map { $0 % 4 == 0 ? 1 : 0 }
-    #expect(abs(fittedFactors(of: [logits], labels: labels)[0] - 1.0986123 / 2.944439) < 1e-4)
+    // Of 402, one more is wrong and one right.
+    let odds = (0.75 * 401 + 0.25) / (0.25 * 401 + 0.75)
+    #expect(abs(fittedFactors(of: [logits], labels: labels)[0] - log(odds) / 2.944439) < 1e-4)
     #expect(fittedFactors(of: [[]], labels: []) == [1])
     // All right: the surer the better, within bounds.
-    #expect((10...100).contains(fittedFactors(of: [[[1, 0], [0, 1]]], labels: [0, 1])[0]))
+    // As if a quarter of the texts had the other class.
+    #expect(abs(fittedFactors(of: [[[1, 0], [0, 1]]], labels: [0, 1])[0] - 1.0986123) < 1e-4)
   }
 
   /// Two experts, of which one is twice as sure as it may be and the other knows nothing.

@@ -71,16 +71,16 @@ struct NaiveBayesTests {
           classifier: ClassifierConfiguration(classes: 2, pooling: .max)), seed: 3),
       vocabulary: vocabulary, labels: ["x", "y"])
     let naiveBayes = counting(["abc": 0, "bac": 1], longest: 3)
-    classifier.naiveBayes = naiveBayes
+    classifier.experts.naiveBayes = naiveBayes
     try classifier.write(to: path)
-    #expect(try TrainedClassifier(contentsOf: path).naiveBayes == naiveBayes)
+    #expect(try TrainedClassifier(contentsOf: path).experts.naiveBayes == naiveBayes)
     #expect(
       classifier.facts.contains {
         $0.name == "naive Bayes" && $0.value == "on 13 n-grams of up to 3 symbols"
       })
 
     try classifier.write(to: path, halfSize: true)
-    let half = try #require(try TrainedClassifier(contentsOf: path).naiveBayes)
+    let half = try #require(try TrainedClassifier(contentsOf: path).experts.naiveBayes)
     #expect(half != naiveBayes && abs(lead(half, "abc") - lead(naiveBayes, "abc")) < 0.05)
 
     // Files that contradict themselves.

@@ -76,6 +76,13 @@ struct ClassifierFlags: ParsableArguments {
 
   @Option(
     help: """
+      The longest n-gram of a logistic regression whose logits are added to the network's. What it \
+      counts for is fitted with the temperature. 0 for none.
+      """)
+  var linear: Int?
+
+  @Option(
+    help: """
       The most characters that are read of a text. (default: \(ClassifierOptions().limit.length))
       """)
   var maxLength: Int?
@@ -109,6 +116,7 @@ struct ClassifierFlags: ParsableArguments {
     set(\.layerRateFactor, layerRateFactor)
     set(\.crop, crop)
     set(\.naiveBayes, naiveBayes)
+    set(\.linear, linear)
     set(\.limit.length, maxLength)
     set(\.limit.kept, keep)
     if freeze { options.freezes = true }

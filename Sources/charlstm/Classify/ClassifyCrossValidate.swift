@@ -138,7 +138,7 @@ struct ClassifyCrossValidate: ParsableCommand {
         "fold \(fold + 1): the loss is not a finite number any more at step \(step), learning rate "
           + "\(rate); try a lower --learning-rate or --clip-norm 1")
     }
-    if settings.calibrate || new.options.naiveBayes > 0 { try trainer.calibrate() }
+    if settings.calibrate || new.options.hasExperts { try trainer.calibrate() }
     return trainer.best
   }
 

@@ -90,7 +90,7 @@ struct ClassifyTrain: ParsableCommand {
     }
     display.finish()
     let calibrates = settings.calibrate || trainer.setup?.calibrates ?? false
-    if outcome != .interrupted, calibrates || trainer.options.naiveBayes > 0 {
+    if outcome != .interrupted, calibrates || trainer.options.hasExperts {
       let before = trainer.best?.summary?.validationLoss
       try trainer.calibrate(folder)
       if !quiet { sayCalibration(of: trainer, before: before) }
