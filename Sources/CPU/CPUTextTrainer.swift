@@ -111,6 +111,7 @@ private final class Worker {
     workspace.drawMasks { lane in random(lane * count + first) }
     (losses.classification, losses.languageModel) = workspace.train(
       symbols, lengths: texts.lengths, labels: share.map { batch.labels[$0] },
+      expected: batch.expected.isEmpty ? [] : share.map { batch.expected[$0] },
       targets: batch.targets,
       languageModel: batch.languageModelScale > 0
         ? .init(targets: next, scale: batch.languageModelScale) : nil,

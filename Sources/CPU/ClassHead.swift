@@ -167,10 +167,13 @@ struct ClassHead: ~Copyable {
 
   /// The weighted sum of the labels' surprisal in nats, as PyTorch's `cross_entropy` has it before it
   /// divides; overwrites `logits` with `scale` times its gradients.
-  /// - Parameter labels: by lane; lanes after them hold nothing.
-  func loss(_ labels: [Int32], _ targets: LabelTargets) -> Double {
+  /// - Parameters:
+  ///   - labels: by lane; lanes after them hold nothing.
+  ///   - expected: by lane, what teachers expect, `[C]`; empty where there are none.
+  func loss(_ labels: [Int32], expected: [[Float]], _ targets: LabelTargets) -> Double {
     var total = 0.0
-    let share = targets.smoothing / Float(classes)
+    let expectedShare = expected.isEmpty ? 0 : targets.expectedShare
+    let share = (1 - expectedShare) * targets.smoothing / Float(classes)
     for lane in 0..<lanes {
       let row = logits + lane * classes
       guard lane < labels.count else {
@@ -178,7 +181,11 @@ struct ClassHead: ~Copyable {
         continue
       }
       let label = Int(labels[lane])
-      let weight = targets.classWeights[label] * (1 - targets.smoothing)
+      let weight = targets.classWeights[label] * (1 - targets.smoothing) * (1 - expectedShare)
+      func target(_ index: Int) -> Float {
+        let taught = expectedShare > 0 ? expectedShare * expected[lane][index] : 0
+        return (index == label ? weight : 0) + targets.classWeights[index] * (share + taught)
+      }
       var largest = row[0]
       for index in 1..<classes { largest = max(largest, row[index]) }
       var sum: Float = 0
@@ -187,12 +194,12 @@ struct ClassHead: ~Copyable {
       // Σ over classes of target weight · -log p, whose gradient is (Σ target weights) p - target.
       var mass: Float = 0
       for index in 0..<classes {
-        let target = (index == label ? weight : 0) + targets.classWeights[index] * share
+        let target = target(index)
         total += Double(target * (logSum - row[index]))
         mass += target
       }
       for index in 0..<classes {
-        let target = (index == label ? weight : 0) + targets.classWeights[index] * share
+        let target = target(index)
         row[index] = targets.scale * (mass * exp(row[index] - logSum) - target)
       }
     }

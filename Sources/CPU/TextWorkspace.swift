@@ -72,16 +72,18 @@ package struct TextWorkspace: ~Copyable {
   ///
   /// - Parameters:
   ///   - labels: by lane.
+  ///   - expected: by lane, what teachers expect, `[C]`; empty where there are none.
   ///   - lowest: the lowest layer that is trained, 0 for the embedding too, `L` for the head alone;
   ///     the gradients of what lies below are not written.
   package func train(
-    _ symbols: UnsafePointer<Int32>, lengths: [Int], labels: [Int32], targets: LabelTargets,
-    languageModel: LanguageModelLoss? = nil, lowest: Int = 0, gradients: FloatBuffer
+    _ symbols: UnsafePointer<Int32>, lengths: [Int], labels: [Int32], expected: [[Float]] = [],
+    targets: LabelTargets, languageModel: LanguageModelLoss? = nil, lowest: Int = 0,
+    gradients: FloatBuffer
   ) -> (classification: Double, languageModel: Double) {
     let active = StepLanes(lengths: lengths)
     stack.forward(symbols, steps: active)
     head.forward(stack.headInput, lengths: lengths)
-    let loss = head.loss(labels, targets)
+    let loss = head.loss(labels, expected: expected, targets)
     var languageModelLoss = 0.0
     let rows = active.steps * lanes
     if let languageModel, languageModelHead != nil {

@@ -2,6 +2,11 @@ import Training
 
 /// What the training of a classifier tells of its work.
 public enum ClassificationEvent: Sendable {
+  /// One of so many teachers comes next, from 1 on; the events up to the next of this kind, or to
+  /// `taught`, are its.
+  case teaching(number: Int, count: Int)
+  /// The teachers are done; the events from here on are the student's.
+  case taught
   case began(ClassificationPlan)
   case step(StepReport)
   case validation(ValidationReport)

@@ -12,7 +12,7 @@ final class ClassificationTask: TrainingTask {
   private(set) var best: TrainedClassifier?
   var setup: RunSetup?
 
-  private let trained: TrainedClassifier
+  let trained: TrainedClassifier
   private let training: EncodedTexts
   private let validation: ValidationTexts
   private let data: DataIdentity
@@ -21,6 +21,8 @@ final class ClassificationTask: TrainingTask {
   private let trainer: any TextTrainer
   private let scorer: Classifier
   private let classWeights: [Float]
+  /// What teachers expect of each text that trains, `[training][C]`; empty where there are none.
+  var expected: [[Float]] = []
   /// Of this epoch.
   private var batches: [[Int]] = []
 
@@ -131,7 +133,7 @@ final class ClassificationTask: TrainingTask {
     var random = Xoshiro256(seed: options.seed, stream: [RandomStream.crop, UInt64(step)])
     var read = batches[progress.chunk].map { index in
       (
-        label: training.labels[index],
+        index: index, label: training.labels[index],
         symbols: options.stretch(of: training[index], using: &random)
       )
     }
@@ -144,7 +146,9 @@ final class ClassificationTask: TrainingTask {
       TextBatch(
         texts: read.map(\.symbols), labels: read.map(\.label),
         targets: LabelTargets(
-          classWeights: classWeights, smoothing: options.labelSmoothing, scale: 1 / weight),
+          classWeights: classWeights, smoothing: options.labelSmoothing,
+          expectedShare: options.teacherWeight, scale: 1 / weight),
+        expected: expected.isEmpty ? [] : read.map { expected[$0.index] },
         languageModelScale: languageModelScale, lowestLayer: lowestLayer(progress)),
       masks: { [options] text in
         Xoshiro256(

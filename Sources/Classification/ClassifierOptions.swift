@@ -52,6 +52,10 @@ public struct ClassifierOptions: OptimizationOptionsHolder, Equatable, Sendable 
   public var naiveBayes = 0
   /// The longest n-gram of a logistic regression beside the network; 0 for none.
   public var linear = 0
+  /// Classifiers to train first, each on other texts: what they expect becomes targets. 0 for none.
+  public var teachers = 0
+  /// The share of a target that is what the teachers expect.
+  public var teacherWeight: Float = 0.5
 
   public init() {}
 
@@ -82,6 +86,10 @@ public struct ClassifierOptions: OptimizationOptionsHolder, Equatable, Sendable 
       OptionRule("linear", \.linear, "0 to \(NgramRegression.longestLimit)") {
         0...NgramRegression.longestLimit ~= $0
       },
+      OptionRule("teachers", \.teachers, "0 or 2 to \(TrainingOptions.mostTeachers)") {
+        $0 == 0 || 2...TrainingOptions.mostTeachers ~= $0
+      },
+      OptionRule("teacher-weight", \.teacherWeight, "0 to 1") { 0...1 ~= $0 },
       OptionRule("max-length", \.limit.length, "1 to 65536", isSummarized: false) {
         1...65536 ~= $0
       },
@@ -102,6 +110,7 @@ extension ClassifierOptions: Codable {
     case optimization
     case batchSize, warmup, classWeights, sampling, labelSmoothing, languageModelLoss
     case freezes, unfreezeEvery, layerRateFactor, limit, crop, naiveBayes, linear
+    case teachers, teacherWeight
   }
 
   public init(from decoder: any Decoder) throws {
@@ -123,6 +132,8 @@ extension ClassifierOptions: Codable {
     naiveBayes = try fields.decode(Int.self, forKey: .naiveBayes)
     // In files from before there was one.
     linear = try fields.decodeIfPresent(Int.self, forKey: .linear) ?? 0
+    teachers = try fields.decodeIfPresent(Int.self, forKey: .teachers) ?? 0
+    teacherWeight = try fields.decodeIfPresent(Float.self, forKey: .teacherWeight) ?? 0.5
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -141,5 +152,7 @@ extension ClassifierOptions: Codable {
     try fields.encode(crop, forKey: .crop)
     try fields.encode(naiveBayes, forKey: .naiveBayes)
     try fields.encode(linear, forKey: .linear)
+    try fields.encode(teachers, forKey: .teachers)
+    try fields.encode(teacherWeight, forKey: .teacherWeight)
   }
 }

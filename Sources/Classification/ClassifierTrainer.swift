@@ -10,6 +10,9 @@ import Training
 public final class ClassifierTrainer {
   private let task: ClassificationTask
   private var loop: TrainingLoop<ClassificationTask>
+  private let texts: LabelledTexts
+  /// Which of them train.
+  private let training: [Int]
 
   /// - Parameters:
   ///   - trained: where training starts; it is not changed. Its labels are those of the texts.
@@ -80,6 +83,8 @@ public final class ClassifierTrainer {
     let device = device ?? .cpu(threads: options.threads)
     var options = options
     options.precision = options.precision ?? device.precision(for: .training)
+    self.texts = texts
+    self.training = training
     task = ClassificationTask(
       trained, texts: texts, training: training, validation: validation, data: data,
       options: options, device: device)
@@ -93,6 +98,7 @@ public final class ClassifierTrainer {
   }
 
   public var options: ClassifierOptions { task.options }
+  package var shape: ModelConfiguration { task.trained.model.configuration }
   public var progress: TrainingProgress { loop.progress }
   package var device: Device { task.device }
   package var optimization: OptimizationStep { task.optimization }
@@ -139,6 +145,9 @@ public final class ClassifierTrainer {
     in folder: RunFolder? = nil, stops: () -> Bool,
     report: (ClassificationEvent) throws -> Void = { _ in }
   ) throws -> TrainingOutcome {
+    if options.teachers > 0, progress.step < loop.totalSteps {
+      guard try isTaught(in: folder, stops: stops, report: report) else { return .interrupted }
+    }
     let outcome = try loop.run(in: folder, stops: stops) { event in
       switch event {
       case .began:
@@ -157,6 +166,30 @@ public final class ClassifierTrainer {
       try task.takeBest(from: folder)
     }
     return outcome
+  }
+
+  /// Trains the teachers first.
+  /// - Returns: false if that was stopped.
+  private func isTaught(
+    in folder: RunFolder?, stops: () -> Bool, report: (ClassificationEvent) throws -> Void
+  ) throws -> Bool {
+    // What a resume finds, should it stop while they are trained.
+    if progress.step == 0, let folder { try resumePoint.write(to: folder.resumePath) }
+    let start = ContinuousClock.now
+    var student = task.trained
+    student.model = student.model.copy()
+    let distillation = ClassifierDistillation(
+      options: options, start: progress.step == 0 ? student : nil, texts: texts,
+      training: training, device: device)
+    let expected = try distillation.expectations(in: folder, stops: stops, report: report)
+    loop.setElapsed(progress.elapsedSeconds + (.now - start) / .seconds(1))
+    guard let expected else {
+      if progress.step == 0, let folder { try resumePoint.write(to: folder.resumePath) }
+      return false
+    }
+    task.expected = expected
+    try report(.taught)
+    return true
   }
 
   /// All that it takes to go on from here.

@@ -7,5 +7,6 @@ enum RandomStream {
   static let split: UInt64 = 0x5917
   static let validation: UInt64 = 0x7A1
   static let folds: UInt64 = 0xF01D
+  static let teachers: UInt64 = 0x7EAC
   static let regression: UInt64 = 0x2E62
 }

@@ -26,18 +26,21 @@ extension LabelledTexts {
 
   /// Deals the texts into folds, those of a class as evenly as can be.
   ///
-  /// - Parameter foldCount: 1 to the number of texts.
+  /// - Parameters:
+  ///   - foldCount: 1 to the number of texts.
+  ///   - indices: the texts to deal, ascending; all of them where nil.
   /// - Returns: the texts' indices, ascending in each fold, and each in one fold. Neither the folds
   ///   nor the texts of a class in them differ by more than one in number. They depend on nothing but
   ///   the labels, the number of folds and the generator.
   package func folds(
-    _ foldCount: Int, using random: inout some RandomNumberGenerator
+    _ foldCount: Int, of indices: [Int]? = nil, using random: inout some RandomNumberGenerator
   ) -> [[Int]] {
-    precondition(1...count ~= foldCount, "a fold has a text at least")
+    let indices = indices ?? Array(0..<count)
+    precondition(1...indices.count ~= foldCount, "a fold has a text at least")
     var folds = [[Int]](repeating: [], count: foldCount)
     // Dealing goes on where the class before ended, lest the first folds get all that is left over.
     var dealt = 0
-    for texts in members(of: Array(0..<count)) {
+    for texts in members(of: indices) {
       for index in texts.shuffled(using: &random) {
         folds[dealt % foldCount].append(index)
         dealt += 1

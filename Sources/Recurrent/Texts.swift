@@ -29,18 +29,22 @@ package struct TextBatch: Sendable {
   /// Of the texts.
   package var labels: [Int32]
   package var targets: LabelTargets
+  /// What teachers expect of each text, `[texts][C]`; empty where there are none.
+  package var expected: [[Float]]
   /// The factor on the sum of the next characters' surprisal; 0 for none of it.
   package var languageModelScale: Float
   /// The lowest layer that is trained: 0 for the embedding too, `L` for the head alone.
   package var lowestLayer: Int
 
   package init(
-    texts: [[Int32]], labels: [Int32], targets: LabelTargets, languageModelScale: Float = 0,
+    texts: [[Int32]], labels: [Int32], targets: LabelTargets,
+    expected: [[Float]] = [], languageModelScale: Float = 0,
     lowestLayer: Int = 0
   ) {
     self.texts = texts
     self.labels = labels
     self.targets = targets
+    self.expected = expected
     self.languageModelScale = languageModelScale
     self.lowestLayer = lowestLayer
   }
@@ -52,13 +56,18 @@ package struct LabelTargets: Sendable {
   package var classWeights: [Float]
   /// The share of the target that all classes divide equally (Szegedy et al. 2016).
   package var smoothing: Float
+  /// The share of the target that is what teachers expect, where there are any (Hinton et al. 2015).
+  package var expectedShare: Float
   /// The factor on the loss whose gradient is taken: one over the sum of the weights of all texts of
   /// the step makes it their mean.
   package var scale: Float
 
-  package init(classWeights: [Float], smoothing: Float = 0, scale: Float) {
+  package init(
+    classWeights: [Float], smoothing: Float = 0, expectedShare: Float = 0, scale: Float
+  ) {
     self.classWeights = classWeights
     self.smoothing = smoothing
+    self.expectedShare = expectedShare
     self.scale = scale
   }
 }

@@ -115,7 +115,7 @@ public struct RunFolder: Sendable {
   }
 
   /// The folder of a teacher's run, and whether there is something in it to go on with.
-  func teacher(_ number: Int) throws(FileError) -> (folder: RunFolder, hasRun: Bool) {
+  package func teacher(_ number: Int) throws(FileError) -> (folder: RunFolder, hasRun: Bool) {
     let path = Self.teacherPath(number, in: path)
     let hasRun = access(Self.resumePath(in: path).cPath, F_OK) == 0
     return (try RunFolder(path: path, isNew: !hasRun), hasRun)

@@ -21,6 +21,9 @@ final class ClassificationDisplay {
   func show(_ event: ClassificationEvent) {
     guard !isQuiet else { return }
     switch event {
+    case .teaching(let number, let count):
+      line.print("Teacher \(number) of \(count), which does not read a part of the texts:\n")
+    case .taught: line.print("The student, which learns from what they expect, too:\n")
     case .began(let plan): show(plan)
     case .step(let step): show(step)
     case .validation(let validation):

@@ -82,6 +82,19 @@ struct ClassifierFlags: ParsableArguments {
   var linear: Int?
 
   @Option(
+    help: ArgumentHelp(
+      """
+      Classifiers to train first, each on other texts; what they expect of the rest becomes targets. \
+      0 for none, 2 or more.
+      """, visibility: .advanced))
+  var teachers: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The share of a target that is what the teachers expect.", visibility: .advanced))
+  var teacherWeight: Float?
+
+  @Option(
     help: """
       The most characters that are read of a text. (default: \(ClassifierOptions().limit.length))
       """)
@@ -117,6 +130,8 @@ struct ClassifierFlags: ParsableArguments {
     set(\.crop, crop)
     set(\.naiveBayes, naiveBayes)
     set(\.linear, linear)
+    set(\.teachers, teachers)
+    set(\.teacherWeight, teacherWeight)
     set(\.limit.length, maxLength)
     set(\.limit.kept, keep)
     if freeze { options.freezes = true }

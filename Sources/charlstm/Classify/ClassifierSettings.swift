@@ -4,15 +4,26 @@ import Classification
 import Recurrent
 import Training
 
+extension ClassifierPreset: ExpressibleByArgument {}
+
 /// A new classifier's network and how it is trained, but for its texts.
 struct ClassifierSettings: ParsableArguments {
   @Option(help: "The share of each class to validate on. (default: 0.1)")
   var validationFraction: Double?
 
+  @Option(
+    help: """
+      What is not given below, scaled to the texts: quick (a minute or two), standard (some minutes) \
+      or best (several times that). (default: standard)
+      """)
+  var preset: ClassifierPreset?
+
   @OptionGroup(title: "Network") var network: NetworkOptions
 
-  @Flag(help: "Read in both directions.")
-  var bidirectional = false
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Read in both directions. (default: --bidirectional, unless that cannot be)")
+  var bidirectional: Bool?
 
   @Option(
     help: """
@@ -23,7 +34,8 @@ struct ClassifierSettings: ParsableArguments {
 
   @Option(
     help: """
-      The longest n-gram of characters that has an embedding; 1 for characters alone. (default: 1)
+      The longest n-gram of characters that has an embedding; 1 for characters alone. (default: the \
+      preset's)
       """)
   var ngrams: Int?
 
@@ -45,7 +57,7 @@ struct ClassifierSettings: ParsableArguments {
   ///
   /// - Parameter adjust: sets the options that are not among these.
   func newClassifier(
-    _ adjust: (inout ClassifierOptions) -> Void = { _ in }
+    _ adjust: @escaping (inout ClassifierOptions) -> Void = { _ in }
   ) throws -> NewClassifier {
     var options = ClassifierOptions()
     try training.apply(to: &options)
@@ -57,22 +69,26 @@ struct ClassifierSettings: ParsableArguments {
     let source = try network.initializeFrom.map { try TrainedModel(contentsOf: $0) }
     try source.map { try network.check($0.model.configuration) }
     try options.checkCombinations(
-      bidirectional: bidirectional, startsFromModel: source != nil)
-    guard ngrams ?? 1 != 1 || ngramBuckets == nil else {
-      throw Failure.usage("--ngram-buckets needs --ngrams: characters alone have no n-grams")
+      bidirectional: bidirectional ?? false, startsFromModel: source != nil)
+    guard ngrams != 1 || ngramBuckets == nil else {
+      throw Failure.usage(
+        "--ngram-buckets contradicts --ngrams 1: characters alone have no n-grams")
     }
-    return NewClassifier(settings: self, options: options, device: device, source: source)
+    return NewClassifier(
+      settings: self, preset: preset ?? .standard, given: options, adjust: adjust, device: device,
+      source: source)
   }
 
   /// What was given of the network, and the rest as it is there.
   func adjust(_ shape: inout ModelConfiguration) {
     shape = network.configuration(shape)
-    shape.bidirectional = bidirectional
+    if let bidirectional { shape.bidirectional = bidirectional }
     if let pooling { shape.classifier?.pooling = pooling }
+    if ngrams == 1 { shape.classifier?.ngrams = nil }
     if let ngrams, ngrams != 1 {
-      shape.classifier?.ngrams = NgramEmbedding(
-        longest: ngrams, buckets: ngramBuckets ?? 1 << 16)
+      shape.classifier?.ngrams = NgramEmbedding(longest: ngrams, buckets: 1 << 16)
     }
+    if let ngramBuckets { shape.classifier?.ngrams?.buckets = ngramBuckets }
   }
 
   /// Refuses what contradicts the run to go on with.
@@ -83,7 +99,7 @@ struct ClassifierSettings: ParsableArguments {
     try network.check(configuration, from: "the run")
     let head = configuration.classifier
     for (name, wanted, found) in [
-      ("bidirectional", bidirectional ? "true" : nil, "\(configuration.bidirectional)"),
+      ("bidirectional", bidirectional.map { "\($0)" }, "\(configuration.bidirectional)"),
       ("pooling", pooling?.rawValue, head?.pooling.rawValue ?? "none"),
       ("ngrams", ngrams.map(String.init), "\(head?.ngrams?.longest ?? 1)"),
       ("ngram-buckets", ngramBuckets.map(String.init), "\(head?.ngrams?.buckets ?? 0)"),

@@ -60,7 +60,7 @@ struct ClassifyCrossValidate: ParsableCommand {
     let new = try settings.newClassifier()
     let texts = try format.read(data, isQuiet: quiet)
     let validation = try CrossValidation(
-      texts, folds: folds, validationFraction: validationFraction, seed: new.options.seed)
+      texts, folds: folds, validationFraction: validationFraction, seed: new.given.seed)
     if !quiet { tell(of: texts) }
     Interruption.watch()
     try score(validation, with: new)
@@ -81,6 +81,7 @@ struct ClassifyCrossValidate: ParsableCommand {
   private func score(_ validation: CrossValidation, with new: NewClassifier) throws {
     let display = CrossValidationDisplay(of: validation, isQuiet: quiet)
     var result = CrossValidationResult(labels: validation.labels)
+    var latest: TrainedClassifier?
     var output = StandardOutput()
     let began = ContinuousClock.now
     for fold in 0..<validation.count {
@@ -93,6 +94,7 @@ struct ClassifyCrossValidate: ParsableCommand {
         by: Classifier(
           best, precision: settings.precision.resolved(for: .reading, on: new.device),
           device: new.device))
+      latest = best
       display.clear()
       guard report.meanNegativeLogLikelihood.isFinite else {
         throw Failure.badData(
@@ -109,7 +111,7 @@ struct ClassifyCrossValidate: ParsableCommand {
       try output.write(
         line: Checkpoints.json(
           CrossValidationRecord(
-            result, of: data, settings: summary(of: new, result), seconds: seconds)))
+            result, of: data, settings: summary(of: latest, result), seconds: seconds)))
     } else if !json {
       try CrossValidationTable(result).summary.forEach { try output.write(line: $0) }
     }
@@ -138,20 +140,23 @@ struct ClassifyCrossValidate: ParsableCommand {
         "fold \(fold + 1): the loss is not a finite number any more at step \(step), learning rate "
           + "\(rate); try a lower --learning-rate or --clip-norm 1")
     }
-    if settings.calibrate || new.options.hasExperts { try trainer.calibrate() }
+    if settings.calibrate || trainer.options.hasExperts { try trainer.calibrate() }
     return trainer.best
   }
 
-  /// All settings by their names on the command line, as a model file tells options.
-  private func summary(of new: NewClassifier, _ result: CrossValidationResult) -> [String: String] {
-    var summary = new.options.summary
+  /// All settings by their names on the command line, as a model file tells options; where they
+  /// follow from the texts, those of the latest fold.
+  private func summary(
+    of latest: TrainedClassifier?, _ result: CrossValidationResult
+  ) -> [String: String] {
+    var summary = latest?.summary?.options ?? [:]
     summary["folds"] = "\(folds)"
     summary["validation-fraction"] = "\(validationFraction)"
     summary["calibrate"] = "\(settings.calibrate)"
     summary["vocabulary"] = settings.training.symbols.kind.rawValue
     summary["min-count"] = "\(settings.training.symbols.count)"
-    summary["max-length"] = "\(new.options.limit.length)"
-    summary["keep"] = new.options.limit.kept.rawValue
+    summary["max-length"] = latest.map { "\($0.limit.length)" }
+    summary["keep"] = latest?.limit.kept.rawValue
     summary["initialize-from"] = settings.network.initializeFrom
     if let shape = result.shape {
       summary["cell"] = shape.cell.rawValue

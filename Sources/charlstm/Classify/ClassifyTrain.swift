@@ -72,10 +72,15 @@ struct ClassifyTrain: ParsableCommand {
     let log = tensorBoard.log(trainer.setup, of: trainer.optimization, isQuiet: quiet)
     let begun = trainer.progress.step
     let outcome: TrainingOutcome
+    // The student has nothing to log until it learns itself.
+    var isTeaching = false
     do {
       outcome = try trainer.run(in: folder, stops: { Interruption.signal != nil }) {
         display.show($0)
         switch $0 {
+        case .teaching: isTeaching = true
+        case .taught: isTeaching = false
+        case _ where isTeaching: break
         case .began(let plan): try log?.begin(after: plan.doneSteps)
         case .step(let report): try log?.take(report)
         case .validation(let report): try log?.take(report)
@@ -140,13 +145,14 @@ struct ClassifyTrain: ParsableCommand {
       try tensorBoard.checkIsFree()
     }
     let new = try settings.newClassifier { saving.apply(to: &$0.optimization) }
-    let parts = try parts(setup, seed: new.options.seed)
+    let parts = try parts(setup, seed: new.given.seed)
     let vocabulary = try settings.training.vocabulary(of: parts)
     let trainer = try new.trainer(on: parts, vocabulary)
     trainer.setup = setup
     if !quiet {
       say(ClassListing(of: parts.texts).description)
       new.tellBeginning(with: vocabulary)
+      new.tellPreset(of: trainer)
     }
     return (trainer, try RunFolder(path: output, isNew: true), unknown(to: vocabulary, of: parts))
   }

@@ -42,7 +42,7 @@ final class CrossValidationDisplay {
       }
       line.print(text)
     case .step(let step): show(step)
-    case .validation: break
+    case .teaching, .taught, .validation: break
     }
   }
 

@@ -2,12 +2,17 @@ import Checkpoints
 import Classification
 import Paths
 import Recurrent
+import TerminalText
 import Text
 
 /// What a new classifier is made of and trained with, checked, but for its texts.
 struct NewClassifier {
   let settings: ClassifierSettings
-  let options: ClassifierOptions
+  let preset: ClassifierPreset
+  /// What was given, the rest as options are where there is no preset.
+  let given: ClassifierOptions
+  /// Sets the options that are not among the settings.
+  let adjust: (inout ClassifierOptions) -> Void
   let device: Device
   /// The language model to begin with.
   let source: TrainedModel?
@@ -17,9 +22,35 @@ struct NewClassifier {
     guard !settings.calibrate || !parts.validation.indices.isEmpty else {
       throw Failure.usage("--calibrate needs texts to validate on: they say how sure is too sure")
     }
+    let startsFromModel = source != nil
+    var options = preset.options(for: parts, epochs: settings.training.optimization.epochs)
+    try settings.training.apply(to: &options)
+    adjust(&options)
+    options.threads = given.threads
+    options.precision = given.precision
+    let readsForward = startsFromModel || options.languageModelLoss > 0
     return try ClassifierTrainer(
-      parts, vocabulary: vocabulary, from: source, options: options, device: device,
-      shape: settings.adjust)
+      parts, vocabulary: vocabulary, from: source, options: options, device: device
+    ) { shape in
+      preset.adjust(&shape, readsForward: readsForward, keepsBody: startsFromModel)
+      settings.adjust(&shape)
+    }
+  }
+
+  /// Says what the preset and what was given beside it come to.
+  func tellPreset(of trainer: ClassifierTrainer) {
+    let options = trainer.options
+    let shape = trainer.shape
+    var parts = [
+      "a network of \(shape.layers) × \(shape.hiddenSize) "
+        + (shape.bidirectional ? "that reads both ways" : "that reads forward")
+        + (shape.classifier?.ngrams.map { ", n-grams of up to \($0.longest) too" } ?? "")
+        + ", \(counted(options.epochs, "epoch"))"
+    ]
+    if options.naiveBayes > 0 { parts.append("naive Bayes on up to \(options.naiveBayes)") }
+    if options.linear > 0 { parts.append("a logistic regression on up to \(options.linear)") }
+    if options.teachers > 0 { parts.append("\(options.teachers) teachers of that kind first") }
+    say("Preset \(preset.rawValue): \(parts.joined(separator: "; ")).\n")
   }
 
   /// Says what is taken from the model to begin with.
