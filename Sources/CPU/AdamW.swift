@@ -5,21 +5,24 @@ import Recurrent
   import Glibc
 #endif
 
-/// The optimizer over a flat buffer of parameters, of which each of a team's workers has a share.
+/// The optimizer over a flat buffer of parameters, of which each of a team's workers has a share; of the
+/// n-grams' table it updates what a pass has touched (`SparseTable`).
 package final class AdamW: Optimizer {
   package let parameters: FloatBuffer
-  package let first: FloatBuffer
-  package let second: FloatBuffer
-  package let average: FloatBuffer
   package var gradients: FloatBuffer { partGradients[0] }
+  private let kept: OptimizerState
   private let options: AdamWOptions
   /// By part of a batch; the first takes their sum.
   private let partGradients: [FloatBuffer]
   private let team: WorkerTeam
   private let workers: Int
   private let exchange: (any GradientExchange)?
-  /// The buffer in pieces of a few thousand elements, for workers to share out.
+  /// The buffer in pieces of a few thousand elements, for workers to share out; without the table.
   private let pieces: [Piece]
+  private let table: SparseTable?
+  private let tableGroup: Int
+  /// The averages as they were read last, whose rows of the table are not behind.
+  private let readAverage: FloatBuffer
 
   private struct Piece: Sendable {
     var range: Range<Int>
@@ -29,25 +32,39 @@ package final class AdamW: Optimizer {
 
   /// - Parameters:
   ///   - gradients: by part of a batch.
+  ///   - touchedRows: by part, those of the n-grams' table that have gradients; if empty, all have.
   ///   - workers: those that share the work; one a part if nil.
   package init(
-    _ model: Network, options: AdamWOptions, gradients: [FloatBuffer], team: WorkerTeam,
-    workers: Int? = nil, exchange: (any GradientExchange)? = nil
+    _ model: Network, options: AdamWOptions, gradients: [FloatBuffer],
+    touchedRows: [TouchedRows] = [], team: WorkerTeam, workers: Int? = nil,
+    exchange: (any GradientExchange)? = nil
   ) {
+    precondition(touchedRows.isEmpty || touchedRows.count == gradients.count)
+    let workers = workers ?? gradients.count
     self.options = options
     partGradients = gradients
     self.team = team
-    self.workers = workers ?? gradients.count
+    self.workers = workers
     self.exchange = exchange
     parameters = model.parameters
-    first = FloatBuffer(count: model.layout.count)
-    second = FloatBuffer(count: model.layout.count)
-    average = FloatBuffer(copying: model.parameters)
-    pieces = model.layout.tensors.flatMap { tensor in
+    let layout = model.layout
+    let kept = OptimizerState(
+      first: FloatBuffer(count: layout.count), second: FloatBuffer(count: layout.count),
+      average: FloatBuffer(copying: model.parameters))
+    self.kept = kept
+    let sparse = touchedRows.isEmpty ? nil : layout.sparseTable
+    table = sparse.map {
+      SparseTable(
+        $0, of: model.parameters, kept, averageDecay: options.averageDecay, parts: touchedRows,
+        workers: workers)
+    }
+    tableGroup = sparse.map { layout.group(of: $0) } ?? 0
+    readAverage = sparse == nil ? kept.average : FloatBuffer(count: layout.count)
+    pieces = layout.tensors.filter { $0 != sparse }.flatMap { tensor in
       stride(from: tensor.range.lowerBound, to: tensor.range.upperBound, by: 8192).map { start in
         Piece(
           range: start..<min(start + 8192, tensor.range.upperBound), decays: tensor.isMatrix,
-          group: model.layout.group(of: tensor))
+          group: layout.group(of: tensor))
       }
     }
   }
@@ -57,17 +74,27 @@ package final class AdamW: Optimizer {
   }
 
   package func reduceGradients(loss: Double) -> (loss: Double, norm: Double) {
-    let squares = reduce(partGradients)
+    let squares = reduce(partGradients) { table, worker in
+      table.sum(self.partGradients, by: worker)
+    }
     guard let exchange else { return (loss, squares.squareRoot()) }
     let loss = exchange.sum(gradients, loss: loss)
-    return (loss, reduce([gradients]).squareRoot())
+    let all = reduce([gradients]) { table, worker in
+      table.takeNonzeroRows(of: self.gradients, by: worker)
+    }
+    return (loss, all.squareRoot())
   }
 
   /// Adds all gradients into the first, and returns the sum of their squares.
-  private func reduce(_ gradients: [FloatBuffer]) -> Double {
+  /// - Parameter reduceTable: does so with a worker's rows of the table.
+  private func reduce(
+    _ gradients: [FloatBuffer],
+    _ reduceTable: @escaping @Sendable (_ table: SparseTable, _ worker: Int) -> Double
+  ) -> Double {
     let squares = PerPart((0..<workers).map { _ in 0.0 })
     team.run(workers: workers) { worker in
-      squares[worker] = self.share(of: worker).reduce(0) { sum, piece in
+      let ofTable = self.table.map { reduceTable($0, worker) } ?? 0
+      squares[worker] = self.share(of: worker).reduce(ofTable) { sum, piece in
         let start = piece.range.lowerBound
         let count = Int64(piece.range.count)
         let total = gradients[0].pointer + start
@@ -88,32 +115,64 @@ package final class AdamW: Optimizer {
     update.correction2 = Float(1 - pow(Double(options.beta2), Double(step)))
     update.gradient_scale = clip > 0 && norm > clip ? Float(clip / norm) : 1
     // A young average follows the weights closely, so that the random start is soon forgotten.
-    let decay = min(options.averageDecay, Float(step) / Float(step + 10))
+    let decay = min(
+      options.averageDecay, Float(step) / Float(step + Int(CK_AVERAGE_AGE)))
     update.average_weight = 1 - decay
+    table?.step = step
     team.run(workers: workers) { [update] worker in
-      var update = update
+      func scaled(_ factor: Float, decays: Bool) -> ck_adamw {
+        var scaled = update
+        scaled.learning_rate = learningRate * factor
+        scaled.weight_decay = decays ? self.options.weightDecay : 0
+        return scaled
+      }
       for piece in self.share(of: worker) {
         let start = piece.range.lowerBound
         let factor = rateFactors?[piece.group] ?? 1
         if factor == 0 { continue }
-        update.learning_rate = learningRate * factor
-        update.weight_decay = piece.decays ? self.options.weightDecay : 0
+        var update = scaled(factor, decays: piece.decays)
         ck_adamw_update(
           &update, Int64(piece.range.count), self.gradients.pointer + start,
-          self.parameters.pointer + start, self.first.pointer + start,
-          self.second.pointer + start, self.average.pointer + start)
+          self.parameters.pointer + start, self.kept.first.pointer + start,
+          self.kept.second.pointer + start, self.kept.average.pointer + start)
+      }
+      let factor = rateFactors?[self.tableGroup] ?? 1
+      if let table = self.table, factor != 0 {
+        table.update(
+          scaled(factor, decays: true), gradients: self.gradients, by: worker)
       }
     }
   }
 
-  package func restore(first: FloatBuffer, second: FloatBuffer, average: FloatBuffer) {
-    for (mine, saved) in [(self.first, first), (self.second, second), (self.average, average)] {
+  package var average: FloatBuffer {
+    guard let table else { return kept.average }
+    let range = table.tensor.range
+    readAverage.pointer.update(from: kept.average.pointer, count: range.lowerBound)
+    (readAverage.pointer + range.upperBound).update(
+      from: kept.average.pointer + range.upperBound, count: kept.average.count - range.upperBound)
+    team.run(workers: workers) { worker in
+      table.writeAverage(into: self.readAverage, by: worker)
+    }
+    return readAverage
+  }
+
+  package var state: OptimizerState {
+    var state = kept
+    state.averagedSteps = table?.averagedSteps
+    return state
+  }
+
+  package func restore(_ state: OptimizerState, step: Int) {
+    for (mine, saved) in [
+      (kept.first, state.first), (kept.second, state.second), (kept.average, state.average),
+    ] {
       mine.pointer.update(from: saved.pointer, count: mine.count)
     }
+    table?.restore(averagedSteps: state.averagedSteps, step: step)
   }
 
   package func set(_ values: [Float], of tensor: ParameterLayout.Tensor) {
-    for buffer in [parameters, average] {
+    for buffer in [parameters, kept.average] {
       _ = buffer[tensor.range].update(fromContentsOf: values)
     }
   }

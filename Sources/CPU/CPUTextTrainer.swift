@@ -4,6 +4,8 @@ import Recurrent
 final class CPUTextTrainer: TextTrainer {
   private let workers: PerPart<Worker>
   private let gradients: [FloatBuffer]
+  /// By worker; empty without n-grams.
+  private let touchedRows: [TouchedRows]
   private let network: Network
   private let weights: PackedWeights
   private let team: WorkerTeam
@@ -31,6 +33,7 @@ final class CPUTextTrainer: TextTrainer {
       Worker(weights, steps: use.steps, lanes: lanes, dropout: dropout)
     }
     gradients = all.map(\.gradients)
+    touchedRows = all.compactMap(\.touchedRows)
     workers = PerPart(all)
   }
 
@@ -59,7 +62,8 @@ final class CPUTextTrainer: TextTrainer {
 
   func optimizer(_ options: AdamWOptions) -> any Optimizer {
     AdamW(
-      network, options: options, gradients: gradients, team: team, exchange: exchange)
+      network, options: options, gradients: gradients, touchedRows: touchedRows, team: team,
+      exchange: exchange)
   }
 }
 
@@ -83,15 +87,19 @@ extension TextLosses {
 private final class Worker {
   let gradients: FloatBuffer
   private(set) var losses: TextLosses
+  private let layout: ParameterLayout
   private let workspace: TextWorkspace
   private let texts: PackedTexts
 
   init(_ weights: PackedWeights, steps: Int, lanes: Int, dropout: Dropout) {
+    layout = weights.layout
     gradients = FloatBuffer(count: weights.layout.count)
     losses = TextLosses(features: weights.configuration.featureCount)
     workspace = TextWorkspace(weights, steps: steps, lanes: lanes, dropout: dropout)
     texts = PackedTexts(steps: steps, lanes: lanes)
   }
+
+  var touchedRows: TouchedRows? { workspace.touchedRows }
 
   /// Computes the gradients of the scaled losses of every `count`-th text from `first` on; of none
   /// they are zero.
@@ -105,7 +113,10 @@ private final class Worker {
     guard !texts.lengths.isEmpty, let symbols = texts.symbols.baseAddress,
       let next = texts.targets.baseAddress
     else {
-      gradients.elements.update(repeating: 0)
+      for tensor in layout.tensors where tensor != layout.sparseTable {
+        gradients[tensor.range].update(repeating: 0)
+      }
+      touchedRows?.begin()
       return
     }
     workspace.drawMasks { lane in random(lane * count + first) }

@@ -14,6 +14,8 @@ struct NgramInput {
   private let lanes: Int
   /// `[N - 1, T·B]`: the rows of the table for the n-grams that end at each step, pairs first.
   private let rows: UnsafeMutablePointer<Int32>
+  /// Those that the last backward pass has written gradients of; nil without training.
+  let touched: TouchedRows?
 
   /// Nil for a network without n-grams.
   init?(_ weights: PackedWeights, steps: Int, lanes: Int, arena: inout Arena) {
@@ -23,6 +25,9 @@ struct NgramInput {
     self.table = table
     self.lanes = lanes
     rows = arena.integers(lengths * steps * lanes)
+    touched =
+      weights.use.training
+      ? TouchedRows(of: table.shape[0], most: lengths * steps * lanes) : nil
   }
 
   /// Adds the n-grams' embeddings to those of the symbols, stored `[T·B, E]`.
@@ -41,18 +46,24 @@ struct NgramInput {
     }
   }
 
-  /// Writes the gradients of the table, from those of what was added, stored `[T·B, E]`.
+  /// Writes the gradients of those rows of the table that texts have touched, from those of what was
+  /// added, stored `[T·B, E]`. What lies past a text's end touches none.
   func backward(
-    _ inputGradients: UnsafeRawPointer, count: Int, element: ck_element,
+    _ inputGradients: UnsafeRawPointer, steps active: StepLanes, precision: Precision,
     mask: UnsafePointer<Float>?, into gradients: FloatBuffer
   ) {
     let gradient = gradients.pointer + table.range.lowerBound
-    gradient.update(repeating: 0, count: table.range.count)
+    let columns = table.shape[1]
     for length in 0..<lengths {
-      ck_scatter_add(
-        element, Int64(count), Int64(table.shape[1]), Int64(table.shape[1]), inputGradients,
-        rows + length * count,
-        Int64(lanes), mask, gradient)
+      for step in 0..<active.steps {
+        let texts = active(step, of: lanes)
+        let index = rows + (length * active.steps + step) * lanes
+        touched?.add(index, count: texts, zeroing: gradient, columns: columns)
+        ck_scatter_add(
+          precision.element, Int64(texts), Int64(columns), Int64(columns),
+          inputGradients + step * lanes * columns * precision.size, index, Int64(lanes), mask,
+          gradient)
+      }
     }
   }
 }

@@ -101,6 +101,10 @@ struct RecurrentStack: ~Copyable {
     self.arena = arena
   }
 
+  /// The rows of the n-grams' table that the last backward pass has written gradients of; nil where
+  /// there is none to train.
+  var touchedRows: TouchedRows? { ngrams?.touched }
+
   /// Stored `[T·B, K]`: what a layer above the first reads, or the head.
   private func input(ofLayer layer: Int) -> UnsafeMutableRawPointer {
     inputs[layer] ?? layers[layer - 1][0].outputsOfSteps
@@ -261,7 +265,7 @@ struct RecurrentStack: ~Copyable {
       if layer > 0 { maskGradients(masks[layer], steps: count, share) }
     }
     if let gradients, !weights.use.inputTable && lowest == 0 {
-      scatterEmbeddingGradients(symbols, rows: Int(rows), into: gradients, share)
+      scatterEmbeddingGradients(symbols, steps: active, into: gradients, share)
     }
   }
 
@@ -314,7 +318,8 @@ struct RecurrentStack: ~Copyable {
 
   /// Adds the gradients of the first layer's input to those of the symbols' embeddings.
   private func scatterEmbeddingGradients(
-    _ symbols: UnsafePointer<Int32>, rows: Int, into gradients: FloatBuffer, _ share: Share
+    _ symbols: UnsafePointer<Int32>, steps active: StepLanes, into gradients: FloatBuffer,
+    _ share: Share
   ) {
     let element = weights.use.precision.element
     let size = configuration.embeddingSize
@@ -326,10 +331,11 @@ struct RecurrentStack: ~Copyable {
       (destination + symbol * size).update(repeating: 0, count: columns.count)
     }
     ck_scatter_add(
-      element, Int64(rows), Int64(columns.count), Int64(size),
+      element, Int64(active.steps * lanes), Int64(columns.count), Int64(size),
       embeddingGradients + columns.lowerBound * weights.use.precision.size, symbols, Int64(lanes),
       masks[0].map { $0 + columns.lowerBound }, destination)
     ngrams?.backward(
-      embeddingGradients, count: rows, element: element, mask: masks[0], into: gradients)
+      embeddingGradients, steps: active, precision: weights.use.precision, mask: masks[0],
+      into: gradients)
   }
 }

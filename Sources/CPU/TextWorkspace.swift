@@ -31,6 +31,10 @@ package struct TextWorkspace: ~Copyable {
     }
   }
 
+  /// The rows of the n-grams' table whose gradients the last pass has written, of all there are; nil
+  /// where there is none to train.
+  package var touchedRows: TouchedRows? { stack.touchedRows }
+
   /// Draws dropout's masks for the next texts from random numbers of each lane.
   package func drawMasks(_ random: (_ lane: Int) -> Xoshiro256) {
     stack.drawMasks(random)
@@ -68,7 +72,7 @@ package struct TextWorkspace: ~Copyable {
   }
 
   /// The weighted sum of the labels' surprisal in nats, and that of the next characters'; writes the
-  /// gradients of the scaled losses.
+  /// gradients of the scaled losses, of n-grams those of `touchedRows`.
   ///
   /// - Parameters:
   ///   - labels: by lane.
@@ -81,6 +85,7 @@ package struct TextWorkspace: ~Copyable {
     gradients: FloatBuffer
   ) -> (classification: Double, languageModel: Double) {
     let active = StepLanes(lengths: lengths)
+    touchedRows?.begin()
     stack.forward(symbols, steps: active)
     head.forward(stack.headInput, lengths: lengths)
     let loss = head.loss(labels, expected: expected, targets)

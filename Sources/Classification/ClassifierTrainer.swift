@@ -62,12 +62,12 @@ public final class ClassifierTrainer {
       options: point.options, device: device)
     let progress = point.progress
     guard progress.isPlausible, progress.epoch <= options.epochs,
-      progress.chunk < task.stepsPerEpoch
+      progress.chunk < task.stepsPerEpoch, point.weights.isPlausible(after: progress.step)
     else {
       throw .cannotResume(
         path: path, reason: "its place in the run is none there can be; it is damaged")
     }
-    task.optimization.restore(point.weights)
+    task.optimization.restore(point.weights, step: progress.step)
     task.setup = point.setup
     begin(progress)
   }

@@ -1,20 +1,28 @@
 /// Updates a network's weights on its device by the gradients of the last pass: AdamW (Loshchilov
 /// and Hutter 2019), with clipping by the global norm and an exponential moving average of the
-/// weights.
+/// weights. Rows of a table that few texts touch may be left as they are by steps that do not touch
+/// them.
 package protocol Optimizer: AnyObject, Sendable {
-  /// The weights as they are now, the moments of each one's gradient, and the averaged weights, in the
-  /// order of the parameters.
+  /// The weights as they are now.
   var parameters: FloatBuffer { get }
-  var first: FloatBuffer { get }
-  var second: FloatBuffer { get }
+
+  /// The averaged weights after the last update, valid until the next one or the next reading. Reading
+  /// changes nothing of what follows.
   var average: FloatBuffer { get }
+
+  /// All it takes to go on beside the weights, not copied.
+  var state: OptimizerState { get }
 
   /// The sum of the gradients of the last pass, before clipping, once they were added up; what
   /// follows the next pass is not told.
   var gradients: FloatBuffer { get }
 
   /// Goes on with what an optimizer knew of the same weights.
-  func restore(first: FloatBuffer, second: FloatBuffer, average: FloatBuffer)
+  ///
+  /// - Parameters:
+  ///   - state: of a network of the same shape.
+  ///   - step: the number of the last update.
+  func restore(_ state: OptimizerState, step: Int)
 
   /// Sets a tensor that no gradient reaches, in the weights and in their average.
   func set(_ values: [Float], of tensor: ParameterLayout.Tensor)
@@ -34,6 +42,27 @@ package protocol Optimizer: AnyObject, Sendable {
   ///   - rateFactors: on the rate of each group (`ParameterLayout.group`), 0 where weights stay as
   ///     they are; 1 for all where nil.
   func update(norm: Double, learningRate: Float, step: Int, rateFactors: [Float]?)
+}
+
+/// What an optimizer keeps of a network's weights, in the order of the parameters.
+package struct OptimizerState: Sendable {
+  /// The moments of each weight's gradient.
+  package var first: FloatBuffer
+  package var second: FloatBuffer
+  /// The averaged weights, as far as they go.
+  package var average: FloatBuffer
+  /// By row of `ParameterLayout.sparseTable`: the number of the update up to which the averages go, for
+  /// later ones have left the row as it was. Nil where all go to the last update.
+  package var averagedSteps: [Int32]?
+
+  package init(
+    first: FloatBuffer, second: FloatBuffer, average: FloatBuffer, averagedSteps: [Int32]? = nil
+  ) {
+    self.first = first
+    self.second = second
+    self.average = average
+    self.averagedSteps = averagedSteps
+  }
 }
 
 package struct AdamWOptions: Codable, Equatable, Sendable {

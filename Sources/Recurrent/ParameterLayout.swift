@@ -145,6 +145,9 @@ public struct ParameterLayout: Equatable, Sendable {
     return tensor == head?.weight || tensor == head?.bias ? layers.count + 1 : layers.count + 2
   }
 
+  /// The one of whose rows a step reads few, so that optimizers may leave out the others.
+  package var sparseTable: Tensor? { ngrams }
+
   /// The number of values that gradients train, without the padding between tensors.
   public var parameterCount: Int { trainedTensors.reduce(0) { $0 + $1.range.count } }
 

@@ -61,7 +61,7 @@ public final class Trainer {
     try self.init(
       point.weights.model, training: parts.training, validation: parts.validation,
       options: point.options, corpus: parts.identity, device: device)
-    task.optimization.restore(point.weights)
+    task.optimization.restore(point.weights, step: point.progress.step)
     task.setup = point.setup
     var progress = point.progress
     guard progress.isPlausible, progress.epoch <= options.epochs else {

@@ -100,8 +100,8 @@ struct AdamWTests {
     }
     #expect(agrees(model.parameters, plain.weights))
     #expect(agrees(optimizer.average, plain.average))
-    #expect(agrees(optimizer.first, plain.first))
-    #expect(agrees(optimizer.second, plain.second))
+    #expect(agrees(optimizer.state.first, plain.first))
+    #expect(agrees(optimizer.state.second, plain.second))
   }
 
   @Test func workersAgree() throws {

@@ -36,7 +36,7 @@ struct NgramTests {
       ModelConfiguration(
         layers: 1, hiddenSize: 5, embeddingSize: 3, vocabularySize: 4, bidirectional: true,
         classifier: ClassifierConfiguration(
-          classes: 2, pooling: .mean, ngrams: NgramEmbedding(longest: 3, buckets: 8))), seed: 1)
+          classes: 2, pooling: .mean, ngrams: NgramEmbedding(longest: 3, buckets: 32))), seed: 1)
     let table = try #require(model.layout.ngrams)
     #expect(model.parameters[table.range].allSatisfy { $0 == 0 })
     var generator = Xoshiro256(seed: 3)
@@ -59,8 +59,19 @@ struct NgramTests {
       ).classification
     }
     let gradients = FloatBuffer(count: model.layout.count)
+    // What earlier passes have left is overwritten, in the table where this one comes by.
     for index in gradients.elements.indices { gradients.elements[index] = 7 }
     _ = loss(gradients)
+    let passRows = workspace.touchedRows
+    let touched = try #require(passRows).rows
+    let texts: [[Int32]] = [[0, 1, 2, 3], [1, 2, 3], [2, 3, 0]]
+    let textRows = Set(texts.flatMap { rows($0, lanes: 1, buckets: 32).joined() })
+    #expect(Set(touched) == textRows && touched.count == textRows.count)
+    for row in Int32(0)..<32 where !textRows.contains(row) {
+      let start = table.range.lowerBound + 3 * Int(row)
+      #expect(gradients[start..<start + 3].allSatisfy { $0 == 7 })
+      gradients[start..<start + 3].update(repeating: 0)
+    }
     let ignored = FloatBuffer(count: model.layout.count)
     for tensor in [table, model.layout.embedding] {
       var expected: [Float] = []

@@ -228,6 +228,57 @@ typedef struct {
 void ck_adamw_update(const ck_adamw *options, int64_t count, const float *gradient, float *weight,
                      float *first, float *second, float *average);
 
+// Rows of a table that a pass has touched: rows[0 ..< count], each once, in the order in which they
+// came first. last[row]: the pass that touched a row last; those before `pass` do not count.
+typedef struct {
+  int32_t pass;
+  int64_t count;
+  int32_t *rows;
+  int32_t *last;
+} ck_touched;
+
+// Counts the rows that index[0 ..< count] names among those touched. Each that was not touched yet
+// becomes zero in table [*, columns].
+void ck_touch_rows(ck_touched *touched, int64_t count, const int32_t *index, int64_t columns,
+                   float *table);
+// Counts those rows from `first` to before `end` that are not zero.
+void ck_touch_nonzero_rows(ck_touched *touched, int64_t first, int64_t end, int64_t columns,
+                           const float *table);
+// Zeroes the touched rows but those that `kept` has touched too.
+void ck_clear_rows(const ck_touched *touched, const ck_touched *kept, int64_t columns,
+                   float *table);
+// Of the rows from `first` to before `end` that `part` has touched: into = from in those that are new
+// to `total`, which counts them, into += from in the others. With `into` = `from` they are counted.
+void ck_add_rows(ck_touched *total, const ck_touched *part, int64_t first, int64_t end,
+                 int64_t columns, const float *from, float *into);
+double ck_sum_of_squares_of_rows(const ck_touched *touched, int64_t columns, const float *table);
+
+// How much an average keeps of itself in a step s from 1 on: s / (s + 10) in the first `rise` steps,
+// `decay` from then on.
+typedef struct {
+  double decay;
+  int64_t rise;
+} ck_average;
+#define CK_AVERAGE_AGE 10
+
+// How many steps come before s / (s + 10) reaches `decay`, which is below 1.
+int64_t ck_average_rise(double decay);
+// What an average keeps of itself over the steps after `from` up to `to`: while weights stay as they
+// are, it is weight + kept · (average - weight) in the end.
+double ck_average_kept(const ck_average *average, int64_t from, int64_t to);
+
+// ck_adamw_update of a step in the touched rows alone, as PyTorch's SparseAdam. averaged[row]: the
+// step up to which a row's average goes; those between are made up for first, as its weights were
+// constant in them.
+void ck_adamw_update_rows(const ck_adamw *options, const ck_average *schedule, int64_t step,
+                          const ck_touched *touched, int64_t columns, const float *gradient,
+                          float *weight, float *first, float *second, float *average,
+                          int32_t *averaged);
+// The averages after `step` of the rows from `first` to before `end`.
+void ck_average_rows(const ck_average *schedule, int64_t step, int64_t first, int64_t end,
+                     int64_t columns, const float *weight, const float *average,
+                     const int32_t *averaged, float *out);
+
 // mean_squares[i] += share · (gradient[i]² - mean_squares[i]); returns Σ √mean_squares[i].
 double ck_mean_squares_update(int64_t count, float share, const float *gradient,
                               float *mean_squares);
