@@ -6,8 +6,9 @@
     venv/bin/python Tests/Benchmarks/compare_classifiers.py sets --results results.jsonl
 
 Each result is a line of JSON, written as it comes; what is in the file already is not run again, and
-the table is of all that is there. Every training is a process of its own on two threads. No method
-sees the test before it is trained: whatever it chooses, it chooses on its training texts.
+the table is of all that is there. Every training is a process of its own on two threads, or as many
+as COMPARE_THREADS says: on a machine that others use, two wait for each other. No method sees the test
+before it is trained: whatever it chooses, it chooses on its training texts.
 
 Seconds are the wall clock from the start of the process to the trained model, reading, imports and
 the choice of settings included, the test not: of charlstm the whole of `classify train`. The
@@ -303,6 +304,13 @@ def work(method: str, folder: Path, seed: int, options: argparse.Namespace) -> d
     return {**scores(labels, predict(texts)), **spent}
 
 
+def recorded(path: Path) -> dict[tuple[str, str, int], dict]:
+    if not path.exists():
+        return {}
+    results = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return {(result["set"], result["method"], result["seed"]): result for result in results}
+
+
 def table(results: list[dict]) -> str:
     def spread(values: list[float], digits: int) -> str:
         text = f"{statistics.mean(values):.{digits}f}"
@@ -342,16 +350,12 @@ def main() -> None:
     sets = sorted(sets, key=lambda name: (options.sets / name / "train.csv").stat().st_size)
     if unknown := set(options.only or []) - set(sets) or (not sets and {"NAME"}):
         sys.exit(f"{options.sets} has no {'/train.csv, '.join(sorted(unknown))}/train.csv: run classification_sets.py")
-    results = []
-    if options.results.exists():
-        results = [json.loads(line) for line in options.results.read_text("utf-8").splitlines()]
-    done = {(result["set"], result["method"], result["seed"]) for result in results}
     failed = 0
     threads = {f"{library}_NUM_THREADS": str(THREADS) for library in ("OMP", "OPENBLAS", "MKL")}
     for seed in range(1, options.seeds + 1) if not options.table else ():
         for name in options.only or sets:
             for method in options.methods:
-                if (name, method, seed) in done or (method in DETERMINISTIC and seed > 1):
+                if (name, method, seed) in recorded(options.results) or (method in DETERMINISTIC and seed > 1):
                     continue
                 command = [sys.executable, __file__, *sys.argv[1:], "--worker", method, name, str(seed)]
                 worker = subprocess.run(command, stdout=subprocess.PIPE, text=True, env={**os.environ, **threads})
@@ -359,12 +363,12 @@ def main() -> None:
                     failed += 1
                     print(f"{name}, {method}, seed {seed}: failed", file=sys.stderr)
                     continue
-                results.append({"set": name, "method": method, "seed": seed, "threads": THREADS,
-                                **json.loads(worker.stdout.splitlines()[-1])})
+                line = json.dumps({"set": name, "method": method, "seed": seed, "threads": THREADS,
+                                   **json.loads(worker.stdout.splitlines()[-1])})
                 with open(options.results, "a", encoding="utf-8") as file:
-                    file.write(json.dumps(results[-1]) + "\n")
-                print(json.dumps(results[-1]), file=sys.stderr)
-    print(table(results))
+                    file.write(line + "\n")
+                print(line, file=sys.stderr)
+    print(table(list(recorded(options.results).values())))
     sys.exit(1 if failed else 0)
 
 
