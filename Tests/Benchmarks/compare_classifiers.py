@@ -87,7 +87,7 @@ def logistic_regression(vectorizer, labels: list[str], texts: list[str]) -> tupl
         return accuracy_score(labels, [names[i] for i in found.argmax(1)]), -log_loss(labels, found, labels=names)
 
     with parallel_config(backend="threading"):
-        C = max((1, 5, 25, 125), key=crossed)
+        C = max((1, 5, 25, 125, 625), key=crossed)
     model = LogisticRegression(C=C, max_iter=1000).fit(vectors, labels)
 
     def predict(texts: list[str]) -> list[Prediction]:
