@@ -61,6 +61,8 @@ private struct ClassifierRecord: Encodable {
   let labels: [String]
   let limit: TextLimit
   let temperature: Double
+  /// In nats; nil where all texts are answered.
+  let leastLogOdds: Double?
   /// The longest n-gram.
   let naiveBayes: Int?
   let training: ClassifierSummary?
@@ -72,6 +74,7 @@ private struct ClassifierRecord: Encodable {
     labels = trained.labels
     limit = trained.limit
     temperature = trained.temperature
+    leastLogOdds = trained.leastLogOdds
     naiveBayes = trained.naiveBayes?.longest
     training = trained.summary
   }
