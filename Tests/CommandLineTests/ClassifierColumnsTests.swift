@@ -131,7 +131,8 @@ struct ClassifierColumnsTests {
     let rows = (0..<40).map { $0 % 2 == 0 ? "low,\($0),aa ab" : "high,\($0),zz y" }
     let swapped = ["high,38,aa ab", "low,39,zz y"]
     try charlstm.put(
-      "kind,id,name\n" + (rows.dropLast(2) + swapped).joined(separator: "\n") + "\n", at: "held.csv")
+      "kind,id,name\n" + (rows.dropLast(2) + swapped).joined(separator: "\n") + "\n", at: "held.csv"
+    )
     let command = "classify calibrate \(Self.model) held.csv --output warm.safetensors"
     let outcome = try charlstm(command)
     #expect(outcome.code == 0 && outcome.error == "")
@@ -157,7 +158,8 @@ struct ClassifierColumnsTests {
           error: "Error: there is a file warm.safetensors already, which was kept; give another "
             + "name, or replace it with --overwrite\n"))
     let right = try charlstm(
-      "classify calibrate warm.safetensors names.csv --output /dev/null").output
+      "classify calibrate warm.safetensors names.csv --output /dev/null"
+    ).output
     #expect(right.contains("temperature           \(found.1), before \(found.1)\n"))
     // Nothing is left to be done.
     let again = try charlstm(

@@ -80,7 +80,8 @@ struct RejectionTests {
     let strict = "classify predict run/best.safetensors --reject-below 0.999999"
     #expect(try charlstm("\(strict) za") == .init(code: 0, output: "unknown\t\n", error: ""))
     let all = try charlstm(
-      "classify evaluate run/best.safetensors mixed.csv --reject-below 0.000001").output
+      "classify evaluate run/best.safetensors mixed.csv --reject-below 0.000001"
+    ).output
     #expect(all.contains("coverage             1.0000\n"))
     #expect(
       try !charlstm("classify evaluate sure.safetensors mixed.csv --no-reject").output
@@ -109,7 +110,8 @@ struct RejectionTests {
 
         """))
     let json = try charlstm(
-      "\(Self.calibrate) --output /dev/null --reject 0 --unknown none.txt --json").output
+      "\(Self.calibrate) --output /dev/null --reject 0 --unknown none.txt --json"
+    ).output
     #expect(json.contains(#""answered":40,"answered_wrong":0,"#))
     #expect(json.hasSuffix(#""unknown_answered":0,"unknown_texts":3}"# + "\n"))
     try charlstm.put("", at: "empty.txt")
@@ -134,7 +136,8 @@ struct RejectionTests {
         "classify calibrate run/best.safetensors odd.csv --output no.safetensors --reject 0.2")
         == .init(
           code: 65, output: "",
-          error: "Error: no threshold leaves at most a share of 0.2 of the answers wrong: at best 2 "
+          error:
+            "Error: no threshold leaves at most a share of 0.2 of the answers wrong: at best 2 "
             + "of 4 are (texts: 4); allow more, or train a better classifier\n"))
     #expect(try !charlstm.names(in: "").contains("no.safetensors"))
   }
@@ -148,7 +151,8 @@ struct RejectionTests {
       outcome.code == 0
         && outcome.error
           == "The threshold of sure.safetensors was for other probabilities: all texts are answered "
-          + "now; --reject fits another.\n")
+          + "now; --reject fits another.\n"
+    )
     #expect(try !charlstm("info plain.safetensors").output.contains("unknown"))
   }
 
@@ -203,7 +207,8 @@ struct RejectionTests {
       outcome
         == .init(
           code: 65, output: "",
-          error: "Error: no threshold leaves at most a share of 0.2 of the answers wrong: at best 2 "
+          error:
+            "Error: no threshold leaves at most a share of 0.2 of the answers wrong: at best 2 "
             + "of 4 are (texts: 4); allow more, or train a better classifier\n"))
     // The run is whole.
     #expect(try charlstm.names(in: "new").contains("report.html"))
