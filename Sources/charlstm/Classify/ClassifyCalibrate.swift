@@ -15,12 +15,11 @@ struct ClassifyCalibrate: ParsableCommand {
     discussion: """
       The temperature that probabilities are softened by becomes the one at which the labels of \
       these texts surprise least, and stays where all of them are told right; which class is the \
-      most probable stays. The texts should be \
-      others than those that trained the classifier, whose probabilities are too sure of them.
+      most probable stays. The texts should be others than those that trained the classifier, \
+      whose probabilities are too sure of them.
 
         charlstm classify calibrate run/best.safetensors new.csv -o a.safetensors
-        charlstm classify calibrate run/best.safetensors new.csv -o a.safetensors --reject 0.02 \
-      --unknown other.txt
+        charlstm classify calibrate a.safetensors new.csv -o b.safetensors --reject 0
       """)
 
   @OptionGroup var classifier: ClassifierArgument
