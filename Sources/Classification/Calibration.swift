@@ -4,7 +4,9 @@ import Recurrent
 
 /// What becomes of a classifier's probabilities as they are fitted to labelled texts.
 public struct Calibration: Sendable {
-  /// With the temperature at which the labels of the texts surprise least (Guo et al. 2017).
+  /// With the temperature at which the labels of the texts surprise least (Guo et al. 2017); with that
+  /// of before where every text is told right, which is least surprising without any doubt at all.
+  /// Without `leastLogOdds`, which was for other probabilities.
   public let calibrated: TrainedClassifier
   /// On the texts, as the classifier was, and as it is.
   public let before: ClassificationReport
@@ -37,8 +39,11 @@ extension TrainedClassifier {
       progress(texts.count + logits.count)
     }
     var trained = self
-    trained.temperature =
-      1 / fittedFactors(of: [logits], labels: texts.labelIndices.map(Int.init))[0]
+    trained.leastLogOdds = nil
+    if before.accuracy < 1 {
+      trained.temperature =
+        1 / fittedFactors(of: [logits], labels: texts.labelIndices.map(Int.init))[0]
+    }
     return Calibration(
       calibrated: trained, before: before, after: report(trained, after: 2 * texts.count))
   }

@@ -27,7 +27,8 @@ package func classificationReport(
   reading: ((_ index: Int) -> [[Int32]])? = nil, progress: (_ texts: Int) -> Void = { _ in }
 ) -> ClassificationReport {
   let reading = reading ?? { [classifier.symbols(in: texts.bytes(of: $0))] }
-  var tally = ClassificationTally(labels: classifier.labels, topK: topK)
+  var tally = ClassificationTally(
+    labels: classifier.labels, topK: topK, leastLogOdds: classifier.leastLogOdds)
   // In parts, so that memory does not grow with the texts; enough for full batches of about the same
   // length.
   let batch = 1024
@@ -35,9 +36,10 @@ package func classificationReport(
     let pieces = indices[start..<min(indices.count, start + batch)].flatMap { index in
       reading(index).map { (symbols: $0, label: Int(texts.labelIndices[index])) }
     }
-    let probabilities = classifier.probabilities(of: pieces.map(\.symbols))
-    for (piece, row) in zip(pieces, probabilities) {
-      tally.add(truth: piece.label, probabilities: row)
+    let judgements = classifier.judgements(of: pieces.map(\.symbols))
+    for (piece, judgement) in zip(pieces, judgements) {
+      tally.add(
+        truth: piece.label, probabilities: judgement.probabilities, logOdds: judgement.logOdds)
     }
     progress(min(indices.count, start + batch))
   }

@@ -12,7 +12,16 @@ extension ClassificationReport {
       ["top-\(topK) accuracy", fixed(topKAccuracy)],
       ["nats per text", fixed(meanNegativeLogLikelihood)],
       ["calibration error", fixed(expectedCalibrationError)],
+      ["AURC", fixed(areaUnderRiskCoverageCurve)],
+      ["excess AURC", fixed(excessAreaUnderRiskCoverageCurve)],
     ]
+    let answers =
+      answered.map {
+        [
+          ["answered", "\($0.texts)"], ["coverage", fixed($0.coverage)],
+          ["accuracy of answers", fixed($0.accuracy)],
+        ]
+      } ?? []
     let names = classes.map { excerpt($0.label, limit: 24) }
     let perClass =
       [["class", "precision", "recall", "F1", "texts"]]
@@ -22,8 +31,10 @@ extension ClassificationReport {
           "\(values.support)",
         ]
       }
-    return [aligned(figures) + missing, aligned(perClass), confusions(names)].filter { !$0.isEmpty }
-      .map { $0.map { $0 + "\n" }.joined() }.joined(separator: "\n")
+    return [aligned(figures + answers) + missing, aligned(perClass), confusions(names)].filter {
+      !$0.isEmpty
+    }
+    .map { $0.map { $0 + "\n" }.joined() }.joined(separator: "\n")
   }
 
   /// Which classes the figures say little or nothing of.

@@ -2,7 +2,7 @@ import Glibc
 
 /// What comes of classifying texts whose classes are known, counted one text at a time.
 ///
-/// Memory: O(classes²), however many texts.
+/// Memory: O(classes²), and eight bytes a text.
 package struct ClassificationTally: Sendable {
   private let labels: [String]
   private let topK: Int
@@ -10,6 +10,10 @@ package struct ClassificationTally: Sendable {
   private var confusion: [Int]
   private var topKHits = 0
   private var nats = 0.0
+  /// The log-odds of right and wrong answers.
+  private var right: [Double] = []
+  private var wrong: [Double] = []
+  private let leastLogOdds: Double?
   private var bins = [Bin](repeating: Bin(), count: binCount)
 
   /// Texts whose predictions were about as confident.
@@ -25,9 +29,11 @@ package struct ClassificationTally: Sendable {
   ///   - labels: the classes, at least one.
   ///   - topK: how many of the most probable classes count for top-k accuracy, at least 1; all if
   ///     there are not as many.
-  package init(labels: [String], topK: Int) {
+  ///   - leastLogOdds: from which on texts are answered; nil where all are.
+  package init(labels: [String], topK: Int, leastLogOdds: Double? = nil) {
     precondition(!labels.isEmpty && topK > 0)
     self.labels = labels
+    self.leastLogOdds = leastLogOdds
     self.topK = min(topK, labels.count)
     confusion = [Int](repeating: 0, count: labels.count * labels.count)
   }
@@ -41,7 +47,8 @@ package struct ClassificationTally: Sendable {
   /// - Parameters:
   ///   - truth: the index of the text's class.
   ///   - probabilities: [C], finite, of sum 1.
-  package mutating func add(truth: Int, probabilities: some Collection<Float>) {
+  ///   - logOdds: of the most probable class against the others.
+  package mutating func add(truth: Int, probabilities: some Collection<Float>, logOdds: Double) {
     precondition(probabilities.count == labels.count && labels.indices.contains(truth))
     let ofTruth = probabilities[probabilities.index(probabilities.startIndex, offsetBy: truth)]
     var predicted = 0
@@ -54,6 +61,7 @@ package struct ClassificationTally: Sendable {
     }
     confusion[truth * labels.count + predicted] += 1
     if rank < topK { topKHits += 1 }
+    if predicted == truth { right.append(logOdds) } else { wrong.append(logOdds) }
     nats -= log(Double(max(ofTruth, .leastNormalMagnitude)))
 
     // Bin m of M holds confidences in ((m − 1) / M, m / M].
@@ -83,6 +91,7 @@ package struct ClassificationTally: Sendable {
     let occurring = classes.indices.filter { index in
       classes[index].support > 0 || matrix.contains { $0[index] > 0 }
     }
+    let curve = RiskCoverage(right: right, wrong: wrong)
     let calibrationError = bins.reduce(0) { $0 + abs(Double($1.hits) - $1.confidence) }
     return ClassificationReport(
       texts: texts, accuracy: ratio(correct, texts),
@@ -91,7 +100,17 @@ package struct ClassificationTally: Sendable {
       topK: topK, topKAccuracy: ratio(topKHits, texts),
       meanNegativeLogLikelihood: nats / Double(max(texts, 1)),
       expectedCalibrationError: calibrationError / Double(max(texts, 1)),
-      classes: classes, confusionMatrix: matrix)
+      areaUnderRiskCoverageCurve: curve.area,
+      excessAreaUnderRiskCoverageCurve: curve.excessArea,
+      answered: leastLogOdds.map(answered), classes: classes, confusionMatrix: matrix)
+  }
+
+  private func answered(from leastLogOdds: Double) -> ClassificationReport.Answered {
+    let right = right.count { $0 >= leastLogOdds }
+    let answered = right + wrong.count { $0 >= leastLogOdds }
+    return ClassificationReport.Answered(
+      leastLogOdds: leastLogOdds, texts: answered,
+      coverage: ratio(answered, self.right.count + wrong.count), accuracy: ratio(right, answered))
   }
 }
 

@@ -265,6 +265,19 @@ final class ClassificationTask: TrainingTask {
     if let folder { try calibrated.write(to: folder.bestPath, halfSize: options.savesHalfSize) }
     best = calibrated
   }
+
+  /// Fits the threshold of the best model to the validation texts, and saves the model anew.
+  func reject(risk: Double, in folder: RunFolder?) throws -> Rejection? {
+    guard validation.count > 0, let best else { return nil }
+    let found = try folder.map { try TrainedClassifier(contentsOf: $0.bestPath) } ?? best
+    let rejection = try validation.rejecting(
+      risk: risk, found, precision: precision, device: device)
+    if let folder {
+      try rejection.classifier.write(to: folder.bestPath, halfSize: options.savesHalfSize)
+    }
+    self.best = rejection.classifier
+    return rejection
+  }
 }
 
 /// `base` to the power of a small integer.

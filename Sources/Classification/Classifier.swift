@@ -16,6 +16,8 @@ public final class Classifier {
   /// As `TrainedClassifier` has them.
   package let columns: LabelledColumns
   package let limit: TextLimit
+  /// Texts whose first class has lower log-odds against all others are not answered; nil answers all.
+  public let leastLogOdds: Double?
   private let temperature: Double
   private let experts: NgramExperts
   private let texts: any TextReader
@@ -28,6 +30,7 @@ public final class Classifier {
     labels = trained.labels
     columns = trained.columns
     limit = trained.limit
+    leastLogOdds = trained.leastLogOdds
     temperature = trained.temperature
     experts = trained.experts
     texts = device.backend.texts(
@@ -50,6 +53,17 @@ public final class Classifier {
     probabilities(of: texts.map { symbols(in: $0.utf8) })
   }
 
+  /// The label of each text; nil where the classifier is less sure than `leastLogOdds`.
+  public func answers(to texts: [String]) -> [String?] {
+    judgements(of: texts.map { symbols(in: $0.utf8) })
+      .map { rejects($0) ? nil : labels[$0.first] }
+  }
+
+  /// Whether a text is left without an answer.
+  package func rejects(_ judgement: Judgement) -> Bool {
+    leastLogOdds.map { judgement.logOdds < $0 } ?? false
+  }
+
   /// Labels with a text's probabilities, `[C]`, the most probable first; of equals the first class.
   public func ranked(_ probabilities: [Float]) -> [(label: String, probability: Float)] {
     precondition(probabilities.count == labels.count, "probabilities of other classes")
@@ -60,7 +74,12 @@ public final class Classifier {
 
   /// The probability of each class for each text, `[texts][C]`.
   package func probabilities(of texts: [[Int32]]) -> [[Float]] {
-    logits(of: texts).map { softmax($0, temperature: temperature) }
+    judgements(of: texts).map(\.probabilities)
+  }
+
+  /// What becomes of each text.
+  package func judgements(of texts: [[Int32]]) -> [Judgement] {
+    logits(of: texts).map { Judgement(logits: $0, temperature: temperature) }
   }
 
   /// The logits of the classes for each text, `[texts][C]`, before any temperature.

@@ -19,8 +19,8 @@ public enum ClassifierPreset: String, Codable, CaseIterable, Sendable {
   private var budget: Int {
     switch self {
     case .quick: 4_000_000
-    case .standard: 16_000_000
-    case .best: 30_000_000
+    case .standard: 14_000_000
+    case .best: 16_000_000
     }
   }
 
@@ -28,16 +28,23 @@ public enum ClassifierPreset: String, Codable, CaseIterable, Sendable {
   private var fewestEpochs: Int { self == .quick ? 2 : 4 }
   private var hiddenSize: Int { self == .best ? 192 : 128 }
 
-  /// Shapes a network.
+  /// Characters of a text on the average from which on the network reads n-grams. Shorter ones leave
+  /// it little beside them, and their n-grams are learnt by heart.
+  private static let long = 150
+
+  /// Shapes a network for texts.
   ///
   /// - Parameters:
   ///   - readsForward: whether it reads in that direction alone.
   ///   - keepsBody: whether its embedding and its layers stay as they are.
   package func adjust(
-    _ shape: inout ModelConfiguration, readsForward: Bool = false, keepsBody: Bool = false
+    _ shape: inout ModelConfiguration, for parts: LabelledParts, readsForward: Bool = false,
+    keepsBody: Bool = false
   ) {
     shape.bidirectional = !readsForward
-    shape.classifier?.ngrams = NgramEmbedding(longest: 4, buckets: 1 << 16)
+    if parts.meanLength >= Self.long {
+      shape.classifier?.ngrams = NgramEmbedding(longest: 4, buckets: 1 << 16)
+    }
     guard !keepsBody else { return }
     shape.layers = 1
     shape.hiddenSize = hiddenSize
@@ -49,25 +56,28 @@ public enum ClassifierPreset: String, Codable, CaseIterable, Sendable {
   /// - Parameter epochs: passes over them, where they are given.
   public func options(for parts: LabelledParts, epochs: Int? = nil) -> ClassifierOptions {
     var options = ClassifierOptions()
-    let characters = parts.trainingCharacters(atMost: options.limit.length)
-    options.epochs =
-      epochs ?? min(mostEpochs, max(fewestEpochs, budget / max(1, characters)))
+    let affordable = budget / max(1, parts.trainingCharacters)
+    options.epochs = epochs ?? min(mostEpochs, max(fewestEpochs, affordable))
     options.learningRate = 4e-3
-    options.dropout = Dropout(embedding: 0.2, output: 0.5)
-    options.labelSmoothing = 0.05
+    options.dropout =
+      parts.meanLength >= Self.long
+      ? Dropout(embedding: 0.3, output: 0.5) : Dropout(embedding: 0.1, output: 0.3)
     options.patience = max(4, options.epochs / 3)
+    options.teachers = self == .best ? 3 : 0
     guard !parts.validation.indices.isEmpty else { return options }
     // What n-grams count for is fitted to the texts that validate.
     options.naiveBayes = 4
     options.linear = self == .quick ? 5 : 6
-    options.teachers = self == .best ? 4 : 0
     return options
   }
 }
 
 extension LabelledParts {
-  /// Characters of the texts that train, of each at most `limit`.
-  fileprivate func trainingCharacters(atMost limit: Int) -> Int {
-    training.reduce(0) { $0 + min(limit, texts.scalarCount(of: $1)) }
+  /// Characters of the texts that train, of each at most as many as are read.
+  fileprivate var trainingCharacters: Int {
+    let limit = TextLimit().length
+    return training.reduce(0) { $0 + min(limit, texts.scalarCount(of: $1)) }
   }
+
+  fileprivate var meanLength: Int { trainingCharacters / max(1, training.count) }
 }

@@ -203,4 +203,17 @@ public final class ClassifierTrainer {
   public func calibrate(_ folder: RunFolder? = nil) throws(CheckpointError) {
     try task.calibrate(folder)
   }
+
+  /// Lets the best model answer only texts it is sure enough of: as many of the validation texts as
+  /// possible with no more than a share of the answers wrong. Saves the model anew.
+  ///
+  /// - Parameters:
+  ///   - risk: the share, 0 to below 1.
+  ///   - folder: that of the run; the best of this process alone where nil.
+  /// - Returns: nil without texts to validate on.
+  /// - Throws: `RejectionError`, with the model as it was; `CheckpointError`.
+  @discardableResult
+  public func reject(risk: Double, in folder: RunFolder? = nil) throws -> Rejection? {
+    try task.reject(risk: risk, in: folder)
+  }
 }

@@ -37,10 +37,12 @@ package func fittedFactors(of parts: [[[Float]]], labels: [Int]) -> [Double] {
           mean - (1 - missed) * Double(row[label]) - missed * others / Double(max(1, classes - 1))
         curvature += square - mean * mean
       }
-      // Where all logits are alike any factor is as good; steps are at most by a factor of 2.
-      guard curvature > 1e-12 else { continue }
+      // Where all logits are alike any factor is as good.
+      guard abs(slope) > 1e-12 * Double(labels.count) else { continue }
       let factor = factors[part]
-      let next = min(max(factor - slope / curvature, factor / 2), factor * 2)
+      // At most by a factor of 2, and by that where probabilities are too near 0 and 1 to curve.
+      let step = slope / max(curvature, 1e-12)
+      let next = min(max(factor - step, factor / 2), factor * 2)
       factors[part] = min(max(next, 0.01), 100)
     }
     if zip(before, factors).allSatisfy({ abs($1 - $0) < 1e-9 * $1 }) { break }

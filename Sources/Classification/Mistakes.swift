@@ -50,16 +50,16 @@ extension Classifier {
   ///
   /// - Parameters:
   ///   - indices: which of them.
-  ///   - body: is given each text's index and probabilities, in order.
+  ///   - body: is given each text's index and what becomes of it, in order.
   package func read(
-    _ texts: LabelledTexts, _ indices: [Int], body: (_ text: Int, _ row: [Float]) throws -> Void
+    _ texts: LabelledTexts, _ indices: [Int], body: (_ text: Int, Judgement) throws -> Void
   ) rethrows {
     // Enough for full batches of about the same length.
     let batch = 1024
     for start in stride(from: 0, to: indices.count, by: batch) {
       let part = indices[start..<min(start + batch, indices.count)]
-      let rows = probabilities(of: part.map { symbols(in: texts.bytes(of: $0)) })
-      for (text, row) in zip(part, rows) { try body(text, row) }
+      let found = judgements(of: part.map { symbols(in: texts.bytes(of: $0)) })
+      for (text, judgement) in zip(part, found) { try body(text, judgement) }
     }
   }
 

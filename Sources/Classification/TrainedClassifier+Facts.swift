@@ -32,6 +32,14 @@ extension TrainedClassifier {
       ("reads", limit.summary),
       ("temperature", String(format: "%.4f", temperature)),
     ]
+    if let leastLogOdds {
+      facts.append(
+        (
+          "answers",
+          "where a class has probability \(probabilityText(ofLogOdds: leastLogOdds)) or more, "
+            + "else \(labelOfNone(beside: labels))"
+        ))
+    }
     let columns =
       columns.texts.map { "text \(printable(excerpt($0, limit: 60)))" }
       + (columns.label.map { ["label \(printable(excerpt($0, limit: 60)))"] } ?? [])

@@ -46,6 +46,9 @@ public struct TrainedClassifier: Sendable {
   /// What is added to the network's logits, if anything.
   package var experts = NgramExperts()
   public var summary: ClassifierSummary?
+  /// A text is answered if the logarithm of how many times as probable its first class is as all others
+  /// together, in nats, is at least this; nil answers all.
+  public var leastLogOdds: Double?
   /// What columns, or keys, of labels and texts were called where it was trained, if anything.
   public var columns = LabelledColumns()
 
@@ -74,6 +77,9 @@ public struct TrainedClassifier: Sendable {
     /// Missing where nothing was called anything.
     var labelColumn: String?
     var textColumns: [String]?
+    /// Missing where all texts are answered. Programs from before there was such a thing pass over it
+    /// and answer all.
+    var leastLogOdds: Double?
 
     var lengths: NgramExperts.Lengths { .init(naiveBayes: naiveBayes, linear: linear) }
   }
@@ -99,6 +105,7 @@ public struct TrainedClassifier: Sendable {
     labels = description.labels
     limit = description.limit
     temperature = description.temperature
+    leastLogOdds = description.leastLogOdds
     summary = try file.decodeIfPresent("training")
     columns = LabelledColumns(
       label: description.labelColumn, texts: description.textColumns ?? [])
@@ -120,6 +127,9 @@ public struct TrainedClassifier: Sendable {
     guard description.temperature > 0 && description.temperature.isFinite else {
       return "its temperature of \(description.temperature) is not above 0 and finite"
     }
+    if let least = description.leastLogOdds, !least.isFinite {
+      return "its least log-odds of \(least) are not finite"
+    }
     return description.lengths.fault
   }
 
@@ -131,7 +141,8 @@ public struct TrainedClassifier: Sendable {
     let description = Description(
       labels: labels, limit: limit, temperature: temperature,
       naiveBayes: experts.naiveBayes?.longest, linear: experts.regression?.longest,
-      labelColumn: columns.label, textColumns: columns.texts.isEmpty ? nil : columns.texts)
+      labelColumn: columns.label, textColumns: columns.texts.isEmpty ? nil : columns.texts,
+      leastLogOdds: leastLogOdds)
     var metadata = [
       "configuration": json(model.configuration),
       "vocabulary": json(vocabulary),

@@ -5,8 +5,8 @@ import Recurrent
 
 /// The texts that a classifier is validated on and calibrated to, and what is read of them.
 struct ValidationTexts {
-  private let texts: LabelledTexts
-  private let indices: [Int]
+  let texts: LabelledTexts
+  let indices: [Int]
   private let options: ClassifierOptions
 
   init(_ texts: LabelledTexts, _ indices: [Int], options: ClassifierOptions) {
@@ -31,7 +31,7 @@ struct ValidationTexts {
   }
 
   /// What is read of a text: all of it, and a stretch where stretches are trained on, always the same.
-  private func pieces(_ index: Int, as classifier: Classifier) -> [[Int32]] {
+  func pieces(_ index: Int, as classifier: Classifier) -> [[Int32]] {
     let symbols = classifier.symbols(in: texts.bytes(of: index))
     guard options.crop > 0 else { return [symbols] }
     var random = Xoshiro256(
@@ -47,6 +47,7 @@ struct ValidationTexts {
     var trained = trained
     trained.temperature = 1
     trained.experts = NgramExperts()
+    trained.leastLogOdds = nil
     let network = Classifier(trained, precision: precision, device: device)
     let read = indices.flatMap { index in
       pieces(index, as: network).map { (symbols: $0, label: texts.labelIndices[index]) }

@@ -38,7 +38,8 @@ package final class ClassifierInterpreter: LineInterpreter {
 
   package func run(text: String) throws {
     let known = try known(text, to: resident.trained.vocabulary)
-    let classes = try resident.classes(of: known)
+    let (none, classes) = try resident.classes(of: known)
+    if let none { try screen.prose(none) }
     try screen.probabilities(classes.prefix(top).map { ($0.label, $0.probability) })
     guard let first = classes.first else { return }
     let trained = resident.trained

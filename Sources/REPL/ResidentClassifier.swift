@@ -57,23 +57,41 @@ package struct ResidentClassifier {
 
   /// The classes of a text, the most probable first; of equals the first.
   ///
+  /// - Returns: with them what is to be said where the classifier is not sure enough of any.
   /// - Throws: as `probabilities(of:)`.
   func classes(
     of text: KnownText
-  ) throws(ReplError) -> [(index: Int, label: String, probability: Double)] {
-    let row = try probabilities(of: [trained.limit(text.symbols)])[0]
-    return row.indices.sorted { (row[$0], $1) > (row[$1], $0) }
-      .map { ($0, trained.labels[$0], Double(row[$0])) }
+  ) throws(ReplError) -> (
+    none: String?, classes: [(index: Int, label: String, probability: Double)]
+  ) {
+    let judgement = try judgements(of: [trained.limit(text.symbols)])[0]
+    let row = judgement.probabilities
+    return (
+      classifier.rejects(judgement) ? none : nil,
+      row.indices.sorted { (row[$0], $1) > (row[$1], $0) }
+        .map { ($0, trained.labels[$0], Double(row[$0])) }
+    )
+  }
+
+  private var none: String? {
+    trained.leastLogOdds.map {
+      "\(labelOfNone(beside: trained.labels)): no class has probability "
+        + "\(probabilityText(ofLogOdds: $0)) or more"
+    }
   }
 
   /// The probability of each class for each text of symbols, `[texts][C]`.
   ///
   /// - Throws: `ReplError` where they are no numbers.
   func probabilities(of texts: [[Int32]]) throws(ReplError) -> [[Float]] {
-    let rows = classifier.probabilities(of: texts)
-    guard rows.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
+    try judgements(of: texts).map(\.probabilities)
+  }
+
+  private func judgements(of texts: [[Int32]]) throws(ReplError) -> [Judgement] {
+    let judgements = classifier.judgements(of: texts)
+    guard judgements.allSatisfy({ $0.probabilities.allSatisfy(\.isFinite) }) else {
       throw .badData("the model's weights are so large that it gives no probabilities")
     }
-    return rows
+    return judgements
   }
 }

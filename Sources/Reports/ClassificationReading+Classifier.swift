@@ -28,12 +28,13 @@ extension ClassificationReading {
     var reliability = Reliability()
     var mistakes = Mistakes()
     var isFinite = true
-    classifier.read(texts, read) { text, row in
+    classifier.read(texts, read) { text, judgement in
+      let row = judgement.probabilities
       isFinite = isFinite && row.allSatisfy(\.isFinite)
       guard isFinite else { return }
       let label = Int(texts.labelIndices[text])
       let predicted = mistakes.add(text: text, label: label, probabilities: row)
-      tally.add(truth: label, probabilities: row)
+      tally.add(truth: label, probabilities: row, logOdds: judgement.logOdds)
       reliability.add(probability: Double(row[predicted]), isRight: predicted == label)
     }
     guard isFinite else { return nil }

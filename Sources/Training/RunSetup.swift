@@ -14,6 +14,9 @@ package struct RunSetup: Codable, Equatable, Sendable {
   package var initializeFrom: String?
   /// Whether a classifier's temperature is fitted at the end.
   package var calibrates: Bool
+  /// The share of a classifier's answers that may be wrong, to which a threshold is fitted at the end;
+  /// nil where none is.
+  package var risk: Double?
   /// Paths of what trains, as they were given; nil in files from before they were kept.
   package var corpora: [String]?
   /// How labelled texts are read, as on a command line; nil in files from before it was kept.

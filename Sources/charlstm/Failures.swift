@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import Classification
 import Files
 import Foundation
 import Generation
@@ -46,6 +47,8 @@ extension ExitCode {
       self = error.exitCode
     case is CheckpointError, is SafetensorsError: self = .badData
     case let error as LabelledDataError: self = error.exitCode
+    case RejectionError.riskOutOfRange: self = .usage
+    case is RejectionError: self = .badData
     case TrainingError.optionOutOfRange, TrainingError.optionsContradict, TrainingError.optionNeeds,
       TrainingError.shapeContradictsModel:
       self = .usage

@@ -61,6 +61,8 @@ private struct ClassifierRecord: Encodable {
   let labels: [String]
   let limit: TextLimit
   let temperature: Double
+  /// In nats; nil where all texts are answered.
+  let leastLogOdds: Double?
   /// The longest n-grams of classifiers beside the network.
   let naiveBayes: Int?
   let linear: Int?
@@ -73,6 +75,7 @@ private struct ClassifierRecord: Encodable {
     labels = trained.labels
     limit = trained.limit
     temperature = trained.temperature
+    leastLogOdds = trained.leastLogOdds
     naiveBayes = trained.experts.naiveBayes?.longest
     linear = trained.experts.regression?.longest
     training = trained.summary

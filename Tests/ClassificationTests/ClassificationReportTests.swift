@@ -4,10 +4,14 @@ import Testing
 
 @Suite("Classification report") struct ClassificationReportTests {
   private func report(
-    _ labels: [String], topK: Int, _ texts: [(Int, [Float])]
+    _ labels: [String], topK: Int, leastLogOdds: Double? = nil, _ texts: [(Int, [Float])]
   ) -> ClassificationReport {
-    var tally = ClassificationTally(labels: labels, topK: topK)
-    for (truth, probabilities) in texts { tally.add(truth: truth, probabilities: probabilities) }
+    var tally = ClassificationTally(labels: labels, topK: topK, leastLogOdds: leastLogOdds)
+    for (truth, probabilities) in texts {
+      tally.add(
+        truth: truth, probabilities: probabilities,
+        logOdds: logOdds(of: Double(probabilities.max() ?? 0)))
+    }
     return tally.report
   }
 
@@ -33,6 +37,35 @@ import Testing
     #expect(abs(report.meanNegativeLogLikelihood - 0.736_182_4) < 1e-6)
     // (|1 − 0.7| + |1 − (0.5 + 0.5)| + |1 − 0.6| + |0 − 0.4|) / 5
     #expect(abs(report.expectedCalibrationError - 0.22) < 1e-6)
+    // Surest first: right, right, then one of each in either order, wrong: (0 + 0 + ½/3 + ¼ + 2/5) / 5
+    #expect(abs(report.areaUnderRiskCoverageCurve - 49.0 / 300) < 1e-12)
+    // The least that two wrong answers of five can have is (1/4 + 2/5) / 5.
+    #expect(abs(report.excessAreaUnderRiskCoverageCurve - 10.0 / 300) < 1e-12)
+    #expect(report.answered == nil)
+  }
+
+  /// All other figures stay those of all texts.
+  @Test func whatIsAnswered() throws {
+    let threshold = logOdds(of: 0.5)
+    let report = report(["a", "b", "c"], topK: 2, leastLogOdds: threshold, texts)
+    let answered = try #require(report.answered)
+    #expect(answered.leastLogOdds == threshold && answered.texts == 4)
+    #expect(answered.coverage == 0.8 && answered.accuracy == 0.75)
+    #expect(report.accuracy == 0.6 && report.texts == 5)
+    #expect(
+      report.table.contains(
+        """
+        excess AURC          0.0333
+        answered                  4
+        coverage             0.8000
+        accuracy of answers  0.7500
+
+        """))
+    let none = self.report(["a", "b", "c"], topK: 2, leastLogOdds: 50, texts)
+    #expect(none.answered?.texts == 0 && none.answered?.accuracy == 0)
+    let data = try JSONEncoder().encode(report)
+    #expect(String(decoding: data, as: UTF8.self).contains(#""least_log_odds":0"#))
+    #expect(try JSONDecoder().decode(ClassificationReport.self, from: data) == report)
   }
 
   /// A class that occurs in neither texts nor predictions is not averaged, as in scikit-learn: its
@@ -64,6 +97,7 @@ import Testing
 
   @Test func edges() {
     let empty = report(["a", "b"], topK: 5, [])
+    #expect(empty.areaUnderRiskCoverageCurve == 0 && empty.excessAreaUnderRiskCoverageCurve == 0)
     #expect(empty.texts == 0 && empty.accuracy == 0 && empty.macroF1 == 0)
     #expect(empty.meanNegativeLogLikelihood == 0 && empty.expectedCalibrationError == 0)
     #expect(empty.topK == 2)
@@ -86,9 +120,10 @@ import Testing
     let data = try encoder.encode(report)
     #expect(
       String(decoding: data, as: UTF8.self)
-        == #"{"accuracy":1,"classes":[{"f1":1,"label":"a","precision":1,"recall":1,"support":1},"#
+        == #"{"accuracy":1,"area_under_risk_coverage_curve":0,"classes":[{"f1":1,"label":"a","precision":1,"recall":1,"support":1},"#
         + #"{"f1":1,"label":"b","precision":1,"recall":1,"support":1}],"#
-        + #""confusion_matrix":[[1,0],[0,1]],"expected_calibration_error":0.25,"macro_f1":1,"#
+        + #""confusion_matrix":[[1,0],[0,1]],"excess_area_under_risk_coverage_curve":0,"#
+        + #""expected_calibration_error":0.25,"macro_f1":1,"#
         + #""macro_f1_classes":2,"#
         + #""mean_negative_log_likelihood":0.2876820724517809,"texts":2,"top_k":1,"top_k_accuracy":1}"#
     )
@@ -120,6 +155,8 @@ import Testing
         top-2 accuracy     0.8000
         nats per text      0.7362
         calibration error  0.2200
+        AURC               0.1633
+        excess AURC        0.0333
         no text of: e\u{301}
 
         class   precision  recall      F1  texts

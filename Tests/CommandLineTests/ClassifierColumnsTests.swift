@@ -127,7 +127,13 @@ struct ClassifierColumnsTests {
 
   @Test func calibratesAfterwards() throws {
     _ = try train(" --label-column kind --text-column name --quiet")
-    let command = "classify calibrate \(Self.model) names.csv --output warm.safetensors"
+    // Without a mistake, no temperature would be the best.
+    let rows = (0..<40).map { $0 % 2 == 0 ? "low,\($0),aa ab" : "high,\($0),zz y" }
+    let swapped = ["high,38,aa ab", "low,39,zz y"]
+    try charlstm.put(
+      "kind,id,name\n" + (rows.dropLast(2) + swapped).joined(separator: "\n") + "\n", at: "held.csv"
+    )
+    let command = "classify calibrate \(Self.model) held.csv --output warm.safetensors"
     let outcome = try charlstm(command)
     #expect(outcome.code == 0 && outcome.error == "")
     let found = try #require(
@@ -151,9 +157,13 @@ struct ClassifierColumnsTests {
           code: 73, output: "",
           error: "Error: there is a file warm.safetensors already, which was kept; give another "
             + "name, or replace it with --overwrite\n"))
+    let right = try charlstm(
+      "classify calibrate warm.safetensors names.csv --output /dev/null"
+    ).output
+    #expect(right.contains("temperature           \(found.1), before \(found.1)\n"))
     // Nothing is left to be done.
     let again = try charlstm(
-      "classify calibrate warm.safetensors names.csv --output /dev/null --json")
+      "classify calibrate warm.safetensors held.csv --output /dev/null --json")
     #expect(again.code == 0)
     let record = try #require(
       try JSONSerialization.jsonObject(with: Data(again.output.utf8)) as? [String: Any])

@@ -50,6 +50,22 @@ import Text
     #expect(talk.remembered == ["lemon tree", "/top 2", "/top", "salt\nwater", "//x", "/top 0"])
   }
 
+  /// The probabilities and the evidence stay: they tell how near it came.
+  @Test func noneOfTheClasses() throws {
+    var trained = try TrainedClassifier(contentsOf: classifier)
+    trained.leastLogOdds = logOdds(of: 0.5)
+    try trained.write(to: classifier)
+    let none = "unknown: no class has probability 0.5000 or more\n"
+    let talk = try Talk(classifier: classifier)
+    #expect(
+      try talk.say("/top 1", "salt\\", "water").contains(
+        "… water\n\(none)sour  43.8% ████"))
+    #expect(try !talk.say("lemon tree").contains("unknown"))
+    let writing = try Talk(folder.writeModel(), classifier: classifier)
+    #expect(try !writing.say("/classify lemon tree").contains("unknown"))
+    #expect(try writing.say("/classify x").contains("> /classify x\n\(none)sweet   48.5% "))
+  }
+
   @Test func charactersAreColouredByWhatTheyDid() throws {
     let talk = try Talk(classifier: classifier, colour: true)
     #expect(

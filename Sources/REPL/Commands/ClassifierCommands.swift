@@ -11,9 +11,10 @@ extension Interpreter {
       guard !argument.isEmpty else { throw ReplError.usage("/classify needs a text") }
       let resident = try interpreter.residentClassifier()
       let text = try interpreter.known(argument, to: resident.trained.vocabulary)
+      let (none, classes) = try resident.classes(of: text)
+      if let none { try interpreter.screen.prose(none) }
       try interpreter.screen.probabilities(
-        resident.classes(of: text).prefix(ResidentClassifier.shownClasses)
-          .map { ($0.label, $0.probability) })
+        classes.prefix(ResidentClassifier.shownClasses).map { ($0.label, $0.probability) })
     },
     Command(
       name: "classifier", usage: "[FILE]",

@@ -72,7 +72,8 @@ struct ClassifyErrors: ParsableCommand {
     let progress = WorkProgress(of: texts.count, "texts read")
     defer { progress.finish() }
     var mistakes = Mistakes()
-    try classifier.read(texts, Array(0..<texts.count)) { text, row in
+    try classifier.read(texts, Array(0..<texts.count)) { text, judgement in
+      let row = judgement.probabilities
       guard row.allSatisfy(\.isFinite) else {
         throw Failure.badData("the model's weights are so large that it gives no probabilities")
       }

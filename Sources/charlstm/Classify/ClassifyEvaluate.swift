@@ -10,7 +10,9 @@ struct ClassifyEvaluate: ParsableCommand {
     abstract: "Say how well a classifier tells the classes of labelled texts.",
     discussion: """
       Accuracy, macro-F1, each class's precision, recall and F1, the confusion matrix (rows are true \
-      classes), and the expected calibration error.
+      classes), the expected calibration error, and the area under the risk-coverage curve (AURC): \
+      the share of wrong answers among the surest, on average over how many are answered. With a \
+      threshold, how many texts are answered and the accuracy of the answers.
 
         charlstm classify evaluate run/best.safetensors test.csv
         charlstm classify evaluate run/best.safetensors test.csv --confusion c.csv
@@ -27,6 +29,8 @@ struct ClassifyEvaluate: ParsableCommand {
   @Option(help: "Count a text as found if its class is among the k most probable.")
   var topK = 3
 
+  @OptionGroup var rejection: RejectionOptions
+
   @Option(help: "Write the confusion matrix to this CSV file.")
   var confusion: String?
 
@@ -38,7 +42,8 @@ struct ClassifyEvaluate: ParsableCommand {
   func run() throws {
     guard topK > 0 else { throw Failure.usage("--top-k must be 1 or more, got \(topK)") }
     let confusion = try confusion.map { try replacement.file($0) }
-    let trained = try classifier.trained()
+    var trained = try classifier.trained()
+    try rejection.apply(to: &trained)
     let texts = try format.read(data, for: trained)
     let classifier = try classifier.classifier(of: trained)
     let progress = WorkProgress(of: texts.count, "texts read")

@@ -14,7 +14,8 @@ struct ClassifyPredict: ParsableCommand {
       One text on the command line, or many from a file or standard input, a text a line or a row. \
       Results come in the order of the texts, a line each, as soon as no more texts are waiting. \
       What cannot be read, blank lines too, has an empty result in its place, an error on standard \
-      error, and makes the command end with 65. JSON Lines keep the id of an object.
+      error, and makes the command end with 65. JSON Lines keep the id of an object. Where the \
+      classifier has a threshold, texts that it is not sure enough of are unknown.
 
         charlstm classify predict run/best.safetensors "Guten Morgen" --top-k 3
         charlstm classify predict run/best.safetensors --input mails.csv --with id
@@ -48,6 +49,8 @@ struct ClassifyPredict: ParsableCommand {
   @Option(help: "The column or key that holds the ids. (default: id)")
   var idColumn: String?
 
+  @OptionGroup var rejection: RejectionOptions
+
   @Flag(help: "End at the first text that cannot be read.")
   var strict = false
 
@@ -57,7 +60,8 @@ struct ClassifyPredict: ParsableCommand {
       throw Failure.usage("give either a text or --input FILE; --input - reads standard input")
     }
     if let text, text.isEmpty { throw Failure.usage("the text is empty") }
-    let trained = try classifier.trained()
+    var trained = try classifier.trained()
+    try rejection.apply(to: &trained)
     let answers = PredictionAnswers(
       of: try classifier.classifier(of: trained),
       as: PredictionWriter(format: outputFormat, topK: topK, parts: with))

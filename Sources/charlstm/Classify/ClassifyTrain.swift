@@ -51,6 +51,15 @@ struct ClassifyTrain: ParsableCommand {
   var validation: [String] = []
 
   @OptionGroup var settings: ClassifierSettings
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Fit a threshold to the validation texts, and the temperature before: texts the classifier is \
+      less sure of become unknown, so that at most this share of the answers is wrong.
+      """, valueName: "share"))
+  var reject: Double?
+
   @OptionGroup(title: "Training") var saving: SavingFlags
 
   @Flag(name: .shortAndLong, help: "Show errors only.")
@@ -63,6 +72,7 @@ struct ClassifyTrain: ParsableCommand {
       throw Failure.usage("no data: name files or folders of labelled texts")
     }
     try checkFlags(resume: resume, overwrite: overwrite)
+    try reject.map(checkRisk)
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
     var (trainer, folder, unknown) = try resume ? resumed() : begun()
@@ -94,17 +104,29 @@ struct ClassifyTrain: ParsableCommand {
       throw error
     }
     display.finish()
-    let calibrates = settings.calibrate || trainer.setup?.calibrates ?? false
+    let risk = reject ?? trainer.setup?.risk
+    let calibrates = settings.calibrate || trainer.setup?.calibrates ?? false || risk != nil
     if outcome != .interrupted, calibrates || trainer.options.hasExperts {
       let before = trainer.best?.summary?.validationLoss
       try trainer.calibrate(folder)
       if !quiet { sayCalibration(of: trainer, before: before) }
+    }
+    // The run is done all the same: who asked for a threshold is told at the end that there is none.
+    var unreachable: RejectionError?
+    if outcome != .interrupted, let risk {
+      do {
+        let rejection = try trainer.reject(risk: risk, in: folder)
+        if let rejection, !quiet { say(rejection.summary) }
+      } catch let error as RejectionError {
+        unreachable = error
+      }
     }
     try conclude(outcome, trainer, folder)
     if resume, outcome == .completed, trainer.progress.step == begun, !quiet {
       resumable(folder).sayHowToExtend(trainer.progress, trainer.options.optimization)
     }
     try checkLearning(trainer)
+    if let unreachable { throw unreachable }
   }
 
   private func sayCalibration(of trainer: ClassifierTrainer, before: Double?) {
@@ -119,13 +141,15 @@ struct ClassifyTrain: ParsableCommand {
 
   /// What a new run is told.
   private var setup: RunSetup {
-    RunSetup(
+    var setup = RunSetup(
       vocabulary: settings.training.symbols.kind, minCount: settings.training.symbols.count,
       validationFraction: validation.isEmpty ? settings.validationFraction ?? 0.1 : nil,
       validation: validation, initializeFrom: settings.network.initializeFrom,
       calibrates: settings.calibrate,
       corpora: data, dataOptions: format.words,
       tensorBoard: tensorBoard.tensorboard)
+    setup.risk = reject
+    return setup
   }
 
   private func parts(_ setup: RunSetup, seed: UInt64) throws -> LabelledParts {
@@ -146,6 +170,7 @@ struct ClassifyTrain: ParsableCommand {
     }
     let new = try settings.newClassifier { saving.apply(to: &$0.optimization) }
     let parts = try parts(setup, seed: new.given.seed)
+    try checkRejection(on: parts)
     let vocabulary = try settings.training.vocabulary(of: parts)
     let trainer = try new.trainer(on: parts, vocabulary)
     trainer.setup = setup
@@ -192,14 +217,23 @@ struct ClassifyTrain: ParsableCommand {
       throw Failure.usage("the run has not kept which data it is of: name them, as when it began")
     }
     let parts = try parts(known, seed: point.options.seed)
+    try checkRejection(on: parts)
     let trainer = try ClassifierTrainer(
       resuming: point, path: folder.resumePath, texts: parts.texts, training: parts.training,
       validation: parts.validation, device: device)
     if settings.calibrate { trainer.setup?.calibrates = true }
+    if let reject { trainer.setup?.risk = reject }
     if let folder = tensorBoard.tensorboard { trainer.setup?.tensorBoard = folder }
     if !data.isEmpty { trainer.setup?.corpora = data }
     if !format.words.isEmpty { trainer.setup?.dataOptions = format.words }
     return (trainer, folder, nil)
+  }
+
+  private func checkRejection(on parts: LabelledParts) throws {
+    guard reject == nil || !parts.validation.indices.isEmpty else {
+      throw Failure.usage(
+        "--reject needs texts to validate on: they say how sure is sure enough")
+    }
   }
 
   private func checkSetup(of point: ClassifierResumePoint) throws {
@@ -223,6 +257,7 @@ struct ClassifyTrain: ParsableCommand {
       words += ["--validation-fraction", "\(validationFraction)"]
     }
     if settings.calibrate { words.append("--calibrate") }
+    if let reject { words += ["--reject", "\(reject)"] }
     words += format.words.map { shellQuoted($0) }
     return words.joined(separator: " ")
   }

@@ -32,7 +32,7 @@ struct NewClassifier {
     return try ClassifierTrainer(
       parts, vocabulary: vocabulary, from: source, options: options, device: device
     ) { shape in
-      preset.adjust(&shape, readsForward: readsForward, keepsBody: startsFromModel)
+      preset.adjust(&shape, for: parts, readsForward: readsForward, keepsBody: startsFromModel)
       settings.adjust(&shape)
     }
   }

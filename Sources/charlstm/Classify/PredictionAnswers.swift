@@ -52,12 +52,12 @@ final class PredictionAnswers {
     guard failure == nil else { return }
     do {
       let texts = waiting.compactMap { try? $0.text.get() }
-      var rows = texts.isEmpty ? [][...] : classifier.probabilities(of: texts)[...]
+      var judgements = texts.isEmpty ? [][...] : classifier.judgements(of: texts)[...]
       for (text, origin) in waiting {
         switch text {
         case .success:
-          guard let row = rows.popFirst() else { continue }
-          try writer.write(row, of: classifier, origin)
+          guard let judgement = judgements.popFirst() else { continue }
+          try writer.write(judgement, of: classifier, origin)
         case .failure(let unreadable):
           try writer.write(
             failure: unreadable.reason, classes: classifier.labels.count, origin)

@@ -9,7 +9,8 @@ import TerminalText
 struct PredictionWriter {
   /// How results are written.
   enum Format: String, ExpressibleByArgument, CaseIterable {
-    /// Label and probability of the most probable classes, parted by tabs; nothing for a failure.
+    /// Label and probability of the most probable classes, parted by tabs; nothing for a failure. A
+    /// text without an answer has `unknown`, without a probability, and the first of the others.
     case text
     /// The label and the probability of each class, with a header; empty fields for a failure.
     case csv
@@ -58,19 +59,23 @@ struct PredictionWriter {
     try output.write(line: columns.map(csvField).joined(separator: ","))
   }
 
-  /// - Parameter row: the probability of each class, `[C]`.
-  mutating func write(_ row: [Float], of classifier: Classifier, _ origin: Origin) throws {
+  mutating func write(
+    _ judgement: Judgement, of classifier: Classifier, _ origin: Origin
+  ) throws {
+    let row = judgement.probabilities
     guard row.allSatisfy(\.isFinite) else {
       throw Failure.badData("the model's weights are so large that it gives no probabilities")
     }
     let best = classifier.ranked(row).prefix(topK)
-    let label = best.first?.label ?? ""
+    let isRejected = classifier.rejects(judgement)
+    let label = isRejected ? labelOfNone(beside: classifier.labels) : best.first?.label ?? ""
     switch format {
     case .text:
+      let pairs = best.map { "\(printable($0.label))\t\(String(format: "%.4f", $0.probability))" }
+      // As many fields as ever.
+      let shown = isRejected ? ["\(label)\t"] + pairs.dropLast() : pairs
       try output.write(
-        line: (parts.map { printable(origin.field($0)) }
-          + best.map { "\(printable($0.label))\t\(String(format: "%.4f", $0.probability))" })
-          .joined(separator: "\t"))
+        line: (parts.map { printable(origin.field($0)) } + shown).joined(separator: "\t"))
     case .csv:
       try output.write(
         line: ((parts.map(origin.field) + [label]).map(csvField)
@@ -78,7 +83,8 @@ struct PredictionWriter {
     case .jsonLines:
       try write(
         PredictionRecord(
-          label: label, classes: best.map { .init(label: $0.label, probability: $0.probability) },
+          label: label, rejected: classifier.leastLogOdds == nil ? nil : isRejected,
+          classes: best.map { .init(label: $0.label, probability: $0.probability) },
           row: origin.row, text: origin.text),
         id: origin.id)
     }
@@ -114,6 +120,8 @@ private struct PredictionRecord: Encodable {
   }
 
   var label: String
+  /// Whether it is that of no class; nil where the classifier answers all texts.
+  var rejected: Bool?
   /// The most probable first.
   var classes: [Class]
   var row: Int?
