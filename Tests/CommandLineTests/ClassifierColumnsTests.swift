@@ -9,7 +9,8 @@ struct ClassifierColumnsTests {
   private static let model = "run/best.safetensors"
   private static let small =
     " --output run --hidden-size 8 --embedding-size 4 --layers 1 --epochs 3 --batch-size 8 "
-    + "--learning-rate 0.02 --precision float32 --threads 1"
+    + "--learning-rate 0.02 --precision float32 --threads 1 --no-bidirectional --linear 0 "
+    + "--naive-bayes 0"
 
   init() throws {
     charlstm = try CommandLineSession()

@@ -6,7 +6,8 @@ struct ClassifyTests {
   private let charlstm: CommandLineSession
   private static let train =
     "classify train texts.csv --output run --hidden-size 8 --embedding-size 4 --layers 1 "
-    + "--epochs 3 --batch-size 8 --learning-rate 0.02 --precision float32 --threads 1 --quiet"
+    + "--epochs 3 --batch-size 8 --learning-rate 0.02 --precision float32 --threads 1 --quiet "
+    + "--no-bidirectional --linear 0 --naive-bayes 0"
 
   init() throws {
     charlstm = try CommandLineSession()
@@ -238,7 +239,8 @@ struct ClassifyTests {
     try charlstm.put("label,text\nlow,aa ab\nhigh,zy z\nhigh,z\n", at: "held.csv")
     let begin =
       "classify train texts.csv --initialize-from tiny.safetensors --freeze --epochs 3 "
-      + "--batch-size 8 --precision float32 --threads 1 --calibrate --min-count 2 "
+      + "--batch-size 8 --precision float32 --threads 1 --calibrate --min-count 2 --linear 0 "
+      + "--naive-bayes 0 "
       + "--schedule constant --warmup 0 --learning-rate 0.02 \(validation)"
     #expect(try charlstm("\(begin) --output whole --quiet").code == 0)
     #expect(try charlstm("\(begin) --output run --quiet --max-steps 4").code == 0)

@@ -6,7 +6,7 @@ struct CrossValidateTests {
   private let charlstm: CommandLineSession
   private static let settings =
     "--hidden-size 8 --embedding-size 4 --layers 1 --epochs 3 --batch-size 8 --learning-rate 0.02 "
-    + "--precision float32 --threads 1"
+    + "--precision float32 --threads 1 --no-bidirectional --linear 0 --naive-bayes 0"
   private static let line = "classify cross-validate texts.csv \(settings)"
 
   init() throws {

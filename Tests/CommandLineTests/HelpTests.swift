@@ -232,7 +232,7 @@ struct HelpTests {
     let all = try charlstm("\(command) --help-all")
     #expect(short.code == 0 && all.code == 0 && all.error == "")
     #expect(short.output.contains("  charlstm \(command) "))
-    #expect(short.output.contains("--preset") == (command == "train"))
+    #expect(short.output.contains("--preset"))
     for rare in ["--weight-drop", "--clip-norm", "--save-minutes"] {
       #expect(!short.output.contains(rare) && all.output.contains(rare))
     }

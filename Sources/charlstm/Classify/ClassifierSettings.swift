@@ -70,10 +70,6 @@ struct ClassifierSettings: ParsableArguments {
     try source.map { try network.check($0.model.configuration) }
     try options.checkCombinations(
       bidirectional: bidirectional ?? false, startsFromModel: source != nil)
-    guard ngrams != 1 || ngramBuckets == nil else {
-      throw Failure.usage(
-        "--ngram-buckets contradicts --ngrams 1: characters alone have no n-grams")
-    }
     return NewClassifier(
       settings: self, preset: preset ?? .standard, given: options, adjust: adjust, device: device,
       source: source)

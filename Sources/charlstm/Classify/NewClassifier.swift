@@ -29,12 +29,16 @@ struct NewClassifier {
     options.threads = given.threads
     options.precision = given.precision
     let readsForward = startsFromModel || options.languageModelLoss > 0
-    return try ClassifierTrainer(
+    let trainer = try ClassifierTrainer(
       parts, vocabulary: vocabulary, from: source, options: options, device: device
     ) { shape in
       preset.adjust(&shape, for: parts, readsForward: readsForward, keepsBody: startsFromModel)
       settings.adjust(&shape)
     }
+    guard settings.ngramBuckets == nil || trainer.shape.classifier?.ngrams != nil else {
+      throw Failure.usage("--ngram-buckets needs --ngrams: characters alone have no n-grams")
+    }
+    return trainer
   }
 
   /// Says what the preset and what was given beside it come to.
