@@ -12,7 +12,7 @@ public final class ClassifierTrainer {
   private var loop: TrainingLoop<ClassificationTask>
   private let texts: LabelledTexts
   /// Which of them train.
-  private let training: [Int]
+  let training: [Int]
 
   /// - Parameters:
   ///   - trained: where training starts; it is not changed. Its labels are those of the texts.
@@ -101,6 +101,8 @@ public final class ClassifierTrainer {
   package var shape: ModelConfiguration { task.trained.model.configuration }
   public var progress: TrainingProgress { loop.progress }
   package var device: Device { task.device }
+  /// What teachers expect of each text that trains, `[training][C]`; empty where there are none.
+  var expected: [[Float]] { task.expected }
   package var optimization: OptimizationStep { task.optimization }
   /// Whether the best loss is far above that of a uniform guess, and the best accuracy not better than
   /// that of always naming the most frequent class, but by chance: what has learnt something may be too

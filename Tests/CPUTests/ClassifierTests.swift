@@ -78,6 +78,43 @@ struct ClassifierTests {
     }
   }
 
+  /// A target that is a mixture has the mixture of losses and gradients.
+  @Test(arguments: [Float(0), 0.3, 1])
+  func whatTeachersExpectIsAShareOfTheTargets(_ share: Float) throws {
+    let fixture = try ClassifierFixture("lstm-2layer-bidirectional-last")
+    let classes = fixture.classWeights.count
+    func train(_ labels: [Int32], expected: [[Float]] = []) -> (loss: Double, gradients: [Float]) {
+      let gradients = FloatBuffer(count: fixture.model.layout.count)
+      let (loss, _) = workspace(fixture, training: true).train(
+        fixture.input, lengths: fixture.lengths, labels: labels, expected: expected,
+        targets: LabelTargets(
+          classWeights: Array(repeating: 1, count: classes), expectedShare: share, scale: 1),
+        gradients: gradients)
+      return (
+        loss,
+        fixture.model.layout.tensors.filter(ClassifierFixture.isTrained).flatMap {
+          gradients[$0.range]
+        }
+      )
+    }
+    // Each text's expectation is for its label and for the next, 3 to 1.
+    let labels = fixture.labels
+    let others = labels.map { ($0 + 1) % Int32(classes) }
+    let expected = zip(labels, others).map { label, other in
+      (0..<Int32(classes)).map { $0 == label ? Float(0.75) : $0 == other ? 0.25 : 0 }
+    }
+    let mixed = train(labels, expected: expected)
+    let (own, other) = (train(labels), train(others))
+    let moved = share / 4
+    #expect(
+      abs(mixed.loss - Double(1 - moved) * own.loss - Double(moved) * other.loss)
+        < 1e-5 * own.loss)
+    #expect(
+      relativeError(
+        mixed.gradients, zip(own.gradients, other.gradients).map { (1 - moved) * $0 + moved * $1 })
+        < 1e-4)
+  }
+
   /// Not of the largest value: rounding makes equals of different steps, and another one leads.
   @Test(
     arguments: ClassifierFixture.names.filter { !$0.contains("max") && !$0.contains("concat") })

@@ -59,7 +59,8 @@ struct InfoTests {
       try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
     #expect(
       record.keys.sorted() == [
-        "configuration", "labels", "limit", "linear", "naiveBayes", "parameters", "temperature", "training", "vocabulary",
+        "configuration", "labels", "limit", "linear", "naiveBayes", "parameters", "temperature",
+        "training", "vocabulary",
       ])
     #expect(record["labels"] as? [String] == ["high", "low"])
     #expect((record["limit"] as? [String: Any])?["length"] as? Int == 50)

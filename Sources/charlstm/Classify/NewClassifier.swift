@@ -22,19 +22,15 @@ struct NewClassifier {
     guard !settings.calibrate || !parts.validation.indices.isEmpty else {
       throw Failure.usage("--calibrate needs texts to validate on: they say how sure is too sure")
     }
-    let startsFromModel = source != nil
-    var options = preset.options(for: parts, epochs: settings.training.optimization.epochs)
-    try settings.training.apply(to: &options)
-    adjust(&options)
-    options.threads = given.threads
-    options.precision = given.precision
-    let readsForward = startsFromModel || options.languageModelLoss > 0
     let trainer = try ClassifierTrainer(
-      parts, vocabulary: vocabulary, from: source, options: options, device: device
-    ) { shape in
-      preset.adjust(&shape, for: parts, readsForward: readsForward, keepsBody: startsFromModel)
-      settings.adjust(&shape)
-    }
+      parts, vocabulary: vocabulary, from: source, preset: preset,
+      epochs: settings.training.optimization.epochs, device: device,
+      options: { options in
+        try settings.training.apply(to: &options)
+        adjust(&options)
+        options.threads = given.threads
+        options.precision = given.precision
+      }, shape: settings.adjust)
     guard settings.ngramBuckets == nil || trainer.shape.classifier?.ngrams != nil else {
       throw Failure.usage("--ngram-buckets needs --ngrams: characters alone have no n-grams")
     }
