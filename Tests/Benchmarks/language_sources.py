@@ -14,6 +14,7 @@ import struct
 import subprocess
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -142,9 +143,9 @@ def entries(name: str, content: bytes) -> Iterator[tuple[str, str, str, bool]]:
                 yield language, f"{place} {key}", text, False
     elif name.endswith("examples.py"):
         language = of(r"/lang/(\w+)/")
-        for node in ast.walk(ast.parse(content)):
-            if language and isinstance(node, ast.Constant) and isinstance(node.value, str) and not node.value.startswith("\n"):
-                yield language, node.value, node.value, True
+        texts = (node.value for node in ast.walk(ast.parse(content)) if language and isinstance(node, ast.Constant))
+        for place, text in enumerate(text for text in texts if not str(text).startswith("\n")):
+            yield language, f"example {place}", text, True
     elif "Translation-" in name:
         for block in content.decode("utf-8", "replace").split("\n\n"):
             found = re.search(r"^Description-md5: (\w+)\nDescription-([^:]+): (.*)((?:\n .*)*)", block, re.M)
@@ -155,11 +156,11 @@ def entries(name: str, content: bytes) -> Iterator[tuple[str, str, str, bool]]:
     elif name.endswith(".paragraphs"):
         language = of(r"/klavaro/(\w+)\.paragraphs$")
         for paragraph in content.decode("utf-8", "replace").split("\n") if language else ():
-            yield language, paragraph, paragraph, True
+            yield language, str(zlib.crc32(paragraph.encode())), paragraph, True
     else:
         language = {"br": "pt", None: "en"}.get(code := of(r"^fortunes-(?!min)([a-z]{2})/"), code)  # br: of Brazil
         for quote in re.split(r"\n%+\n", content.decode("utf-8", "replace")):
-            yield language, quote, re.sub(r"\n[\s—-]+[^\n]*$", "", quote.strip()), True
+            yield language, str(zlib.crc32(quote.encode())), re.sub(r"\n[\s—-]+[^\n]*$", "", quote.strip()), True
 
 
 def gettext_catalogue(content: bytes) -> Iterator[tuple[str, str]]:
@@ -197,6 +198,26 @@ def qt_catalogue(content: bytes) -> Iterator[tuple[str, str]]:
                 text = value.decode("utf-16-be", "replace")
             elif field == 6:
                 original = value.decode("utf-8", "replace")
+
+
+def tesseract_words(content: bytes) -> list[str]:
+    """Words of a model of Tesseract 4: a trie of (next node, 3 flags, symbol), the symbols in a list beside it."""
+    count, = struct.unpack_from("<i", content)
+    places = struct.unpack_from(f"<{count}q", content, 4)
+    symbols = [line.split(" ")[0] for line in content[places[21]:places[22]].decode("utf-8").split("\n")[1:]]
+    size, edges = struct.unpack_from("<ii", content, places[19] + 2)
+    bits, found, open_nodes = size.bit_length(), [], [(0, "")]
+    trie = struct.unpack_from(f"<{edges}Q", content, places[19] + 10)
+    while open_nodes:
+        node, beginning = open_nodes.pop()
+        is_last = False
+        while not is_last:
+            word = beginning + symbols[trie[node] & ((1 << bits) - 1)]
+            is_last, ends, following = trie[node] >> bits & 1, trie[node] >> bits & 4, trie[node] >> (bits + 3)
+            found += [word] if ends else []
+            open_nodes += [(following, word)] if following else []
+            node += 1
+    return found
 
 
 def chromium(content: bytes) -> Iterator[tuple[int, str]]:

@@ -6,8 +6,9 @@
       $(apt-cache search --names-only '^libreoffice-l10n-' | awk '$1 !~ /-(in|en-za)$/ { print $1 }') mediawiki \\
       chromium-l10n wesnoth-1.16-data gcompris-qt-data kstars-data marble-data gimp-data evolution-common \\
       evolution-data-server-common gnucash-common pidgin-data freeciv-data klavaro gramps wordpress-l10n onionshare \\
-      khangman kanagram ktouch-data libgtk-3-common libgtk2.0-common kgeography-data step plasma-workspace-data \\
-      tuxpaint-data fortunes fortunes-min fortunes-{bg,br,cs,de,eo,es,ga,it,pl,ru,zh}
+      libgtk-3-common libgtk2.0-common kgeography-data step plasma-workspace-data \\
+      tuxpaint-data wesnoth-1.16-{nr,low,dw,sof,did,utbs} caja-common cinnamon-l10n mate-panel-common vlc-l10n \\
+      tesseract-ocr-mri fortunes fortunes-min fortunes-{bg,br,cs,de,eo,es,ga,it,pl,ru,zh}
     pip download --no-deps django==5.2.19 spacy==3.8.18 kolibri==0.19.5 ckan==2.12.0 pywikibot==11.9.0 \\
       wordfreq==3.1.1 justext==3.0.2
     mkdir -p lists/partial && apt-get -o Dir::State::lists=$PWD/lists -o APT::Get::List-Cleanup=false \\
@@ -30,24 +31,25 @@ of the test or the validation is not trained on, and one that stands in two lang
 import csv
 import gzip
 import html
-import io
 import random
 import re
 import sys
 import unicodedata
-import zipfile
 import zlib
 from collections import Counter, defaultdict
 from functools import lru_cache
 from multiprocessing import Pool
 from pathlib import Path
 
-from language_sources import language_code, license_of, messages, package_name
+from language_sources import files, language_code, license_of, messages, package_name, tesseract_words
 
 LINGUA = ("af ar az be bg bn bs ca cs cy da de el en eo es et eu fa fi fr ga gu he hi hr hu hy id is it ja ka kk ko la lg lt "
           "lv mi mk mn mr ms nb nl nn pa pl pt ro ru sk sl sn so sq sr st sv sw ta te th tl tn tr ts uk ur vi xh yo zh zu").split()
 # Others that have a thousand sentences, and are either written in a script of their own or far from those above.
 OTHERS = "am br dz fy gd ha ht ig kab km kn ky lb lo ml mt my ne or ps rw si tg ti tt ug uz vec wa yi".split()
+# Those that many packages have; so less is taken of each.
+COMMON = set("ar be bg ca cs da de el en eo es et eu fa fi fr gl he hi hr hu id is it ja kk ko lt lv mk nb nl nn pl pt ro ru sk sl sr sv "
+             "th tr uk vi zh br".split())
 SCRIPTS = {script: languages.split() for script, languages in {
     "ARABIC": "ar fa ur ps ug", "ARMENIAN": "hy", "CYRILLIC": "be bg kk ky mk mn ru sr tg tt uk uz", "BENGALI": "bn", "CJK": "zh ja",
     "HIRAGANA": "ja", "KATAKANA": "ja", "KATAKANA-HIRAGANA": "ja", "HANGUL": "ko", "GEORGIAN": "ka", "GREEK": "el",
@@ -134,7 +136,8 @@ def collected(path: Path) -> tuple[Path, str, dict[tuple[str, str], list[tuple[s
             found[language, side(original)].setdefault(text, original)
     chosen = {}
     for (language, part), texts in found.items():
-        good, most = [], {"train": 2_500, "validation": 120, "test": 250}[part]
+        good = []
+        most = {"train": 600, "validation": 60, "test": 100}[part] * (1 if language in COMMON else 4)
         for text in sorted(texts, key=draw):
             good += [(sentence, texts[text]) for sentence in sentences(language, text, texts[text])]
             if len(good) >= most:
@@ -176,7 +179,7 @@ def pieces(language: str, text: str, original: str, draws: random.Random) -> tup
         word, pair = stretch[start:start + size], stretch[start:start + double]
         return pair if len(pair) > size else None, word if is_written_as(language, word) else None
     known = set(re.findall(r"\w+", original.lower())) if language != "en" else set()
-    least = 3 if language in NOT_LATIN else 5
+    least = 3 if language in NOT_LATIN or language == "vi" else 5
     good = [w if len(w) >= least and w.lower() not in known and is_written_as(language, w) and all(script(c) or c in "'’-" for c in w)
             and not (language == "en" and w[0].isupper()) else None
             for w in (w.strip(".,;:!?…()'’‘-–—،؛؟।") for w in text.split())]
@@ -185,22 +188,25 @@ def pieces(language: str, text: str, original: str, draws: random.Random) -> tup
     return (draws.choice(pairs) if pairs else None), (draws.choice(words) if words else None)
 
 
-def frequent_words(path: Path) -> dict[str, list[str]]:
-    """Words of a wheel of word lists, the most frequent first: wordfreq's, or the stop lists of justext."""
-    names = {unicodedata_name: code for code, unicodedata_name in LIST_NAMES.items()}
+def word_lists(path: Path) -> dict[str, list[str]]:
+    """Words by language, the most frequent first: wordfreq's, or the stop lists of justext. Of Tesseract those for
+    Maori, of which there is little else, in no order."""
     lists: dict[str, list[str]] = {}
-    with zipfile.ZipFile(path) as wheel:
-        for name in wheel.namelist():
-            if found := re.search(r"/small_(\w+)\.msgpack\.gz$", name):
-                import msgpack
-                bins = msgpack.load(io.BytesIO(gzip.decompress(wheel.read(name))), raw=False)[1:]
-                lists[language_code(found[1]) or ""] = [word for words in bins for word in words]
-            elif (found := re.search(r"/stoplists/(\w+)\.txt$", name)) and found[1] in names:
-                lists[names[found[1]]] = wheel.read(name).decode("utf-8").split()
+    if path.name.startswith("tesseract-ocr-mri"):
+        for _, content in files(path, wanted=lambda name: name.endswith(".traineddata")):
+            lists["mi"] = sorted(filter(re.compile(r"((wh|ng|[hkmnprtw])?[aeiouāēīōū]+)+").fullmatch, tesseract_words(content)), key=draw)
+    for name, content in files(path, wanted=lambda name: name.startswith(("wordfreq/data/small", "justext/stoplists"))):
+        stem = Path(name).name.split(".")[0]
+        if name.startswith("wordfreq"):
+            import msgpack
+            bins = msgpack.unpackb(gzip.decompress(content), raw=False)[1:]  # by frequency
+            lists[language_code(stem.removeprefix("small_")) or ""] = [word for words in bins for word in words]
+        elif stem in LIST_NAMES:
+            lists[LIST_NAMES[stem]] = content.decode("utf-8").split()
     return lists
 
 
-LIST_NAMES = dict(pair.split(":") for pair in (
+LIST_NAMES = dict(reversed(pair.split(":")) for pair in (
     "af:Afrikaans sq:Albanian hy:Armenian az:Azerbaijani eu:Basque be:Belarusian bs:Bosnian hr:Croatian eo:Esperanto "
     "et:Estonian ka:Georgian gu:Gujarati ga:Irish kk:Kazakh la:Latin mr:Marathi nn:Norwegian_Nynorsk sr:Serbian sw:Swahili te:Telugu "
     "cy:Welsh yo:Yoruba br:Breton kn:Kannada ky:Kyrgyz lb:Luxembourgish ml:Malayalam mt:Maltese ne:Nepali uz:Uzbek "
@@ -229,9 +235,9 @@ def main(folder: Path, out: Path, most: int = 4_000) -> None:
             for (language, part), texts in parts.items():
                 found[language][part][package] += texts
     for path in paths:
-        for language, words in frequent_words(path).items() if path.name.startswith(("wordfreq", "justext")) else ():
-            lists.setdefault(language, words)
-    english = set(lists["en"][:10_000])
+        if path.name.startswith(("wordfreq", "justext", "tesseract")):
+            lists = word_lists(path) | lists
+    english = set(lists["en"])
 
     owners: dict[str, set[str]] = defaultdict(set)  # the languages that a sentence stands in
     for language, parts in found.items():
@@ -271,8 +277,9 @@ def main(folder: Path, out: Path, most: int = 4_000) -> None:
                 pair, word = pieces(language, text, original, draws)
                 pairs |= {pair} if pair else set()
                 words |= {word} if word else set()
-        listed = [w for w in lists.get(language, []) if len(w) >= 3 and (language == "en" or w not in english)
-                  and is_written_as(language, w)][:3_000]
+        listed = (word.strip(".,:;()") for word in lists.get(language, []))
+        listed = [w for w in listed if len(w) >= (3 if language not in UNSPACED else 1) and (language == "en" or w not in english)
+                  and all(script(c) or c in "'’-" for c in w) and is_written_as(language, w)][:3_000]
         forms = {part: [[text for _, text, _ in chosen[part]], sorted(cut[part][0]), sorted(cut[part][1])] for part in chosen}
         forms["train"][2] = sorted(set(forms["train"][2]) | set(listed))
         train += [(language, text) for texts in forms["train"] for text in texts]
