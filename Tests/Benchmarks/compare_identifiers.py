@@ -3,7 +3,7 @@
 
     pip install lingua-language-detector==2.1.1
     python3 Tests/Benchmarks/compare_identifiers.py OUT --model identifier.safetensors \\
-      --charlstm .build/release/charlstm [--lingua high low] [--core 0] [--confusions 20]
+      --charlstm .build/release/charlstm [--lingua high low] [--most 60] [--core 0] [--confusions 20]
 
 OUT holds test-sentences.tsv, test-pairs.tsv and test-words.tsv of language_texts.py (any files of these names with
 columns label and text will do). Scored are the texts of languages that all compared identifiers know; lingua is
@@ -21,16 +21,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from pathlib import Path
 
 KINDS = ("sentences", "pairs", "words")
 Texts = list[tuple[str, str]]
 
 
-def read(path: Path) -> Texts:
+def read(path: Path, most: int) -> Texts:
+    seen: Counter[str] = Counter()
     with open(path, encoding="utf-8", newline="") as file:
-        return [(row["label"], row["text"]) for row in csv.DictReader(file, delimiter="\t")]
+        rows = [(row["label"], row["text"]) for row in csv.DictReader(file, delimiter="\t")]
+    return [row for row in rows if seen[row[0]] < most and not seen.update([row[0]])]
 
 
 class CharLSTM:
@@ -76,13 +78,14 @@ def main() -> None:
     parser.add_argument("--model")
     parser.add_argument("--charlstm", default=".build/release/charlstm")
     parser.add_argument("--lingua", nargs="*", default=["high", "low"], choices=["high", "low"])
+    parser.add_argument("--most", type=int, default=1_000, help="texts of a language and kind, the first ones of the file")
     parser.add_argument("--core", type=int, default=0)
     parser.add_argument("--confusions", type=int, default=20)
     options = parser.parse_args()
 
     os.sched_setaffinity(0, {options.core})
     os.environ["RAYON_NUM_THREADS"] = "1"
-    tests = {kind: read(options.folder / f"test-{kind}.tsv") for kind in KINDS}
+    tests = {kind: read(options.folder / f"test-{kind}.tsv", options.most) for kind in KINDS}
     shared = {label for texts in tests.values() for label, _ in texts}
     models = [CharLSTM(options.charlstm, options.model)] if options.model else []
     for identifier in models + ([Lingua("high", None)] if options.lingua else []):

@@ -77,6 +77,8 @@ def firefox_in_english(folder: Path) -> dict[str, str]:
 
 def license_of(path: Path) -> str:
     """What Debian's copyright file or the wheel's metadata says, in the order of its mention."""
+    if path.name.startswith("wordfreq"):
+        return "CC-BY-SA-4.0 (the lists), Apache-2.0 (the program)"
     for name, content in files(path, wanted=lambda n: n.endswith(("/copyright", ".dist-info/METADATA"))):
         text = content.decode("utf-8", "replace")
         found = re.findall(r"^License(?:-Expression)?: *([^\n]{2,60})", text, re.M)

@@ -1,18 +1,18 @@
 #!/usr/bin/env python3
 """Texts of about a hundred languages, by people and free, for a classifier of languages: to train on and to test.
 
-    mkdir packages && cd packages
-    apt-get update && apt-get download $(apt-cache depends firefox-esr-l10n-all | awk '/Depends/ { print $2 }') \\
-      $(apt-cache search --names-only '^libreoffice-l10n-' | awk '$1 !~ /-(in|en-za)$/ { print $1 }') mediawiki \\
-      chromium-l10n wesnoth-1.16-data gcompris-qt-data kstars-data marble-data gimp-data evolution-common \\
-      evolution-data-server-common gnucash-common pidgin-data freeciv-data klavaro gramps wordpress-l10n onionshare \\
-      libgtk-3-common libgtk2.0-common kgeography-data step plasma-workspace-data \\
-      tuxpaint-data wesnoth-1.16-{nr,low,dw,sof,did,utbs} caja-common cinnamon-l10n mate-panel-common vlc-l10n \\
-      tesseract-ocr-mri fortunes fortunes-min fortunes-{bg,br,cs,de,eo,es,ga,it,pl,ru,zh}
+    mkdir packages && cd packages && apt-get update && apt-get download mediawiki chromium-l10n cinnamon-l10n vlc-l10n \\
+      wordpress-l10n evolution-common evolution-data-server-common plasma-workspace-data libgtk-3-common \\
+      libgtk2.0-common caja-common mate-panel-common pidgin-data gimp-data gnucash-common gramps gcompris-qt-data \\
+      kstars-data marble-data kgeography-data step tuxpaint-data freeciv-data klavaro onionshare \\
+      wesnoth-1.16-{data,nr,low,utbs} fortunes fortunes-{bg,br,cs,de,eo,es,ga,it,pl,ru,zh} tesseract-ocr-mri \\
+      firefox-esr-l10n-{af,az,be,bn,bs,cy,en-gb,eo,fy-nl,ga-ie,gu-in,hr,hy-am,is,ka,km,kn,mr,ms,my,nb-no,ne-np} \\
+      firefox-esr-l10n-{nn-no,pa-in,si,sq,sr,ta,te,tg,tl,ur,uz,xh} libreoffice-l10n-{af,am,bn,bs,cy,dz,eo,ga,gu,hr} \\
+      libreoffice-l10n-{is,ka,km,kn,lt,mk,ml,mn,mr,nb,ne,nn,or,pa-in,rw,si,sq,sr,st,ta,te,tg,tn,ts,ug,uz,xh,zu}
     pip download --no-deps django==5.2.19 spacy==3.8.18 kolibri==0.19.5 ckan==2.12.0 pywikibot==11.9.0 \\
       wordfreq==3.1.1 justext==3.0.2
     mkdir -p lists/partial && apt-get -o Dir::State::lists=$PWD/lists -o APT::Get::List-Cleanup=false \\
-      -o Acquire::Languages=ca,cs,da,de,en,eo,es,fi,fr,hu,it,ja,ko,nl,pl,pt,pt_BR,ru,sk,sr,sv,tr,uk,vi,zh_CN,zh_TW update
+      -o Acquire::Languages=ca,cs,da,de,en,es,fi,fr,hu,it,ja,ko,nl,pl,pt,pt_BR,ru,sk,sr,sv,uk,vi,zh_CN,zh_TW update
     cd .. && python3 Tests/Benchmarks/language_texts.py packages OUT      # needs msgpack, from PyPI or python3-msgpack
 
 Nothing is downloaded by the script. It writes into OUT, with labels of ISO 639-1 (639-3 where that has none):
@@ -20,7 +20,8 @@ Nothing is downloaded by the script. It writes into OUT, with labels of ISO 639-
 - train.tsv: sentences, word pairs and single words, the three lengths at which identifiers are judged;
 - validation.tsv: the same of other messages;
 - test-sentences.tsv, test-pairs.tsv, test-words.tsv, and test.tsv, all three of them;
-- SOURCES.tsv: language, package, version, license, and how many sentences each part has of it.
+- SOURCES.tsv: language, package, version, license, how many sentences each part has of it, and how many words
+  training has of it where it is a list of words.
 
 Sides are drawn by message, by the hash of its English original (letters only, in lower case; its name where a
 package names its messages), so that all translations of a sentence are on one side, whatever package they are
@@ -226,7 +227,7 @@ def main(folder: Path, out: Path, most: int = 4_000) -> None:
     paths = sorted(path for path in [*folder.glob("*"), *folder.glob("lists/*Translation-*")] if path.is_file())
     found: dict[str, dict[str, dict[str, list]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
     about: dict[str, tuple[str, str]] = {}
-    lists: dict[str, list[str]] = {}
+    lists: dict[str, tuple[str, list[str]]] = {}
     with Pool(2) as pool:
         for path, license, parts in pool.imap_unordered(collected, paths):
             package, version = package_name(path)
@@ -236,8 +237,8 @@ def main(folder: Path, out: Path, most: int = 4_000) -> None:
                 found[language][part][package] += texts
     for path in paths:
         if path.name.startswith(("wordfreq", "justext", "tesseract")):
-            lists = word_lists(path) | lists
-    english = set(lists["en"])
+            lists = {language: (package_name(path)[0], words) for language, words in word_lists(path).items()} | lists
+    english = set(lists["en"][1])
 
     owners: dict[str, set[str]] = defaultdict(set)  # the languages that a sentence stands in
     for language, parts in found.items():
@@ -277,7 +278,8 @@ def main(folder: Path, out: Path, most: int = 4_000) -> None:
                 pair, word = pieces(language, text, original, draws)
                 pairs |= {pair} if pair else set()
                 words |= {word} if word else set()
-        listed = (word.strip(".,:;()") for word in lists.get(language, []))
+        package_of_list, listed = lists.get(language, ("", []))
+        listed = (word.strip(".,:;()") for word in listed)
         listed = [w for w in listed if len(w) >= (3 if language not in UNSPACED else 1) and (language == "en" or w not in english)
                   and all(script(c) or c in "'’-" for c in w) and is_written_as(language, w)][:3_000]
         forms = {part: [[text for _, text, _ in chosen[part]], sorted(cut[part][0]), sorted(cut[part][1])] for part in chosen}
@@ -288,7 +290,9 @@ def main(folder: Path, out: Path, most: int = 4_000) -> None:
             tests[kind] += [(language, text) for text in texts]
         counts = {part: Counter(package for package, _, _ in chosen[part]) for part in chosen}
         for package in sorted(set().union(*counts.values())):
-            sources.append((language, package, *about[package], *(str(counts[part][package]) for part in ("train", "validation", "test"))))
+            sources.append((language, package, *about[package], *(str(counts[part][package]) for part in ("train", "validation", "test")), ""))
+        if listed:
+            sources.append((language, package_of_list, *about[package_of_list], "", "", "", str(len(listed))))
         print(language, *(f"{part} {'/'.join(str(len(texts)) for texts in forms[part])}" for part in forms), flush=True)
 
     out.mkdir(parents=True, exist_ok=True)
@@ -298,7 +302,7 @@ def main(folder: Path, out: Path, most: int = 4_000) -> None:
     for kind, rows in tests.items():
         write(out / f"test-{kind}.tsv", rows)
     write(out / "test.tsv", [row for rows in tests.values() for row in rows])
-    write(out / "SOURCES.tsv", sources, ("language", "package", "version", "license", "train", "validation", "test"))
+    write(out / "SOURCES.tsv", sources, ("language", "package", "version", "license", "train", "validation", "test", "words"))
     missing = sorted(set(LINGUA) - {label for label, _ in train})
     print(f"{len({label for label, _ in train})} languages; of lingua's, missing: {' '.join(missing) or 'none'}")
 
