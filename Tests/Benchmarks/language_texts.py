@@ -282,7 +282,7 @@ def main(folder: Path, out: Path, most: int = 4_000) -> None:
         listed = (word.strip(".,:;()") for word in listed)
         listed = [w for w in listed if len(w) >= (3 if language not in UNSPACED else 1) and (language == "en" or w not in english)
                   and all(script(c) or c in "'’-" for c in w) and is_written_as(language, w)][:3_000]
-        forms = {part: [[text for _, text, _ in chosen[part]], sorted(cut[part][0]), sorted(cut[part][1])] for part in chosen}
+        forms = {part: [[text for _, text, _ in chosen[part]], sorted(cut[part][0], key=draw), sorted(cut[part][1], key=draw)] for part in chosen}
         forms["train"][2] = sorted(set(forms["train"][2]) | set(listed))
         train += [(language, text) for texts in forms["train"] for text in texts]
         validation += [(language, text) for texts in forms["validation"] for text in texts]
