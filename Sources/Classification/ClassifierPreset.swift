@@ -32,6 +32,12 @@ public enum ClassifierPreset: String, Codable, CaseIterable, Sendable {
   /// it little beside them, and their n-grams are learnt by heart.
   private static let long = 150
 
+  /// What `options` sets, by the names on the command line.
+  package static let chosenOptions = [
+    "epochs", "learning-rate", "dropout-embedding", "dropout-output", "patience", "naive-bayes",
+    "linear", "teachers",
+  ]
+
   /// Shapes a network for texts.
   ///
   /// - Parameters:

@@ -3,13 +3,13 @@ import Training
 
 /// Options of the training of every kind of network.
 struct OptimizationFlags: ParsableArguments {
-  @Option(help: "Passes over what is trained on. (default: the preset's; of a classifier 20)")
+  @Option(help: "Passes over what is trained on. (default: the preset's)")
   var epochs: Int?
 
   @Option(help: ArgumentHelp("The most optimizer steps.", visibility: .advanced))
   var maxSteps: Int?
 
-  @Option(help: "The highest learning rate. (default: the preset's; of a classifier 0.002)")
+  @Option(help: "The highest learning rate. (default: the preset's)")
   var learningRate: Float?
 
   @Option(help: ArgumentHelp("How the rate falls after the warm-up.", visibility: .advanced))

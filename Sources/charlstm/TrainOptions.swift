@@ -11,10 +11,10 @@ struct NetworkOptions: ParsableArguments {
   @Option(help: "The recurrent cell. (default: lstm)")
   var cell: Cell?
 
-  @Option(help: "Recurrent layers. (default: 2)")
+  @Option(help: "Recurrent layers. (default: 2; of a classifier 1)")
   var layers: Int?
 
-  @Option(help: "Cells of a layer. (default: the preset's; of a classifier 256)")
+  @Option(help: "Cells of a layer. (default: the preset's)")
   var hiddenSize: Int?
 
   @Option(

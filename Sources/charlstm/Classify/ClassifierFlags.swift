@@ -6,12 +6,13 @@ import Training
 
 /// How a classifier is trained.
 struct ClassifierFlags: ParsableArguments {
-  /// What is not given, in words.
+  /// A sentence on what is not given and no preset chooses.
   static let defaults: String = {
-    let summary = ClassifierOptions().summary.filter {
-      !["precision", "threads", "seed", "freeze"].contains($0.key)
-    }
-    return summary.sorted { $0.key < $1.key }.map { "--\($0) \($1)" }.joined(separator: ", ")
+    let chosen = ClassifierPreset.chosenOptions + ["precision", "threads", "seed", "freeze"]
+    let summary = ClassifierOptions().summary.filter { !chosen.contains($0.key) }
+    let list = summary.sorted { $0.key < $1.key }.map { "--\($0) \($1)" }
+    return "What neither is given below nor follows from the preset is "
+      + list.joined(separator: ", ") + "."
   }()
 
   @Option(help: "Texts of a step. (default: \(ClassifierOptions().batchSize))")
@@ -70,14 +71,15 @@ struct ClassifierFlags: ParsableArguments {
   @Option(
     help: """
       The longest n-gram of a naive Bayes classifier whose logits are added to the network's, for \
-      few or short texts. What it counts for is fitted with the temperature. 0 for none.
+      few or short texts. What it counts for is fitted with the temperature. 0 for none. (default: the \
+      preset's)
       """)
   var naiveBayes: Int?
 
   @Option(
     help: """
       The longest n-gram of a logistic regression whose logits are added to the network's. What it \
-      counts for is fitted with the temperature. 0 for none.
+      counts for is fitted with the temperature. 0 for none. (default: the preset's)
       """)
   var linear: Int?
 

@@ -20,7 +20,7 @@ struct ClassifyCrossValidate: ParsableCommand {
 
         charlstm classify cross-validate names.csv
         charlstm classify cross-validate reviews/ --folds 10 --epochs 5 --json
-      """ + (HelpScope.isShort ? "" : "\n\nWhat is not given below is \(ClassifierFlags.defaults).")
+      """ + (HelpScope.isShort ? "" : "\n\n\(ClassifierFlags.defaults)")
   )
 
   @Argument(

@@ -20,8 +20,8 @@ struct ClassifyTrain: ParsableCommand {
       --help-all shows every option.
 
         charlstm classify train names.csv --output run
-        charlstm classify train reviews/ --output run --epochs 5 --calibrate
-      """ + (HelpScope.isShort ? "" : "\n\nWhat is not given below is \(ClassifierFlags.defaults).")
+        charlstm classify train reviews/ --output run --preset quick
+      """ + (HelpScope.isShort ? "" : "\n\n\(ClassifierFlags.defaults)")
   )
 
   @Argument(
