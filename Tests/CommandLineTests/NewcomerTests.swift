@@ -71,9 +71,8 @@ struct NewcomerTests {
     for text in [
       "--batch-size <batch-size> Places of the text that are read side by side. (default: 32; of a "
         + "text of 4 million characters 64)",
-      "--learning-rate <learning-rate> The highest learning rate. (default: the preset's; of a "
-        + "classifier 0.002)",
-      "--epochs <epochs> Passes over what is trained on. (default: the preset's; of a classifier 20)",
+      "--learning-rate <learning-rate> The highest learning rate. (default: the preset's)",
+      "--epochs <epochs> Passes over what is trained on. (default: the preset's)",
       "quick (3 minutes to 10 on two cores, by the kind of processor), standard (twice as long) or "
         + "best (half an hour to several); train says first how long. (default: standard)",
     ] {
