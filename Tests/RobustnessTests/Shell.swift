@@ -54,11 +54,11 @@ final class Shell {
     process.standardOutput = files[0]
     process.standardError = files[1]
     try process.run()
-    let deadline = Date.now.addingTimeInterval(60)
+    let deadline = Date.now.addingTimeInterval(180)
     while process.isRunning, Date.now < deadline { usleep(2000) }
     if process.isRunning {
       kill(process.processIdentifier, SIGKILL)
-      Issue.record("still running after a minute: \(line)")
+      Issue.record("still running after three minutes: \(line)")
       process.waitUntilExit()
     }
     let content = try files.map { file in
