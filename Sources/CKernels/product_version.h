@@ -7,9 +7,17 @@
 #define MOST_PANELS 4
 // Words of A that are packed at a time, unless a single tile has more; they stay in L2.
 #define CK_LEFT_WORDS (1 << 16)
-// Words of K, and columns, of a block of B that is packed at a time.
+// Words of K of a block of B that is packed ahead; words of K, and columns, of one that is not.
 #define CK_DEPTH 512
+#define CK_PACKING_DEPTH 256
 #define CK_COLUMNS 512
+
+// Where B's next panels are fetched from while a tile is summed, and how many bytes for each word of K:
+// each tile fetches its part.
+typedef struct {
+  const char *at;
+  int64_t pace;
+} ck_ahead;
 
 // panel: columns of a panel of B. per: values of K in a word of it. left_words: words of A that meet
 // one. rows: those of the largest tile. words: what a panel's are a multiple of.

@@ -26,20 +26,49 @@ CK_INLINE int ck_int8_at(const ck_matrix *m, const void *values, float factor, i
   return (int)((value + 12582912.0f) - 12582912.0f);
 }
 
+typedef float ck_four __attribute__((vector_size(16), aligned(4)));
+
+// Four rows of four floats, `stride` apart, become columns, `height` apart.
+CK_INLINE void ck_turn(const float *in, int64_t stride, float *out, int height) {
+  ck_four a = *(const ck_four *)in, b = *(const ck_four *)(in + stride);
+  ck_four c = *(const ck_four *)(in + 2 * stride), d = *(const ck_four *)(in + 3 * stride);
+  ck_four ab = __builtin_shufflevector(a, b, 0, 4, 1, 5);
+  ck_four cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+  *(ck_four *)out = __builtin_shufflevector(ab, cd, 0, 1, 4, 5);
+  *(ck_four *)(out + height) = __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+  ab = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+  cd = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  *(ck_four *)(out + 2 * height) = __builtin_shufflevector(ab, cd, 0, 1, 4, 5);
+  *(ck_four *)(out + 3 * height) = __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+}
+
 // A's tile of `height` rows from `row`, `words` words of K from `from`: [words, height].
 CK_INLINE void ck_left_floats(const ck_matrix *m, const void *values, int64_t row, int height,
                               int64_t from, int64_t words, int32_t *tile) {
   float *out = (float *)tile;
-  const float *in = (const float *)values + row * m->row_stride + from * m->column_stride;
-  if (m->row_stride == 1) {
-    for (int64_t k = 0; k < words; k++) {
-      for (int r = 0; r < height; r++) out[k * height + r] = in[k * m->column_stride + r];
+  const int64_t down = m->row_stride, along = m->column_stride;
+  const float *in = (const float *)values + row * down + from * along;
+  const int fours = height & ~3;
+  if (down == 1) {
+    for (int64_t k = 0; k < words; k++, in += along, out += height) {
+      __builtin_prefetch(in + 8 * along);
+      for (int r = 0; r < fours; r += 4) *(ck_four *)(out + r) = *(const ck_four *)(in + r);
+      for (int r = fours; r < height; r++) out[r] = in[r];
     }
-  } else {
-    for (int r = 0; r < height; r++) {
-      for (int64_t k = 0; k < words; k++) {
-        out[k * height + r] = in[r * m->row_stride + k * m->column_stride];
+    return;
+  }
+  for (int64_t k = 0; k < words;) {
+    if (along == 1 && k + 4 <= words) {
+      for (int r = 0; r < fours; r += 4) {
+        ck_turn(in + r * down + k, down, out + k * height + r, height);
       }
+      for (int r = fours; r < height; r++) {
+        for (int i = 0; i < 4; i++) out[(k + i) * height + r] = in[r * down + k + i];
+      }
+      k += 4;
+    } else {
+      for (int r = 0; r < height; r++) out[k * height + r] = in[r * down + k * along];
+      k++;
     }
   }
 }

@@ -168,6 +168,6 @@ void ck_multiply(const ck_product *product, const void *left, const void *right,
   }
   int64_t words = ck_left_words(product, words_of(version, product->left.columns),
                                 version->left_words, version->rows);
-  if (!product->right_is_packed) words += CK_DEPTH * CK_COLUMNS;
+  if (!product->right_is_packed) words += CK_PACKING_DEPTH * CK_COLUMNS;
   version->multiply(product, left, right, scales, offsets, result, first, end, ck_scratch(words));
 }
