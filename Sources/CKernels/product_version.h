@@ -20,10 +20,11 @@ typedef struct {
 } ck_ahead;
 
 // panel: columns of a panel of B. per: values of K in a word of it. left_words: words of A that meet
-// one. rows: those of the largest tile. words: what a panel's are a multiple of.
+// one. rows: those of the largest tile. words: what a panel's are a multiple of. block: words of K that
+// have steps of their own, which stand before them; 0 where there are none.
 typedef struct {
   int64_t panel;
-  int left_words, per, rows, words;
+  int left_words, per, rows, words, block;
   bool packs_ahead;  // and not block by block
   void (*pack)(const ck_matrix *matrix, const void *values, const float *factors, int64_t from,
                int64_t words, int64_t first, int64_t end, int32_t *panels);

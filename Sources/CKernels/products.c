@@ -3,6 +3,7 @@
 // tile of sums stays in registers while the rows of a panel of B pass by.
 
 #include "CKernels.h"
+#include "product_blocks.h"
 #include "product_version.h"
 #include "product_words.h"
 #include "scratch.h"
@@ -31,6 +32,14 @@
 #define WIDTH 4
 #define ROWS BASELINE_ROWS
 #include "products.inc"
+#define PRODUCT_SHORTS
+#define NAME(x) x##_int16_baseline
+#define WIDTH 4
+#define ROWS BASELINE_ROWS
+#if defined(__x86_64__)
+#define MADD(a, b) (NAME(words)) _mm_madd_epi16((__m128i)(a), (__m128i)(b))
+#endif
+#include "products.inc"
 #define PRODUCT_BYTES
 #define NAME(x) x##_int8_baseline
 #define WIDTH 4
@@ -50,6 +59,12 @@
 #define WIDTH 8
 #define ROWS 6
 #include "products.inc"
+#define PRODUCT_SHORTS
+#define MADD(a, b) (NAME(words)) _mm256_madd_epi16((__m256i)(a), (__m256i)(b))
+#define NAME(x) x##_int16_avx2
+#define WIDTH 8
+#define ROWS 6
+#include "products.inc"
 #define PRODUCT_BYTES
 #define MADD(a, b) (NAME(words)) _mm256_madd_epi16((__m256i)(a), (__m256i)(b))
 #define NAME(x) x##_int8_avx2
@@ -59,6 +74,12 @@
 #pragma clang attribute pop
 
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v3,avxvnni"))), apply_to = function)
+#define PRODUCT_SHORTS
+#define DOT(sum, a, b) (NAME(words)) _mm256_dpwssd_avx_epi32((__m256i)(sum), (__m256i)(a), (__m256i)(b))
+#define NAME(x) x##_int16_avx2_vnni
+#define WIDTH 8
+#define ROWS 6
+#include "products.inc"
 #define PRODUCT_BYTES
 #define DOT(sum, a, b) (NAME(words)) _mm256_dpbusd_avx_epi32((__m256i)(sum), (__m256i)(a), (__m256i)(b))
 #define NAME(x) x##_int8_avx2_vnni
@@ -78,6 +99,12 @@
 #define WIDTH 16
 #define ROWS 12
 #include "products.inc"
+#define PRODUCT_SHORTS
+#define MADD(a, b) (NAME(words)) _mm512_madd_epi16((__m512i)(a), (__m512i)(b))
+#define NAME(x) x##_int16_avx512
+#define WIDTH 16
+#define ROWS 12
+#include "products.inc"
 #define PRODUCT_BYTES
 #define MADD(a, b) (NAME(words)) _mm512_madd_epi16((__m512i)(a), (__m512i)(b))
 #define NAME(x) x##_int8_avx512
@@ -87,6 +114,12 @@
 #pragma clang attribute pop
 
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v4,no-prefer-256-bit,avx512vnni"))), apply_to = function)
+#define PRODUCT_SHORTS
+#define DOT(sum, a, b) (NAME(words)) _mm512_dpwssd_epi32((__m512i)(sum), (__m512i)(a), (__m512i)(b))
+#define NAME(x) x##_int16_avx512_vnni
+#define WIDTH 16
+#define ROWS 12
+#include "products.inc"
 #define PRODUCT_BYTES
 #define DOT(sum, a, b) (NAME(words)) _mm512_dpbusd_epi32((__m512i)(sum), (__m512i)(a), (__m512i)(b))
 #define NAME(x) x##_int8_avx512_vnni
@@ -106,17 +139,20 @@
 
 extern const ck_version ck_version_bf16_amx;
 
-static const ck_version *const versions[3][7] = {
+static const ck_version *const versions[4][7] = {
     {&version_f32_baseline, &version_f32_avx2, &version_f32_avx2, &version_f32_avx512,
      &version_f32_avx512, &version_f32_avx512, &version_f32_avx512},
     {&version_bf16_baseline, &version_bf16_avx2, &version_bf16_avx2, &version_bf16_avx512,
      &version_bf16_avx512, &version_bf16_avx512_bf16, &ck_version_bf16_amx},
     {&version_int8_baseline, &version_int8_avx2, &version_int8_avx2_vnni, &version_int8_avx512,
      &version_int8_avx512_vnni, &version_int8_avx512_vnni, &version_int8_avx512_vnni},
+    {&version_int16_baseline, &version_int16_avx2, &version_int16_avx2_vnni, &version_int16_avx512,
+     &version_int16_avx512_vnni, &version_int16_avx512_vnni, &version_int16_avx512_vnni},
 };
 #else
-static const ck_version *const versions[3][1] = {
-    {&version_f32_baseline}, {&version_bf16_baseline}, {&version_int8_baseline}};
+static const ck_version *const versions[4][1] = {
+    {&version_f32_baseline}, {&version_bf16_baseline}, {&version_int8_baseline},
+    {&version_int16_baseline}};
 #endif
 
 static const ck_version *version_for(ck_operand operand) {
@@ -127,7 +163,8 @@ int64_t ck_panel_columns(ck_operand operand) { return version_for(operand)->pane
 
 static int64_t words_of(const ck_version *version, int64_t rows) {
   int64_t step = version->per * version->words;
-  return (rows + step - 1) / step * version->words;
+  int64_t words = (rows + step - 1) / step * version->words;
+  return words + (version->block ? (words + version->block - 1) / version->block : 0);
 }
 
 int64_t ck_panel_words(ck_operand operand, int64_t rows) {
@@ -155,8 +192,21 @@ void ck_pack_panels(ck_operand operand, const ck_matrix *matrix, const void *val
     }
     factors = mine;
   }
-  version->pack(matrix, values, factors, 0, ck_panel_words(operand, matrix->rows), 0,
-                (matrix->columns + version->panel - 1) / version->panel, panels);
+  const int64_t all = (matrix->rows + version->per - 1) / version->per;
+  const int64_t panel_count = (matrix->columns + version->panel - 1) / version->panel;
+  if (!version->block) {
+    version->pack(matrix, values, factors, 0, words_of(version, matrix->rows), 0, panel_count,
+                  panels);
+    return;
+  }
+  int32_t *out = panels;
+  for (int64_t panel = 0; panel < panel_count; panel++) {
+    for (int64_t from = 0; from < all; from += version->block) {
+      const int64_t words = all - from < version->block ? all - from : version->block;
+      version->pack(matrix, values, NULL, from * version->per, words, panel, panel + 1, out);
+      out += (1 + words) * version->panel;
+    }
+  }
 }
 
 void ck_multiply(const ck_product *product, const void *left, const void *right,

@@ -204,6 +204,6 @@ static void multiply(const ck_product *product, const void *left, const void *ri
 
 #pragma clang attribute pop
 
-const ck_version ck_version_bf16_amx = {PANEL, 1, 2, ROWS, DEPTH, true, pack, multiply};
+const ck_version ck_version_bf16_amx = {PANEL, 1, 2, ROWS, DEPTH, 0, true, pack, multiply};
 
 #endif

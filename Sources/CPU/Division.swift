@@ -73,7 +73,7 @@ private struct StepCost {
       case .amx: use.precision == .bfloat16 ? 500e9 : 100e9
       case .avx512BFloat16: use.precision == .bfloat16 ? 200e9 : 100e9
       case .avx512, .avx512VNNI: 100e9
-      case .avx2, .avx2VNNI: 70e9
+      case .avx2, .avx2VNNI: use.precision == .int16 ? 110e9 : 80e9
       case .baseline: 10e9
       }
   }

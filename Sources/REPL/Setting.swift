@@ -58,12 +58,12 @@ struct Setting: Sendable {
     Setting(
       name: "precision",
       summary:
-        "of matrix products: auto (int8 where this CPU gains by it), float32, bfloat16, int8",
+        "of matrix products: auto (int8 where this CPU gains by it), float32, bfloat16, int16, int8",
       values: PrecisionChoice.allCases.map(\.rawValue),
       value: { $0.session.settings.precision.rawValue },
       set: { interpreter, text in
         guard let precision = PrecisionChoice(rawValue: text) else {
-          throw wrong(text, for: "precision", "auto, float32, bfloat16 or int8")
+          throw wrong(text, for: "precision", "auto, float32, bfloat16, int16 or int8")
         }
         try change(interpreter) { $0.precision = precision }
         try interpreter.use(precision)

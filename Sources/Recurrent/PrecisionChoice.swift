@@ -4,6 +4,7 @@ public enum PrecisionChoice: String, Codable, Sendable, CaseIterable {
   case auto
   case float32
   case bfloat16
+  case int16
   case int8
 
   /// What products are for.
@@ -25,6 +26,7 @@ public enum PrecisionChoice: String, Codable, Sendable, CaseIterable {
     case .auto: nil
     case .float32: .float32
     case .bfloat16: .bfloat16
+    case .int16: .int16
     case .int8: .int8
     }
   }

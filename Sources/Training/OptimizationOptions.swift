@@ -59,7 +59,7 @@ public struct OptimizationOptions: Codable, Equatable, Sendable {
       $0 >= 0 && $0.isFinite
     },
     OptionRule("report-every", \.reportEvery, "1 or more", isSummarized: false) { $0 > 0 },
-    OptionRule("precision", optional: \.precision, "float32 or bfloat16") { $0 != .int8 },
+    OptionRule("precision", optional: \.precision, "float32, bfloat16 or int16") { $0 != .int8 },
     OptionRule("seed", \.seed, "any") { _ in true },
     OptionRule("threads", \.threads, "1 to 1024") { 1...1024 ~= $0 },
   ]

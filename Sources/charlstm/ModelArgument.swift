@@ -13,8 +13,9 @@ extension PrecisionChoice: ExpressibleByArgument {}
 struct PrecisionOption: ParsableArguments {
   @Option(
     help: """
-      Operands of matrix products: auto (to write int8, to train and evaluate bfloat16, each where \
-      this CPU gains by it, else float32), float32, bfloat16, or to write and evaluate int8.
+      Operands of matrix products: auto (to write int8, to train and evaluate bfloat16, or to train \
+      int16, each where this CPU gains by it, else float32), float32, bfloat16, int16, or to write \
+      and evaluate int8.
       """)
   var precision = PrecisionChoice.auto
 

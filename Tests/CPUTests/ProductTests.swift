@@ -44,6 +44,16 @@ struct ProductTests {
     return bytes
   }
 
+  /// What a sum over `depth` products of numbers within ±1 may be off by. int8 rounds both operands by up
+  /// to 1/254 of their bound, int16 by up to 1/4094 and 1/8190 of the largest beside them.
+  private func bound(_ precision: Precision, _ depth: Int) -> Double {
+    switch precision {
+    case .float32, .bfloat16: 1e-5 * Double(depth) + 1e-5
+    case .int16: 6e-4 * Double(depth).squareRoot()
+    case .int8: 0.012 * Double(depth).squareRoot()
+    }
+  }
+
   @Test(arguments: shapes, Precision.allCases)
   func byAPackedMatrix(_ shape: (Int, Int, Int), _ precision: Precision) {
     useOneProductThread()
@@ -65,16 +75,14 @@ struct ProductTests {
       for row in 0..<m {
         for column in 0..<n {
           let exact = exact(a, b, shape, row: row, column: column)
-          // Both operands are rounded by up to 1/254 of their bound.
-          let bound = precision == .int8 ? 0.012 * Double(k).squareRoot() : 1e-5 * Double(k)
-          #expect(abs(Double(result[row * n + column]) - exact) < bound + 1e-5)
+          #expect(abs(Double(result[row * n + column]) - exact) < bound(precision, k))
         }
       }
     }
   }
 
   /// As for gradients of weights: the left matrix is transposed, sums are added to what is there.
-  @Test(arguments: shapes, [Precision.float32, .bfloat16])
+  @Test(arguments: shapes, [Precision.float32, .bfloat16, .int16])
   func ofPlainMatrices(_ shape: (Int, Int, Int), _ precision: Precision) {
     useOneProductThread()
     check(shape, precision, by: .panels)
@@ -96,7 +104,7 @@ struct ProductTests {
       for row in 0..<m {
         for column in 0..<n {
           let exact = exact(a, b, shape, row: row, column: column) + (accumulates ? 3 : 0)
-          #expect(abs(Double(result[row * n + column]) - exact) < 1e-5 * Double(k) + 1e-5)
+          #expect(abs(Double(result[row * n + column]) - exact) < bound(precision, k))
         }
       }
     }
@@ -124,5 +132,64 @@ struct ProductTests {
         #expect(result[row * n + column] == Float(sum) * (largest / 127 * (1 / 127)))
       }
     }
+  }
+
+  /// So are those of a block of int16, whose steps are its own row's and column's.
+  @Test func int16IsExact() {
+    useOneProductThread()
+    let (m, k, n) = (7, 255, 70)
+    var random = Xoshiro256(seed: 1)
+    // Multiples of a step, of which there are as many as there can be.
+    func lines(_ count: Int, largest: Int) -> [Int] {
+      (0..<count * k).map {
+        $0 % k == 0 ? largest : Int((random.symmetric(1) * Float(largest)).rounded())
+      }
+    }
+    let a = lines(m, largest: 2047)
+    let b = lines(n, largest: 4095)
+    let (packed, product) = int16Product(m, k, n, by: b.map { Float($0) * 0.25 })
+    var result = [Float](repeating: .nan, count: m * n)
+    product(a.map { Float($0) }.withUnsafeBytes { Array($0) }, packed, into: &result)
+    let steps: Float = (2047 * (1 / 2047)) * (0.25 * 4095 * (1 / 4095))
+    for column in 0..<n {
+      for row in 0..<m {
+        let sum = (0..<k).reduce(0) { $0 + a[row * k + $1] * b[column * k + $1] }
+        #expect(result[row * n + column] == Float(sum) * steps)
+      }
+    }
+  }
+
+  /// The largest sums that there can be fit 32 bits, a row of zeros stays zero, and what is no number is
+  /// not lost, as a run that diverges would not be noticed.
+  @Test(arguments: [1, 2, 255, 256, 257, 1000])
+  func int16AtItsLimits(_ k: Int) {
+    useOneProductThread()
+    let (m, n) = (5, 33)
+    var a = [Float](repeating: 1, count: m * k)
+    for index in 0..<k {
+      a[index] = -1
+      a[k + index] = 0
+      a[2 * k + index] = 1e-38
+    }
+    a[4 * k - 1] = .nan
+    a[5 * k - 1] = .infinity
+    let (packed, product) = int16Product(m, k, n, by: [Float](repeating: 3, count: k * n))
+    var result = [Float](repeating: .nan, count: m * n)
+    product(a.withUnsafeBytes { Array($0) }, packed, into: &result)
+    for column in 0..<n {
+      #expect(abs(result[column] + 3 * Float(k)) < 1e-6 * Float(3 * k))
+      #expect(result[n + column] == 0 && abs(result[2 * n + column]) < 1e-30)
+      #expect(!result[3 * n + column].isFinite && !result[4 * n + column].isFinite)
+    }
+  }
+
+  private func int16Product(
+    _ m: Int, _ k: Int, _ n: Int, by b: [Float]
+  ) -> (PackedMatrix, MatrixMultiply) {
+    let packed = PackedMatrix(.rowMajor(n, k).transposed, precision: .int16, rows: m)
+    packed.pack(from: b)
+    return (
+      packed, MatrixMultiply(.rowMajor(m, k), by: packed, into: .rowMajor(m, n), .float32)
+    )
   }
 }

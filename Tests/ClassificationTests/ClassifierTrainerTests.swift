@@ -140,7 +140,8 @@ struct ClassifierTrainerTests {
 
   /// A run that was stopped and goes on ends in the same bytes as one that was not.
   @Test(
-    arguments: [Precision.float32, .bfloat16], [nil, NgramEmbedding(longest: 3, buckets: 512)])
+    arguments: [Precision.float32, .bfloat16, .int16],
+    [nil, NgramEmbedding(longest: 3, buckets: 512)])
   func aStoppedRunEndsInTheSameBytes(_ precision: Precision, ngrams: NgramEmbedding?) throws {
     let path = NSTemporaryDirectory() + "classifier-\(UUID().uuidString)"
     defer {

@@ -126,7 +126,7 @@ struct FailureTests {
       ("--threads 0", "--threads must be 1 to 1024, got 0"),
       ("--hidden-size 0", "hidden size must be between 1 and 65536, got 0"),
       ("--layers 65", "layers must be between 1 and 64, got 65"),
-      ("--precision int8", "--precision must be float32 or bfloat16, got int8"),
+      ("--precision int8", "--precision must be float32, bfloat16 or int16, got int8"),
       (
         "--initialize-from tiny.safetensors --hidden-size 64",
         "--hidden-size 64 contradicts --initialize-from, whose model has 32"

@@ -86,10 +86,11 @@ struct HelpTests {
 
             MACHINE:
               --precision <precision> Operands of matrix products: auto (to write int8, to
-                                      train and evaluate bfloat16, each where this CPU
-                                      gains by it, else float32), float32, bfloat16, or to
-                                      write and evaluate int8. (values: auto, float32,
-                                      bfloat16, int8; default: auto)
+                                      train and evaluate bfloat16, or to train int16, each
+                                      where this CPU gains by it, else float32), float32,
+                                      bfloat16, int16, or to write and evaluate int8.
+                                      (values: auto, float32, bfloat16, int16, int8;
+                                      default: auto)
               --threads <threads>     Threads, each with its own share of the lanes, or of
                                       the products of a single lane. (default: one for each
                                       processor, for a single lane as many as turn out to

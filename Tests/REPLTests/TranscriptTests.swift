@@ -187,7 +187,7 @@ import Testing
           stop                "\\n\\n" "THE\\\\END"  strings that end the text, such as "\\n\\n", separated by spaces, or off
           seed                99          the next text's; each text after it has the next higher one. A number or random
           speed               60          characters a second, as if typed, or off for the model's own speed
-          precision           float32     of matrix products: auto (int8 where this CPU gains by it), float32, bfloat16, int8
+          precision           float32     of matrix products: auto (int8 where this CPU gains by it), float32, bfloat16, int16, int8
           > /set top-k
           top-k 5
           > /set top-k off
@@ -254,7 +254,7 @@ import Testing
           > /set speed inf
           Error: speed must be more than 0 characters a second, got inf
           > /set precision int4
-          Error: precision must be auto, float32, bfloat16 or int8, got int4
+          Error: precision must be auto, float32, bfloat16, int16 or int8, got int4
           > /set stop ""
           Error: stop string 1 is empty; a stop string needs at least one character
           > /set stop "a
@@ -464,7 +464,7 @@ import Testing
           stop                strings that end the text, such as "\\n\\n", separated by spaces, or off
           seed                the next text's; each text after it has the next higher one. A number or random
           speed               characters a second, as if typed, or off for the model's own speed
-          precision           of matrix products: auto (int8 where this CPU gains by it), float32, bfloat16, int8
+          precision           of matrix products: auto (int8 where this CPU gains by it), float32, bfloat16, int16, int8
         > /help /undo
         /undo [n]: go back to before the last exchange, or the last n, as often as you like
         The model's state, the text and the seed are exactly what they were: the same prompt again gives the same text again. Settings stay as they are.

@@ -38,11 +38,14 @@ struct PrecisionTests {
     return (try #require(trainer.progress.bestLoss), trainer.averagedModel, validation)
   }
 
-  @Test func bfloat16LearnsAsWell() throws {
+  @Test func sixteenBitsLearnAsWell() throws {
     let single = try train(.float32).loss
-    let half = try train(.bfloat16).loss
     #expect(single < 2.5, "two epochs teach it something")
-    #expect(abs(single - half) < 0.01)
+    for precision in [Precision.bfloat16, .int16] {
+      let half = try train(precision).loss
+      #expect(abs(single - half) < 0.01)
+      #expect(single != half, "\(precision) was used at all")
+    }
   }
 
   @Test func int8ScoresAsWell() throws {

@@ -23,7 +23,7 @@ struct ResumeTests {
     try Trainer(resuming: ResumePoint(contentsOf: path), path: path, corpus: corpus)
   }
 
-  static let precisions: [Precision] = [.float32, .bfloat16]
+  static let precisions: [Precision] = [.float32, .bfloat16, .int16]
 
   @Test(arguments: Cell.allCases, precisions)
   func endsInTheSameBytes(_ cell: Cell, _ precision: Precision) throws {

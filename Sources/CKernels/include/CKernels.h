@@ -172,6 +172,9 @@ typedef enum {
   // B's columns in steps of their largest magnitude over 127, A's values within ±1 in steps of 1/127;
   // A and C are floats, and nothing is added to C.
   CK_OPERAND_INT8,
+  // Blocks of 256 values of A's rows and of B's columns, each in steps of its largest magnitude over
+  // 2047 and 4095; A and C are floats.
+  CK_OPERAND_INT16,
 } ck_operand;
 
 // Element (r, c) stands at r · row_stride + c · column_stride.

@@ -71,6 +71,7 @@ package enum ProductEngine: String, Codable, Sendable {
     case .float32: return current >= .avx512 ? .oneDNN : .panels
     case .bfloat16:
       return current == .avx512BFloat16 || current == .amx && !isPacked ? .oneDNN : .panels
+    case .int16: return .panels
     case .int8: return current >= .avx512VNNI && rows > 16 ? .oneDNN : .panels
     }
   }

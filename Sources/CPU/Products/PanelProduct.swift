@@ -149,6 +149,7 @@ extension Precision {
     switch self {
     case .float32: CK_OPERAND_F32
     case .bfloat16: CK_OPERAND_BF16
+    case .int16: CK_OPERAND_INT16
     case .int8: CK_OPERAND_INT8
     }
   }
