@@ -50,7 +50,8 @@ public final class BatchGenerator {
   ///   - deliver: takes each text when it is complete, in the order of numbers, from any
   ///     thread but one call at a time, and must not use the generator's device; returns whether to go
   ///     on.
-  /// - Throws: `SamplingOptionsError`, `StopStringsError`, or the first error of `deliver`.
+  /// - Throws: `SamplingOptionsError`, `StopStringsError`, `BansError` once all texts before the first
+  ///   that cannot be written are delivered, or the first error of `deliver`.
   public func write(
     count: Int, _ options: WritingOptions,
     request: @escaping @Sendable (_ index: Int) -> WritingRequest,
@@ -58,10 +59,11 @@ public final class BatchGenerator {
   ) throws {
     let sampler = try Sampler(vocabularySize: vocabulary.count, options: options.sampling)
     let stops = try StopStrings(options.stops)
+    let bans = try BanAutomaton(options.bans, vocabulary: vocabulary)
     let queue = Queue()
     streams.run(parts) { lanes in
       lanes.write(
-        options, sampler: sampler, stops: stops,
+        options, sampler: sampler, stops: stops, bans: bans,
         next: {
           let index = queue.nextRequest.add(1, ordering: .relaxed).oldValue
           return index < count ? (index, request(index)) : nil
@@ -79,6 +81,8 @@ private struct FinishedText: Sendable {
   var index: Int
   var text: [UInt8]
   var passage: Passage
+  /// Why it could not be written.
+  var failure: BansError?
 }
 
 /// What all parts of the lanes share: which text is next, and where complete ones go.
@@ -101,6 +105,7 @@ private struct Outbox: Sendable {
     waiting[finished.index] = finished
     while goesOn, let finished = waiting.removeValue(forKey: next) {
       do {
+        if let failure = finished.failure { throw failure }
         goesOn = try deliver(next, finished.text, finished.passage)
       } catch {
         self.error = error
@@ -139,16 +144,22 @@ private struct WritingLanes {
       symbol = prompt[read]
     }
 
-    /// Takes the logits after its symbol; returns its text if that was the last one.
+    /// Takes the logits after its symbol, which `lane` has read; returns its text if that was the last
+    /// one.
     mutating func advance(
-      _ logits: UnsafeBufferPointer<Float>, sampler: inout Sampler, allowed: AllowedSymbols
+      _ logits: UnsafeBufferPointer<Float>, sampler: inout Sampler, allowed: AllowedSymbols,
+      lane: (part: any StreamPart, index: Int)
     ) -> FinishedText? {
       if readsOn {
         readOn()
         return nil
       }
-      symbol = writer.draw(
-        logits, sampler: &sampler, allowed: allowed, using: &random, output: &text)
+      do {
+        symbol = try writer.draw(
+          logits, sampler: &sampler, allowed: allowed, lane: lane, using: &random, output: &text)
+      } catch {
+        return FinishedText(index: index, text: [], passage: writer.passage, failure: error)
+      }
       return writer.isFinished
         ? FinishedText(index: index, text: text, passage: writer.passage) : nil
     }
@@ -166,7 +177,7 @@ private struct WritingLanes {
   }
 
   mutating func write(
-    _ options: WritingOptions, sampler: Sampler, stops: StopStrings,
+    _ options: WritingOptions, sampler: Sampler, stops: StopStrings, bans: BanAutomaton?,
     next: () -> (Int, WritingRequest)?, deliver: (FinishedText) -> Bool
   ) {
     var sampler = sampler
@@ -177,7 +188,7 @@ private struct WritingLanes {
     func fill(_ index: Int) {
       lanes[index] = nil
       while goesOn, lanes[index] == nil, let (number, request) = next() {
-        let lane = start(number, request, options, stops: stops)
+        let lane = start(number, request, options, stops: stops, bans: bans)
         if lane.writer.isFinished {
           goesOn = deliver(FinishedText(index: number, text: [], passage: lane.writer.passage))
         } else {
@@ -202,12 +213,13 @@ private struct WritingLanes {
       for index in lanes.indices where lanes[index] != nil {
         let row = logits[index * vocabulary.count..<(index + 1) * vocabulary.count]
         let finished = lanes[index]?.advance(
-          UnsafeBufferPointer(rebasing: row), sampler: &sampler, allowed: allowed)
+          UnsafeBufferPointer(rebasing: row), sampler: &sampler, allowed: allowed,
+          lane: (part, index))
         if let finished {
           goesOn = deliver(finished)
           fill(index)
-        } else if let lane = lanes[index] {
-          symbols[index] = lane.symbol
+        } else {
+          symbols[index] = lanes[index]?.symbol ?? 0
         }
       }
     }
@@ -215,7 +227,8 @@ private struct WritingLanes {
   }
 
   private func start(
-    _ number: Int, _ request: WritingRequest, _ options: WritingOptions, stops: StopStrings
+    _ number: Int, _ request: WritingRequest, _ options: WritingOptions, stops: StopStrings,
+    bans: BanAutomaton?
   ) -> Lane {
     var context = TextContext(vocabulary: vocabulary)
     var ignored: [UInt8] = []
@@ -223,6 +236,9 @@ private struct WritingLanes {
     let prompt = openingSymbols(vocabulary) + request.prompt
     return Lane(
       index: number, random: request.random, prompt: prompt,
-      writer: TextWriter(options, stops: stops, from: context), symbol: prompt[0])
+      writer: TextWriter(
+        options, stops: stops,
+        rewind: bans.map { BanRewind($0, after: request.prompt, vocabulary, configuration) },
+        from: context), symbol: prompt[0])
   }
 }

@@ -8,14 +8,15 @@ extension Generator {
   ///   - prompt: what the text goes on from, and not part of it; characters that the model does not
   ///     know are left out.
   ///   - random: its next number draws the first symbol.
-  /// - Throws: `SamplingOptionsError`, `StopStringsError`.
+  /// - Throws: `SamplingOptionsError`, `StopStringsError`, `BansError`.
   public func text(
     after prompt: String = "", _ options: WritingOptions, using random: inout Xoshiro256
   ) throws -> String {
     var state = start()
-    read(vocabulary.encode(prompt).symbols, into: &state)
+    let prompt = vocabulary.encode(prompt).symbols
+    read(prompt, into: &state)
     var bytes: [UInt8] = []
-    _ = try write(from: &state, options, using: &random) {
+    _ = try write(from: &state, options, after: prompt, using: &random) {
       bytes += $0
       return true
     }

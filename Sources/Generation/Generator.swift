@@ -62,29 +62,36 @@ public final class Generator {
   /// Writes on from `state`, which then is the one after the last symbol drawn.
   ///
   /// - Parameters:
+  ///   - preceding: the end of what the state has read, as far as a banned phrase may have begun there.
   ///   - random: its next number draws the next symbol.
   ///   - emit: takes the UTF-8 of whole characters as they come; returns whether to go on.
-  /// - Throws: `SamplingOptionsError`, `StopStringsError`, or what `emit` throws; `state` is then
+  /// - Throws: `SamplingOptionsError`, `StopStringsError`, `BansError`, or what `emit` throws; `state` is then
   ///   that after the last symbol drawn.
   public func write(
-    from state: inout TextState, _ options: WritingOptions, using random: inout Xoshiro256,
+    from state: inout TextState, _ options: WritingOptions, after preceding: [Int32] = [],
+    using random: inout Xoshiro256,
     emit: (_ bytes: [UInt8]) throws -> Bool
   ) throws -> Passage {
     var sampler = try Sampler(vocabularySize: vocabulary.count, options: options.sampling)
     var writer = TextWriter(
-      options, stops: try StopStrings(options.stops), from: state.context)
+      options, stops: try StopStrings(options.stops),
+      rewind: try BanAutomaton(options.bans, vocabulary: vocabulary).map {
+        BanRewind($0, after: preceding, vocabulary, configuration)
+      }, from: state.context)
     guard !writer.isFinished else { return writer.passage }
     var output: [UInt8] = []
-    streams.withOnlyPart { $0.load(state.recurrent, lane: 0) }
+    let part = streams.withOnlyPart { $0 }
+    part.load(state.recurrent, lane: 0)
     defer {
-      streams.withOnlyPart { $0.save(lane: 0, into: &state.recurrent) }
+      part.save(lane: 0, into: &state.recurrent)
       state.context = writer.context
     }
     var goesOn = true
     while goesOn && !writer.isFinished {
-      let symbol = state.logits.withUnsafeBufferPointer {
-        writer.draw(
-          $0, sampler: &sampler, allowed: allowed, using: &random, output: &output)
+      let symbol = try state.logits.withUnsafeBufferPointer {
+        try writer.draw(
+          $0, sampler: &sampler, allowed: allowed, lane: (part, 0), using: &random,
+          output: &output)
       }
       streams.withOnlyPart { state.logits.replaceSubrange(0..., with: $0.logits(after: symbol)) }
       if !output.isEmpty {

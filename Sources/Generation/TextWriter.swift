@@ -5,12 +5,14 @@ import Text
 public struct Passage: Equatable, Sendable {
   /// Characters written: Unicode scalars, the prompt not counted.
   public var characters = 0
-  /// Symbols drawn; more than characters where some are spelt with bytes.
+  /// Symbols drawn, without those taken back; more than characters where some are spelt with bytes.
   public var symbols = 0
   /// The sum of the drawn symbols' surprisal in nats, under the model's own distribution.
   public var surprisal = 0.0
   /// The stop string that ended it, if one did.
   public var stop: String?
+  /// How often a banned phrase was about to be written and the text went back.
+  public var bansAvoided = 0
 
   /// Nats per symbol.
   public var meanSurprisal: Double { symbols > 0 ? surprisal / Double(symbols) : 0 }
@@ -18,51 +20,64 @@ public struct Passage: Equatable, Sendable {
 
 /// Draws the symbols of one text, logits by logits, and spells them out.
 ///
-/// It knows nothing of the network, so that one stream and many beside each other are written by the
-/// same rules.
+/// It knows of the network only what a lane of it is, so that one stream and many beside each other are
+/// written by the same rules.
 struct TextWriter {
-  private(set) var passage = Passage()
-  private(set) var context: TextContext
+  private var text: TextSoFar
   private let length: Int
   private let penalizes: Bool
-  private var stops: StopStrings
+  /// Nil where nothing is banned.
+  private var rewind: BanRewind?
 
-  init(_ options: WritingOptions, stops: StopStrings, from context: TextContext) {
-    self.context = context
-    self.context.recent.capacity = options.sampling.repetitionWindow
-    self.stops = stops
+  init(
+    _ options: WritingOptions, stops: StopStrings, rewind: BanRewind?, from context: TextContext
+  ) {
+    var context = context
+    context.recent.capacity = options.sampling.repetitionWindow
+    text = TextSoFar(context, stops: stops)
+    self.rewind = rewind
     length = options.length
     penalizes = options.sampling.repetitionPenalty != 1
   }
 
+  var passage: Passage { text.passage }
+
+  var context: TextContext { text.context }
+
   var isFinished: Bool { passage.characters >= length || passage.stop != nil }
 
   /// Draws the next symbol, appends what can be shown to `output`, and returns the symbol, which is
-  /// the next to read.
+  /// the next for `lane` to read.
   mutating func draw(
     _ logits: UnsafeBufferPointer<Float>, sampler: inout Sampler, allowed: AllowedSymbols,
-    using random: inout Xoshiro256, output: inout [UInt8]
-  ) -> Int32 {
-    let (symbol, surprisal) = sampler.sample(
-      logits: logits, allowed: allowed.mask(after: context.decoder.automaton),
-      recent: penalizes ? context.recent : nil, using: &random)
-    var bytes: [UInt8] = []
-    context.append(symbol, output: &bytes)
-    passage.symbols += 1
-    passage.surprisal += Double(surprisal)
-    // Of several bytes only the last one completes a character.
-    if !bytes.isEmpty { passage.characters += 1 }
-    output += stops.append(bytes)
-    if let stop = stops.found {
-      passage.stop = stop
-      passage.characters -= stop.unicodeScalars.count
+    lane: (part: any StreamPart, index: Int), using random: inout Xoshiro256,
+    output: inout [UInt8]
+  ) throws(BansError) -> Int32 {
+    let penalizes = penalizes
+    func choose(
+      _ logits: UnsafeBufferPointer<Float>, _ mask: [Bool]?, _ context: TextContext
+    ) -> (symbol: Int32, surprisal: Float) {
+      sampler.sample(
+        logits: logits, allowed: mask, recent: penalizes ? context.recent : nil, using: &random)
     }
-    if isFinished { output += stops.finish() }
+    let drawn = try rewind?.draw(
+      &text, upTo: length, logits, allowed: allowed, lane: lane, output: &output, choose: choose)
+    let symbol: Int32
+    if let drawn {
+      symbol = drawn
+    } else {
+      let mask = allowed.mask(after: text.context.decoder.automaton)
+      let (free, surprisal) = choose(logits, mask, text.context)
+      symbol = free
+      output += text.append(symbol, surprisal: surprisal)
+    }
+    if isFinished { finish(output: &output) }
     return symbol
   }
 
-  /// Releases what was held back for a stop string that will not come.
+  /// Releases what was held back for a stop string or a banned phrase that will not come.
   mutating func finish(output: inout [UInt8]) {
-    output += stops.finish()
+    output += rewind?.finish() ?? []
+    output += text.finish()
   }
 }

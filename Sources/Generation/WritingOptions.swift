@@ -6,10 +6,32 @@ public struct WritingOptions: Codable, Equatable, Sendable {
   public var length: Int
   /// Strings that end the text; they are not part of it.
   public var stops: [String]
+  /// Phrases that what is written never contains, however long it is, nor completes where they begin at
+  /// the prompt's end; in the prompt they may stand.
+  ///
+  /// Where one would be complete, the text goes back to its first written character, or to the first
+  /// that was not yet final, and is drawn again from there without that character
+  /// (`Passage.bansAvoided` counts how often). A stop string that is
+  /// complete at the same character ends the text all the same. Writing throws `BansError` for a phrase
+  /// without characters, and where the phrases leave no text of this length.
+  public var bans: Bans
 
-  public init(sampling: SamplingOptions = SamplingOptions(), length: Int, stops: [String] = []) {
+  public init(
+    sampling: SamplingOptions = SamplingOptions(), length: Int, stops: [String] = [],
+    bans: Bans = []
+  ) {
     self.sampling = sampling
     self.length = length
     self.stops = stops
+    self.bans = bans
+  }
+
+  /// Options that were kept before there were bans have none.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    sampling = try container.decode(SamplingOptions.self, forKey: .sampling)
+    length = try container.decode(Int.self, forKey: .length)
+    stops = try container.decode([String].self, forKey: .stops)
+    bans = try container.decodeIfPresent(Bans.self, forKey: .bans) ?? []
   }
 }

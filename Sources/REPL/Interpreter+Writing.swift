@@ -15,15 +15,28 @@ extension Interpreter {
   /// - Throws: `Interrupted`.
   func state(after prompt: KnownText, in draft: Draft) throws -> TextState {
     var state = draft.position.state
-    let vocabulary = resident.generator.vocabulary
-    let opening =
-      prompt.text.isEmpty || draft.endsLine ? [] : Array(vocabulary.symbols(for: "\n"))
-    let symbols = opening + prompt.symbols
+    let symbols = self.symbols(of: prompt, in: draft)
     for start in stride(from: 0, to: symbols.count, by: 256) {
       if surroundings.takeInterrupt() { throw Interrupted() }
       resident.generator.read(symbols[start..<min(start + 256, symbols.count)], into: &state)
     }
     return state
+  }
+
+  /// What the model reads for a prompt at the end of `draft`.
+  private func symbols(of prompt: KnownText, in draft: Draft) -> [Int32] {
+    let opening =
+      prompt.text.isEmpty || draft.endsLine
+      ? [] : Array(resident.generator.vocabulary.symbols(for: "\n"))
+    return opening + prompt.symbols
+  }
+
+  /// The text up to and with a prompt at its end, in symbols, as far as banned phrases may begin there.
+  func preceding(_ prompt: KnownText, in draft: Draft) -> [Int32] {
+    let longest = session.settings.writing.bans.phrases.map(\.unicodeScalars.count).max() ?? 0
+    let end = String.UnicodeScalarView(draft.text.unicodeScalars.suffix(longest))
+    return resident.generator.vocabulary.encode(String(end)).symbols
+      + symbols(of: prompt, in: draft)
   }
 
   /// Writes on from `known` at the end of `draft`, which with this exchange becomes the session's.
@@ -46,7 +59,9 @@ extension Interpreter {
     var text: [UInt8] = []
     var isInterrupted = false
     var random = Xoshiro256(seed: seed, stream: [0])
-    let passage = try resident.generator.write(from: &state, writing, using: &random) { bytes in
+    let passage = try resident.generator.write(
+      from: &state, writing, after: preceding(known, in: draft), using: &random
+    ) { bytes in
       text += bytes
       var shown = screen.shown(String(decoding: bytes, as: UTF8.self))
       if opening {
@@ -85,6 +100,7 @@ extension Interpreter {
       parts.append("\(nats.fixed(2)) nats a character")
     }
     if let stop = passage.stop { parts.append("stopped at \(escaped(stop))") }
+    if passage.bansAvoided > 0 { parts.append(counted(passage.bansAvoided, "ban") + " avoided") }
     if isInterrupted { parts.append("interrupted") }
     return parts.joined(separator: " · ")
   }

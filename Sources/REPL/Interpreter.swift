@@ -3,8 +3,8 @@ import Recurrent
 /// Writes: what is no command is a prompt, which the model goes on from.
 package final class Interpreter: LineInterpreter {
   package static let commands: [Command<Interpreter>] =
-    [.help, set, show] + textCommands + branchCommands + experimentCommands + cellCommands
-    + classifierCommands + fileCommands + [info, .quit]
+    [.help, set, show] + textCommands + branchCommands + experimentCommands + banCommands
+    + cellCommands + classifierCommands + fileCommands + [info, .quit]
 
   package static let manner = """
     Anything else is a prompt, and the model goes on from it. A backslash at the

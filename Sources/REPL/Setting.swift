@@ -38,6 +38,17 @@ struct Setting: Sendable {
         try change(interpreter) { $0.writing.stops = stops }
       }),
     Setting(
+      name: "ban-ignoring-case",
+      summary: "whether upper and lower case are the same in what /ban names: on or off",
+      values: ["on", "off"],
+      value: { $0.session.settings.writing.bans.ignoresCase ? "on" : "off" },
+      set: { interpreter, text in
+        guard text == "on" || text == "off" else {
+          throw wrong(text, for: "ban-ignoring-case", "on or off")
+        }
+        try change(interpreter) { $0.writing.bans.ignoresCase = text == "on" }
+      }),
+    Setting(
       name: "seed",
       summary: "the next text's; each text after it has the next higher one. A number or random",
       values: ["random"],

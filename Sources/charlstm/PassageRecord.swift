@@ -37,6 +37,9 @@ struct WrittenText: Encodable {
   var stop: String?
   var length: Int
   var clamp: [String]?
+  var ban: [String]?
+  var ban_ignoring_case: Bool?
+  var bans_avoided: Int?
 }
 
 /// What all texts of a run have in common.
@@ -51,11 +54,14 @@ struct PassageDescription: Sendable {
   func record(_ index: Int, _ prompt: String, _ text: [UInt8], _ passage: Passage) -> PassageRecord
   {
     let text = String(decoding: text, as: UTF8.self)
+    let bans = options.bans.phrases.isEmpty ? nil : options.bans
     return PassageRecord(
       written: WrittenText(
         index: index, text: omitsPrompt ? text : prompt + text, prompt: prompt, seed: seed,
         characters: passage.characters, nats_per_character: passage.meanSurprisal,
-        stop: passage.stop, length: options.length, clamp: clamps.texts),
+        stop: passage.stop, length: options.length, clamp: clamps.texts,
+        ban: bans?.phrases, ban_ignoring_case: bans?.ignoresCase,
+        bans_avoided: bans.map { _ in passage.bansAvoided }),
       sampling: options.sampling)
   }
 }

@@ -1,6 +1,8 @@
 import Checkpoints
 import Generation
 import Recurrent
+import Synchronization
+import TerminalText
 import Text
 
 /// A prompt as given and as the model reads it.
@@ -28,6 +30,7 @@ final class PassageWriter {
   /// Texts written at a time.
   let batchSize: Int
   let description: PassageDescription
+  private let tally = Tally()
   /// The last one, which packed the weights for so many lanes.
   private var last: (lanes: Int, generator: BatchGenerator)?
 
@@ -60,12 +63,25 @@ final class PassageWriter {
           prompt: prompts[index / count].symbols,
           random: Xoshiro256(seed: description.seed, stream: [UInt64(offset + index)]))
       },
-      deliver: { index, text, passage in
+      deliver: { [tally] index, text, passage in
+        tally.bansAvoided.add(passage.bansAvoided, ordering: .relaxed)
         try destination.write(
           description.record(offset + index, prompts[index / count].text, text, passage))
         progress?.show(index + 1)
         return true
       })
+  }
+
+  /// Counts what is known of a text that was written alone.
+  func note(_ passage: Passage) {
+    tally.bansAvoided.add(passage.bansAvoided, ordering: .relaxed)
+  }
+
+  /// Says how often texts went back, where anything is banned.
+  func sayBansAvoided() {
+    guard !description.options.bans.phrases.isEmpty else { return }
+    let count = tally.bansAvoided.load(ordering: .relaxed)
+    standardError(counted(count, "ban") + " avoided\n")
   }
 
   private func generator(lanes: Int) -> BatchGenerator {
@@ -76,4 +92,10 @@ final class PassageWriter {
     last = (lanes, new)
     return new
   }
+}
+
+/// What all texts of a run come to.
+private final class Tally: Sendable {
+  /// How often they went back from a banned phrase.
+  let bansAvoided = Atomic(0)
 }

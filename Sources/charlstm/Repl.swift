@@ -51,6 +51,8 @@ struct Repl: ParsableCommand {
     transform: utf8Text)
   var stop: [String] = []
 
+  @OptionGroup var bans: BanOptions
+
   @OptionGroup(title: "Choice of characters") var sampling: SamplingFlags
 
   @OptionGroup(title: "Cells") var clamp: ClampOption
@@ -72,7 +74,8 @@ struct Repl: ParsableCommand {
   func run() throws {
     let stops = try stop.map { try typed($0, for: "--stop") }
     let settings = Settings(
-      writing: WritingOptions(sampling: sampling.options, length: length, stops: stops),
+      writing: WritingOptions(
+        sampling: sampling.options, length: length, stops: stops, bans: try bans.resolved()),
       speed: speed, precision: precision.precision)
     try settings.validate()
     let clamps = try clamp.resolved()

@@ -31,6 +31,8 @@ struct Sample: ParsableCommand {
     transform: utf8Text)
   var stop: [String] = []
 
+  @OptionGroup var bans: BanOptions
+
   @OptionGroup(title: "Choice of characters") var sampling: SamplingFlags
 
   @OptionGroup(title: "Cells") var clamp: ClampOption
@@ -65,7 +67,8 @@ struct Sample: ParsableCommand {
     try check()
     let output = try output.map { try replacement.file($0) }
     let stops = try stop.map { try typed($0, for: "--stop") }
-    let options = WritingOptions(sampling: sampling.options, length: length, stops: stops)
+    let options = WritingOptions(
+      sampling: sampling.options, length: length, stops: stops, bans: try bans.resolved())
     let device = try threads.device()
     let clamps = try clamp.resolved()
     let trained = try TrainedModel(contentsOf: model).clamping(clamps)
@@ -76,7 +79,8 @@ struct Sample: ParsableCommand {
         seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)), options: options,
         clamps: clamps, omitsPrompt: omitPrompt, count: count))
     if prompt.areWaitedFor, output == nil, outputDirectory == nil {
-      return try answerPrompts(by: writer)
+      try answerPrompts(by: writer)
+      return writer.sayBansAvoided()
     }
 
     var unknown = UnknownCharacters(to: "model", with: trained.vocabulary)
@@ -96,6 +100,7 @@ struct Sample: ParsableCommand {
       try writer.write(prompts, to: destination)
     }
     try destination.finish()
+    writer.sayBansAvoided()
   }
 
   /// Takes prompts from standard input as they come, so that another program can talk with this one.
@@ -123,6 +128,7 @@ struct Sample: ParsableCommand {
     try sampling.options.validate()
     _ = try clamp.resolved()
     _ = try StopStrings(stop.map { try typed($0, for: "--stop") })
+    _ = try bans.resolved()
   }
 
   /// One text, shown as it is written.
@@ -141,12 +147,15 @@ struct Sample: ParsableCommand {
       ? nil : WorkProgress(of: writer.description.options.length, "characters written")
     defer { progress?.finish() }
     var characters = 0
-    _ = try generator.write(from: &state, writer.description.options, using: &random) {
+    let passage = try generator.write(
+      from: &state, writer.description.options, after: prompt.symbols, using: &random
+    ) {
       try destination.write(bytes: $0)
       characters += $0.count { $0 & 0xC0 != 0x80 }
       progress?.show(characters)
       return true
     }
+    writer.note(passage)
     try destination.write(bytes: [UInt8(ascii: "\n")])
   }
 }

@@ -185,6 +185,7 @@ import Testing
           repetition-window   10          how many characters back the penalty looks
           length              7           the most characters to write at a time
           stop                "\\n\\n" "THE\\\\END"  strings that end the text, such as "\\n\\n", separated by spaces, or off
+          ban-ignoring-case   off         whether upper and lower case are the same in what /ban names: on or off
           seed                99          the next text's; each text after it has the next higher one. A number or random
           speed               60          characters a second, as if typed, or off for the model's own speed
           precision           float32     of matrix products: auto (int8 where this CPU gains by it), float32, bfloat16, int16, int8
@@ -209,6 +210,7 @@ import Testing
           repetition-window   10
           length              7
           stop                "\\n\\n" "THE\\\\END"
+          ban-ignoring-case   off
           seed                100
           speed               60
           precision           float32
@@ -276,6 +278,7 @@ import Testing
           repetition-window   64
           length              24
           stop                off
+          ban-ignoring-case   off
           seed                1
           speed               off
           precision           float32
@@ -437,6 +440,8 @@ import Testing
         /pick N                        go on with text N of the last /temperatures, or character N of /next
         /next [n | PLACE]              show the n most probable next characters (10), here or at a place
         /score TEXT                    how well the model predicts TEXT here
+        /ban [PHRASE]                  never write PHRASE, or list what is banned
+        /unban PHRASE|all              let PHRASE be written again, or all phrases
         /clamp [CELL=VALUE]            hold the output of a cell at a value, and see what it does to the text
         /cells [n | CELL]              show what the n liveliest cells did over the end of the text (8)
         /classify TEXT                 show the most probable classes of TEXT
@@ -462,6 +467,7 @@ import Testing
           repetition-window   how many characters back the penalty looks
           length              the most characters to write at a time
           stop                strings that end the text, such as "\\n\\n", separated by spaces, or off
+          ban-ignoring-case   whether upper and lower case are the same in what /ban names: on or off
           seed                the next text's; each text after it has the next higher one. A number or random
           speed               characters a second, as if typed, or off for the model's own speed
           precision           of matrix products: auto (int8 where this CPU gains by it), float32, bfloat16, int16, int8

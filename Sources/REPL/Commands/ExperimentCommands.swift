@@ -80,7 +80,9 @@ extension Interpreter {
       var state = start
       var random = Xoshiro256(seed: seed, stream: [0])
       var text: [UInt8] = []
-      let passage = try resident.generator.write(from: &state, writing, using: &random) { bytes in
+      let passage = try resident.generator.write(
+        from: &state, writing, after: preceding(prompt, in: draft), using: &random
+      ) { bytes in
         text += bytes
         if surroundings.takeInterrupt() { throw Interrupted() }
         return true

@@ -47,6 +47,9 @@ extension Interpreter {
       rows.append(("ends", excerpt(session.draft.text, limit: 50, fromEnd: true)))
     }
     rows += Setting.all.map { ($0.name, $0.value(interpreter)) }
+    if case let bans = session.settings.writing.bans, !bans.phrases.isEmpty {
+      rows.append(("ban", bans.list))
+    }
     if !session.clamps.isEmpty {
       rows.append(("clamp", session.clamps.map(\.description).joined(separator: " ")))
     }
