@@ -180,6 +180,9 @@ private final class Gatherer: @unchecked Sendable {
 
   func finish() -> String {
     end.wait()
+    // A process that has ended is not always freed, nor are its pipes; and with more than a thousand open
+    // files Foundation reads past the list of them when it starts the next one.
+    try? pipe.fileHandleForReading.close()
     return text
   }
 }

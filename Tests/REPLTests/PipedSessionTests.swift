@@ -166,9 +166,13 @@ import Testing
     process.arguments = arguments
     process.currentDirectoryURL = URL(filePath: "/")
     process.environment = ["HOME": folder.path].merging(environment) { $1 }
-    process.standardInput = FileHandle(forReadingAtPath: folder.file(name + "in"))
-    process.standardOutput = FileHandle(forWritingAtPath: output ?? folder.file(name + "out"))
-    process.standardError = FileHandle(forWritingAtPath: folder.file(name + "err"))
+    let given = FileHandle(forReadingAtPath: folder.file(name + "in"))
+    let written = FileHandle(forWritingAtPath: output ?? folder.file(name + "out"))
+    let errors = FileHandle(forWritingAtPath: folder.file(name + "err"))
+    defer { for file in [given, written, errors] { try? file?.close() } }
+    process.standardInput = given
+    process.standardOutput = written
+    process.standardError = errors
     try process.run()
     process.waitUntilExit()
     return Result(

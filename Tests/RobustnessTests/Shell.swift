@@ -63,6 +63,7 @@ final class Shell {
     }
     let content = try files.map { file in
       try file.seek(toOffset: 0)
+      defer { try? file.close() }
       return try file.readToEnd() ?? Data()
     }
     let status = process.terminationStatus
