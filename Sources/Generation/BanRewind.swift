@@ -1,8 +1,9 @@
+import Foundation
 import Recurrent
 import Text
 
-/// Keeps banned phrases out of one text: where one is completed, the text goes back to where it began
-/// and is drawn again from there.
+/// Keeps banned phrases, and passages of a corpus, out of one text: where one is completed, the text
+/// goes back and is drawn again.
 ///
 /// The rule. Written characters have places from 0. If the next character would complete a phrase whose
 /// first character is at place q, or at place 0 where it began before what is written, all from q on is
@@ -30,7 +31,13 @@ import Text
 /// is no candidate anywhere. Where every candidate has been excluded, as with "ab" and "ba" of a
 /// vocabulary of two, the place is settled: its exclusions are lifted, and from there on over the length
 /// of the longest phrase characters that would complete one are masked. So no step back ever leads
-/// across it, and the search ends.
+/// across it, and the search ends. Where even then nothing is left, as bans of passages do not show
+/// beforehand, the character before is barred at its place for good.
+///
+/// Passages. Where a passage of a corpus is completed, any of its characters can be another one, and
+/// its first is rarely the best: the text goes back to the place within it, of those that can be gone
+/// back to, where the model held what it wrote for the least probable, excluded characters apart. All
+/// else is as with a phrase that begins there.
 ///
 /// A character that is spelt with bytes is taken back as a whole, and its first byte excluded.
 struct BanRewind {
@@ -71,14 +78,13 @@ struct BanRewind {
   /// Bytes of the text that are no part of a stop string, shown and held.
   private var heldEnd = 0
 
-  /// - Parameter prompt: all that was read before, or its end.
+  /// - Parameter read: what was read before.
   init(
-    _ automaton: BanAutomaton, after prompt: [Int32], _ vocabulary: Vocabulary,
-    _ configuration: ModelConfiguration
+    _ automaton: BanAutomaton, after read: TextRead, _ configuration: ModelConfiguration
   ) {
     self.automaton = automaton
     blank = RecurrentState(configuration)
-    node = automaton.node(after: prompt, vocabulary)
+    node = automaton.node(after: read.symbols, written: read.written)
   }
 
   /// Draws the next symbol, with which no phrase is complete, and appends what can be shown to
@@ -92,7 +98,7 @@ struct BanRewind {
     _ text: inout TextSoFar, upTo length: Int, _ logits: UnsafeBufferPointer<Float>,
     allowed: AllowedSymbols, lane: (part: any StreamPart, index: Int), output: inout [UInt8],
     choose: (
-      _ logits: UnsafeBufferPointer<Float>, _ mask: [Bool]?, TextContext
+      _ logits: UnsafeBufferPointer<Float>, _ mask: [Bool]?, TextSoFar
     ) -> (symbol: Int32, surprisal: Float)
   ) throws(BansError) -> Int32 {
     self.logits = Array(logits)
@@ -103,13 +109,12 @@ struct BanRewind {
         continue
       }
       let (symbol, surprisal) = self.logits.withUnsafeBufferPointer {
-        choose($0, mask, text.context)
+        choose($0, mask, text)
       }
       let next = automaton.node(after: symbol, from: node, text.context.decoder)
-      let ban = next.map { automaton.completed(at: $0) } ?? 0
-      if ban > 0, !text.wouldStop(at: symbol) {
-        goBack(to: max(0, text.passage.characters + 1 - ban), &text, lane, without: symbol)
-        text.passage.bansAvoided += 1
+      if let ban = next?.completed, !text.wouldStop(at: symbol) {
+        goBack(before: ban, &text, lane, without: symbol)
+        if ban.isCopy { text.passage.copiesAvoided += 1 } else { text.passage.bansAvoided += 1 }
         continue
       }
       if !isBegun, next.map({ automaton.depth(of: $0) > 0 }) ?? true {
@@ -147,7 +152,7 @@ struct BanRewind {
         let next = automaton.node(after: Int32(symbol), from: node, text.context.decoder)
         guard let next else { continue }
         mask[symbol] =
-          automaton.completed(at: next) > 0 ? !isSettled : automaton.reach(from: next) >= rest
+          next.completed != nil ? !isSettled : automaton.reach(from: next) >= rest
       }
     }
     return (mask, !mask.contains(true))
@@ -158,30 +163,40 @@ struct BanRewind {
     _ text: inout TextSoFar, _ lane: (part: any StreamPart, index: Int)
   ) throws(BansError) {
     let place = text.passage.characters
-    if isBegun, let begun = places.popLast() {
-      restore(begun, &text, lane)
-      excluded = begun.excluded
-      barred.append(begun.symbol)
-    } else if place < settledEnd, excluded.isEmpty {
-      let reach = automaton.reach(from: node)
-      throw .nothingLeft(most: place + (reach == .max ? 0 : reach))
-    } else {
+    if !isBegun, place >= settledEnd || !excluded.isEmpty {
       excluded = []
       settledEnd = place + automaton.longest
+    } else if isBegun || !automaton.seesDeadEnds, let before = places.popLast() {
+      restore(before, &text, lane)
+      excluded = before.excluded
+      barred.append(before.symbol)
+    } else {
+      let reach = automaton.reach(from: node)
+      throw .nothingLeft(most: place + (reach == .max ? 0 : reach))
     }
   }
 
-  /// Takes back all from a place on, or from the first one that is not final, and excludes what stood
-  /// there.
+  /// Takes back all from where a ban began, or from the first place that is not final, or of a copied
+  /// passage from the least probable character on, and excludes what stood there.
   ///
   /// - Parameter symbol: the one just drawn, which was not appended.
   private mutating func goBack(
-    to place: Int, _ text: inout TextSoFar, _ lane: (part: any StreamPart, index: Int),
-    without symbol: Int32
+    before ban: BanAutomaton.Completed, _ text: inout TextSoFar,
+    _ lane: (part: any StreamPart, index: Int), without symbol: Int32
   ) {
-    guard let index = places.firstIndex(where: { $0.text.passage.characters >= place }) else {
+    let start = text.passage.characters + 1 - ban.length
+    guard var index = places.firstIndex(where: { $0.text.passage.characters >= start }) else {
       excluded.append(symbol)
       return
+    }
+    if ban.isCopy, !isBegun {
+      let chances = places[index...].map { $0.logits.probability(of: $0.symbol, without: $0.excluded) }
+      let least = chances.min() ?? 1
+      guard least < logits.probability(of: symbol, without: excluded) else {
+        excluded.append(symbol)
+        return
+      }
+      index += chances.firstIndex(of: least) ?? 0
     }
     let earlier = places[index]
     places.removeSubrange(index...)
@@ -192,9 +207,9 @@ struct BanRewind {
   private mutating func restore(
     _ place: Place, _ text: inout TextSoFar, _ lane: (part: any StreamPart, index: Int)
   ) {
-    let avoided = text.passage.bansAvoided
+    let avoided = (text.passage.bansAvoided, text.passage.copiesAvoided)
     text = place.text
-    text.passage.bansAvoided = avoided
+    (text.passage.bansAvoided, text.passage.copiesAvoided) = avoided
     lane.part.load(place.recurrent, lane: lane.index)
     logits = place.logits
     node = place.node
@@ -228,5 +243,17 @@ struct BanRewind {
     let end = (places.first?.heldEnd ?? heldEnd) - shown
     output += held[..<end]
     held.removeFirst(end)
+  }
+}
+
+extension [Float] {
+  /// The softmax of all logits but those of `excluded`, at `symbol`.
+  fileprivate func probability(of symbol: Int32, without excluded: [Int32]) -> Double {
+    let own = self[Int(symbol)].asLogit
+    var sum = 0.0
+    for other in indices where !excluded.contains(Int32(other)) {
+      sum += exp(Double(self[other].asLogit - own))
+    }
+    return 1 / sum
   }
 }

@@ -21,6 +21,7 @@ public struct WritingRequest: Sendable {
 /// A lane whose text ends goes on with the next request at once, so that batches stay full.
 public final class BatchGenerator {
   private let vocabulary: Vocabulary
+  private let configuration: ModelConfiguration
   private let streams: any Streams
   private let parts: PerPart<WritingLanes>
 
@@ -33,6 +34,7 @@ public final class BatchGenerator {
   ) {
     precondition(vocabulary.count == model.configuration.vocabularySize && lanes > 0)
     self.vocabulary = vocabulary
+    configuration = model.configuration
     streams = device.backend.streams(
       through: model,
       StreamUse(precision: precision ?? device.precision(for: .reading), lanes: lanes, steps: 1))
@@ -46,24 +48,24 @@ public final class BatchGenerator {
   /// Writes `count` texts.
   ///
   /// - Parameters:
+  ///   - passages: what is written never contains one of them.
   ///   - request: the text of a number from 0; called from any thread.
   ///   - deliver: takes each text when it is complete, in the order of numbers, from any
   ///     thread but one call at a time, and must not use the generator's device; returns whether to go
   ///     on.
-  /// - Throws: `SamplingOptionsError`, `StopStringsError`, `BansError` once all texts before the first
+  /// - Throws: `SamplingOptionsError`, `StopStringsError`, `BiasError`; `BansError` once all texts before the first
   ///   that cannot be written are delivered, or the first error of `deliver`.
   public func write(
-    count: Int, _ options: WritingOptions,
+    count: Int, _ options: WritingOptions, avoiding passages: PassageSet? = nil,
     request: @escaping @Sendable (_ index: Int) -> WritingRequest,
     deliver: @escaping @Sendable (_ index: Int, _ text: [UInt8], Passage) throws -> Bool
   ) throws {
-    let sampler = try Sampler(vocabularySize: vocabulary.count, options: options.sampling)
-    let stops = try StopStrings(options.stops)
-    let bans = try BanAutomaton(options.bans, vocabulary: vocabulary)
+    let rules = try WritingRules(
+      options, avoiding: passages, vocabulary: vocabulary, configuration)
     let queue = Queue()
     streams.run(parts) { lanes in
       lanes.write(
-        options, sampler: sampler, stops: stops, bans: bans,
+        rules,
         next: {
           let index = queue.nextRequest.add(1, ordering: .relaxed).oldValue
           return index < count ? (index, request(index)) : nil
@@ -147,7 +149,7 @@ private struct WritingLanes {
     /// Takes the logits after its symbol, which `lane` has read; returns its text if that was the last
     /// one.
     mutating func advance(
-      _ logits: UnsafeBufferPointer<Float>, sampler: inout Sampler, allowed: AllowedSymbols,
+      _ logits: UnsafeBufferPointer<Float>, allowed: AllowedSymbols,
       lane: (part: any StreamPart, index: Int)
     ) -> FinishedText? {
       if readsOn {
@@ -156,7 +158,7 @@ private struct WritingLanes {
       }
       do {
         symbol = try writer.draw(
-          logits, sampler: &sampler, allowed: allowed, lane: lane, using: &random, output: &text)
+          logits, allowed: allowed, lane: lane, using: &random, output: &text)
       } catch {
         return FinishedText(index: index, text: [], passage: writer.passage, failure: error)
       }
@@ -177,10 +179,8 @@ private struct WritingLanes {
   }
 
   mutating func write(
-    _ options: WritingOptions, sampler: Sampler, stops: StopStrings, bans: BanAutomaton?,
-    next: () -> (Int, WritingRequest)?, deliver: (FinishedText) -> Bool
+    _ rules: WritingRules, next: () -> (Int, WritingRequest)?, deliver: (FinishedText) -> Bool
   ) {
-    var sampler = sampler
     var symbols = [Int32](repeating: 0, count: lanes.count)
     var goesOn = true
 
@@ -188,7 +188,7 @@ private struct WritingLanes {
     func fill(_ index: Int) {
       lanes[index] = nil
       while goesOn, lanes[index] == nil, let (number, request) = next() {
-        let lane = start(number, request, options, stops: stops, bans: bans)
+        let lane = start(number, request, rules)
         if lane.writer.isFinished {
           goesOn = deliver(FinishedText(index: number, text: [], passage: lane.writer.passage))
         } else {
@@ -213,8 +213,7 @@ private struct WritingLanes {
       for index in lanes.indices where lanes[index] != nil {
         let row = logits[index * vocabulary.count..<(index + 1) * vocabulary.count]
         let finished = lanes[index]?.advance(
-          UnsafeBufferPointer(rebasing: row), sampler: &sampler, allowed: allowed,
-          lane: (part, index))
+          UnsafeBufferPointer(rebasing: row), allowed: allowed, lane: (part, index))
         if let finished {
           goesOn = deliver(finished)
           fill(index)
@@ -226,19 +225,13 @@ private struct WritingLanes {
     for index in lanes.indices { lanes[index] = nil }
   }
 
-  private func start(
-    _ number: Int, _ request: WritingRequest, _ options: WritingOptions, stops: StopStrings,
-    bans: BanAutomaton?
-  ) -> Lane {
+  private func start(_ number: Int, _ request: WritingRequest, _ rules: WritingRules) -> Lane {
     var context = TextContext(vocabulary: vocabulary)
     var ignored: [UInt8] = []
     for symbol in request.prompt { context.append(symbol, output: &ignored) }
     let prompt = openingSymbols(vocabulary) + request.prompt
     return Lane(
       index: number, random: request.random, prompt: prompt,
-      writer: TextWriter(
-        options, stops: stops,
-        rewind: bans.map { BanRewind($0, after: request.prompt, vocabulary, configuration) },
-        from: context), symbol: prompt[0])
+      writer: rules.writer(from: context, after: TextRead(request.prompt)), symbol: prompt[0])
   }
 }

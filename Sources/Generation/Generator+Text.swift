@@ -16,7 +16,7 @@ extension Generator {
     let prompt = vocabulary.encode(prompt).symbols
     read(prompt, into: &state)
     var bytes: [UInt8] = []
-    _ = try write(from: &state, options, after: prompt, using: &random) {
+    _ = try write(from: &state, options, after: TextRead(prompt), using: &random) {
       bytes += $0
       return true
     }

@@ -62,22 +62,22 @@ public final class Generator {
   /// Writes on from `state`, which then is the one after the last symbol drawn.
   ///
   /// - Parameters:
-  ///   - preceding: the end of what the state has read, as far as a banned phrase may have begun there.
+  ///   - preceding: the end of what the state has read, as far as a banned phrase or a bias's text may
+  ///     have begun there.
+  ///   - passages: what is written never contains one of them, wherever it began in what the model
+  ///     itself wrote.
   ///   - random: its next number draws the next symbol.
   ///   - emit: takes the UTF-8 of whole characters as they come; returns whether to go on.
-  /// - Throws: `SamplingOptionsError`, `StopStringsError`, `BansError`, or what `emit` throws; `state` is then
-  ///   that after the last symbol drawn.
+  /// - Throws: `SamplingOptionsError`, `StopStringsError`, `BansError`, `BiasError`, or what `emit`
+  ///   throws; `state` is then that after the last symbol drawn.
   public func write(
-    from state: inout TextState, _ options: WritingOptions, after preceding: [Int32] = [],
-    using random: inout Xoshiro256,
+    from state: inout TextState, _ options: WritingOptions, after preceding: TextRead = [],
+    avoiding passages: PassageSet? = nil, using random: inout Xoshiro256,
     emit: (_ bytes: [UInt8]) throws -> Bool
   ) throws -> Passage {
-    var sampler = try Sampler(vocabularySize: vocabulary.count, options: options.sampling)
-    var writer = TextWriter(
-      options, stops: try StopStrings(options.stops),
-      rewind: try BanAutomaton(options.bans, vocabulary: vocabulary).map {
-        BanRewind($0, after: preceding, vocabulary, configuration)
-      }, from: state.context)
+    let rules = try WritingRules(
+      options, avoiding: passages, vocabulary: vocabulary, configuration)
+    var writer = rules.writer(from: state.context, after: preceding)
     guard !writer.isFinished else { return writer.passage }
     var output: [UInt8] = []
     let part = streams.withOnlyPart { $0 }
@@ -90,8 +90,7 @@ public final class Generator {
     while goesOn && !writer.isFinished {
       let symbol = try state.logits.withUnsafeBufferPointer {
         try writer.draw(
-          $0, sampler: &sampler, allowed: allowed, lane: (part, 0), using: &random,
-          output: &output)
+          $0, allowed: allowed, lane: (part, 0), using: &random, output: &output)
       }
       streams.withOnlyPart { state.logits.replaceSubrange(0..., with: $0.logits(after: symbol)) }
       if !output.isEmpty {

@@ -44,18 +44,33 @@ public struct Sampler: Sendable {
     recent: RepetitionWindow? = nil,
     using random: inout some RandomNumberGenerator
   ) -> (symbol: Int32, surprisal: Float) {
+    sample(logits: logits, allowed: allowed, gains: [], recent: recent, using: &random)
+  }
+
+  /// Chooses a symbol as above.
+  ///
+  /// - Parameter gains: what some symbols' logits gain first of all, by increasing symbol.
+  package mutating func sample(
+    logits: UnsafeBufferPointer<Float>,
+    allowed: [Bool]?,
+    gains: ArraySlice<SymbolGain>,
+    recent: RepetitionWindow?,
+    using random: inout some RandomNumberGenerator
+  ) -> (symbol: Int32, surprisal: Float) {
     let fraction = Double(random.next() >> 11) * 0x1p-53
-    let symbol = choose(logits, allowed, recent, at: fraction)
+    let symbol = choose(logits, allowed, gains, recent, at: fraction)
     return (symbol, surprisal(of: symbol, in: logits))
   }
 
   private mutating func choose(
     _ logits: UnsafeBufferPointer<Float>,
     _ allowed: [Bool]?,
+    _ gains: ArraySlice<SymbolGain>,
     _ recent: RepetitionWindow?,
     at fraction: Double
   ) -> Int32 {
     candidates.load(logits, allowed: allowed)
+    if !gains.isEmpty { candidates.add(gains) }
     if let recent, options.repetitionPenalty != 1 {
       candidates.penalize(recent, by: options.repetitionPenalty)
     }

@@ -8,16 +8,25 @@ struct TextSoFar {
   private(set) var context: TextContext
   var passage = Passage()
   private(set) var stops: StopStrings
+  private let bias: BiasAutomaton?
+  private var biasNode: BiasAutomaton.Node = 0
 
-  init(_ context: TextContext, stops: StopStrings) {
+  /// - Parameter read: what was read before.
+  init(_ context: TextContext, after read: TextRead, stops: StopStrings, bias: BiasAutomaton?) {
     self.context = context
     self.stops = stops
+    self.bias = bias
+    if let bias { biasNode = bias.node(after: read.symbols) }
   }
+
+  /// What the next symbol's logits gain, by increasing symbol.
+  var gains: ArraySlice<SymbolGain> { bias?.gains(at: biasNode) ?? [] }
 
   /// Takes the symbol that was drawn next; returns the bytes that are no part of a stop string.
   mutating func append(_ symbol: Int32, surprisal: Float) -> [UInt8] {
     var bytes: [UInt8] = []
     context.append(symbol, output: &bytes)
+    if let bias { biasNode = bias.next(biasNode, symbol) }
     passage.symbols += 1
     passage.surprisal += Double(surprisal)
     // Of several bytes only the last one completes a character.

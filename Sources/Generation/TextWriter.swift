@@ -13,6 +13,8 @@ public struct Passage: Equatable, Sendable {
   public var stop: String?
   /// How often a banned phrase was about to be written and the text went back.
   public var bansAvoided = 0
+  /// How often a passage of the corpus to be kept apart from was about to be written.
+  public var copiesAvoided = 0
 
   /// Nats per symbol.
   public var meanSurprisal: Double { symbols > 0 ? surprisal / Double(symbols) : 0 }
@@ -25,19 +27,15 @@ public struct Passage: Equatable, Sendable {
 struct TextWriter {
   private var text: TextSoFar
   private let length: Int
-  private let penalizes: Bool
+  private var sampler: Sampler
   /// Nil where nothing is banned.
   private var rewind: BanRewind?
 
-  init(
-    _ options: WritingOptions, stops: StopStrings, rewind: BanRewind?, from context: TextContext
-  ) {
-    var context = context
-    context.recent.capacity = options.sampling.repetitionWindow
-    text = TextSoFar(context, stops: stops)
+  init(_ text: TextSoFar, upTo length: Int, sampler: Sampler, rewind: BanRewind?) {
+    self.text = text
+    self.length = length
+    self.sampler = sampler
     self.rewind = rewind
-    length = options.length
-    penalizes = options.sampling.repetitionPenalty != 1
   }
 
   var passage: Passage { text.passage }
@@ -49,16 +47,17 @@ struct TextWriter {
   /// Draws the next symbol, appends what can be shown to `output`, and returns the symbol, which is
   /// the next for `lane` to read.
   mutating func draw(
-    _ logits: UnsafeBufferPointer<Float>, sampler: inout Sampler, allowed: AllowedSymbols,
+    _ logits: UnsafeBufferPointer<Float>, allowed: AllowedSymbols,
     lane: (part: any StreamPart, index: Int), using random: inout Xoshiro256,
     output: inout [UInt8]
   ) throws(BansError) -> Int32 {
-    let penalizes = penalizes
+    let penalizes = sampler.options.repetitionPenalty != 1
     func choose(
-      _ logits: UnsafeBufferPointer<Float>, _ mask: [Bool]?, _ context: TextContext
+      _ logits: UnsafeBufferPointer<Float>, _ mask: [Bool]?, _ text: TextSoFar
     ) -> (symbol: Int32, surprisal: Float) {
       sampler.sample(
-        logits: logits, allowed: mask, recent: penalizes ? context.recent : nil, using: &random)
+        logits: logits, allowed: mask, gains: text.gains,
+        recent: penalizes ? text.context.recent : nil, using: &random)
     }
     let drawn = try rewind?.draw(
       &text, upTo: length, logits, allowed: allowed, lane: lane, output: &output, choose: choose)
@@ -67,7 +66,7 @@ struct TextWriter {
       symbol = drawn
     } else {
       let mask = allowed.mask(after: text.context.decoder.automaton)
-      let (free, surprisal) = choose(logits, mask, text.context)
+      let (free, surprisal) = choose(logits, mask, text)
       symbol = free
       output += text.append(symbol, surprisal: surprisal)
     }

@@ -15,23 +15,27 @@ public struct WritingOptions: Codable, Equatable, Sendable {
   /// complete at the same character ends the text all the same. Writing throws `BansError` for a phrase
   /// without characters, and where the phrases leave no text of this length.
   public var bans: Bans
+  /// Texts that are to come up more often, or less. Writing throws `BiasError` for one that cannot be.
+  public var biases: [Bias]
 
   public init(
     sampling: SamplingOptions = SamplingOptions(), length: Int, stops: [String] = [],
-    bans: Bans = []
+    bans: Bans = [], biases: [Bias] = []
   ) {
     self.sampling = sampling
     self.length = length
     self.stops = stops
     self.bans = bans
+    self.biases = biases
   }
 
-  /// Options that were kept before there were bans have none.
+  /// Options that were kept before there were bans, or biases, have none.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     sampling = try container.decode(SamplingOptions.self, forKey: .sampling)
     length = try container.decode(Int.self, forKey: .length)
     stops = try container.decode([String].self, forKey: .stops)
     bans = try container.decodeIfPresent(Bans.self, forKey: .bans) ?? []
+    biases = try container.decodeIfPresent([Bias].self, forKey: .biases) ?? []
   }
 }

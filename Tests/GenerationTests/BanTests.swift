@@ -33,7 +33,7 @@ struct BanTests {
       alone.read(symbols, into: &state)
       var random = Xoshiro256(seed: seed, stream: [UInt64(index)])
       var text: [UInt8] = []
-      let passage = try alone.write(from: &state, options, after: symbols, using: &random) {
+      let passage = try alone.write(from: &state, options, after: TextRead(symbols), using: &random) {
         text += $0
         return true
       }
@@ -149,8 +149,8 @@ struct BanTests {
       #expect(together.texts[0] == written)
       // Nothing that was taken back counts.
       guard vocabulary.kind == .bytes || !vocabulary.hasByteSymbols else { continue }
-      let score = try score(prompt: "é", string, writer.tiny)
-      #expect(abs(written.passage.surprisal - score) < 1e-3)
+      let total = try writer.tiny.score(string, after: "é")
+      #expect(abs(written.passage.surprisal - total) < 1e-3)
     }
   }
 
@@ -302,18 +302,6 @@ struct BanTests {
     options.bans = []
     let older = try JSONSerialization.data(withJSONObject: object)
     #expect(try JSONDecoder().decode(WritingOptions.self, from: older) == options)
-  }
-
-  private func score(prompt: String, _ text: String, _ tiny: TinyModel) throws -> Double {
-    let generator = Generator(
-      tiny.model, vocabulary: tiny.vocabulary, precision: .float32, device: .cpu(threads: 1))
-    var state = generator.start()
-    generator.read(tiny.vocabulary.encode(prompt).symbols, into: &state)
-    return tiny.vocabulary.encode(text).symbols.reduce(0) { nats, symbol in
-      let loss = state.logits.withUnsafeBufferPointer { surprisal(of: symbol, in: $0) }
-      generator.read(CollectionOfOne(symbol), into: &state)
-      return nats + Double(loss)
-    }
   }
 }
 

@@ -46,4 +46,17 @@ struct TinyModel {
     }
     return Written(text: text, passage: passage)
   }
+
+  /// Nats of a text after a prompt, symbol by symbol.
+  func score(_ text: String, after prompt: String = "") throws -> Double {
+    let generator = Generator(
+      model, vocabulary: vocabulary, precision: .float32, device: .cpu(threads: 1))
+    var state = generator.start()
+    generator.read(vocabulary.encode(prompt).symbols, into: &state)
+    return vocabulary.encode(text).symbols.reduce(0) { nats, symbol in
+      let loss = state.logits.withUnsafeBufferPointer { surprisal(of: symbol, in: $0) }
+      generator.read(CollectionOfOne(symbol), into: &state)
+      return nats + Double(loss)
+    }
+  }
 }

@@ -1,0 +1,34 @@
+import Recurrent
+import Text
+
+/// Writing options made ready for a model: what all texts that are written by them share.
+struct WritingRules: Sendable {
+  let options: WritingOptions
+  private let sampler: Sampler
+  private let stops: StopStrings
+  private let bans: BanAutomaton?
+  private let bias: BiasAutomaton?
+  private let configuration: ModelConfiguration
+
+  /// - Throws: `SamplingOptionsError`, `StopStringsError`, `BansError`, `BiasError`.
+  init(
+    _ options: WritingOptions, avoiding passages: PassageSet?, vocabulary: Vocabulary,
+    _ configuration: ModelConfiguration
+  ) throws {
+    self.options = options
+    sampler = try Sampler(vocabularySize: vocabulary.count, options: options.sampling)
+    stops = try StopStrings(options.stops)
+    bans = try BanAutomaton(options.bans, avoiding: passages, vocabulary: vocabulary)
+    bias = try BiasAutomaton(options.biases, vocabulary: vocabulary)
+    self.configuration = configuration
+  }
+
+  /// The writer of one text.
+  func writer(from context: TextContext, after read: TextRead) -> TextWriter {
+    var context = context
+    context.recent.capacity = options.sampling.repetitionWindow
+    return TextWriter(
+      TextSoFar(context, after: read, stops: stops, bias: bias), upTo: options.length,
+      sampler: sampler, rewind: bans.map { BanRewind($0, after: read, configuration) })
+  }
+}
