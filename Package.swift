@@ -38,6 +38,7 @@ let package = Package(
       ]),
     .target(name: "Paths", dependencies: ["TerminalText"]),
     .target(name: "Text", dependencies: ["Paths"]),
+    .target(name: "Patterns"),
     .target(name: "LabelledData", dependencies: ["Paths", "TerminalText", "Text"]),
     .target(name: "Files", dependencies: ["Paths"]),
     .target(name: "Safetensors", dependencies: ["Files", "Paths", "TerminalText"]),
@@ -119,6 +120,7 @@ let package = Package(
       dependencies: ["Inspection", "PageTesting", "Recurrent", "CPU", "Text"]),
     .testTarget(name: "PathsTests", dependencies: ["Paths"]),
     .testTarget(name: "TextTests", dependencies: ["FileTesting", "Paths", "Text"]),
+    .testTarget(name: "PatternsTests", dependencies: ["Patterns"]),
     .testTarget(name: "LabelledDataTests", dependencies: ["FileTesting", "LabelledData", "Text"]),
     .testTarget(
       name: "GenerationTests", dependencies: ["Recurrent", "CPU", "Text", "Generation"]),
