@@ -2,8 +2,8 @@ import Foundation
 import Recurrent
 import Text
 
-/// Keeps banned phrases, and passages of a corpus, out of one text: where one is completed, the text
-/// goes back and is drawn again.
+/// Keeps banned phrases, matches of patterns, and passages of a corpus out of one text: where one is
+/// completed, the text goes back and is drawn again.
 ///
 /// The rule. Written characters have places from 0. If the next character would complete a phrase whose
 /// first character is at place q, or at place 0 where it began before what is written, all from q on is
@@ -31,8 +31,11 @@ import Text
 /// is no candidate anywhere. Where every candidate has been excluded, as with "ab" and "ba" of a
 /// vocabulary of two, the place is settled: its exclusions are lifted, and from there on over the length
 /// of the longest phrase characters that would complete one are masked. So no step back ever leads
-/// across it, and the search ends. Where even then nothing is left, as bans of passages do not show
-/// beforehand, the character before is barred at its place for good.
+/// across it, and the search ends. Where even then nothing is left, which is not seen beforehand for
+/// patterns and passages, the character before is barred at its place for good.
+///
+/// Patterns. A match is a phrase that begins where it does; while one may still be completed, all since
+/// its beginning is held back, for a pattern without limit up to the text's end.
 ///
 /// Passages. Where a passage of a corpus is completed, any of its characters can be another one, and
 /// its first is rarely the best: the text goes back to the place within it, of those that can be gone
@@ -56,7 +59,7 @@ struct BanRewind {
     var symbol: Int32
   }
 
-  private let automaton: BanAutomaton
+  private var automaton: BanAutomaton
   /// One to be copied into.
   private let blank: RecurrentState
   /// Before the character at hand.
@@ -81,10 +84,10 @@ struct BanRewind {
   /// - Parameter read: what was read before.
   init(
     _ automaton: BanAutomaton, after read: TextRead, _ configuration: ModelConfiguration
-  ) {
+  ) throws(BansError) {
     self.automaton = automaton
     blank = RecurrentState(configuration)
-    node = automaton.node(after: read.symbols, written: read.written)
+    node = try self.automaton.node(after: read)
   }
 
   /// Draws the next symbol, with which no phrase is complete, and appends what can be shown to
@@ -103,7 +106,7 @@ struct BanRewind {
   ) throws(BansError) -> Int32 {
     self.logits = Array(logits)
     while true {
-      let (mask, isEmpty) = candidates(text, upTo: length, allowed)
+      let (mask, isEmpty) = try candidates(text, upTo: length, allowed)
       if isEmpty {
         try settle(&text, lane)
         continue
@@ -111,7 +114,7 @@ struct BanRewind {
       let (symbol, surprisal) = self.logits.withUnsafeBufferPointer {
         choose($0, mask, text)
       }
-      let next = automaton.node(after: symbol, from: node, text.context.decoder)
+      let next = try automaton.node(after: symbol, from: node, text.context.decoder)
       if let ban = next?.completed, !text.wouldStop(at: symbol) {
         goBack(before: ban, &text, lane, without: symbol)
         if ban.isCopy { text.passage.copiesAvoided += 1 } else { text.passage.bansAvoided += 1 }
@@ -136,9 +139,9 @@ struct BanRewind {
   }
 
   /// What may be drawn; a nil mask for all.
-  private func candidates(
+  private mutating func candidates(
     _ text: TextSoFar, upTo length: Int, _ allowed: AllowedSymbols
-  ) -> (mask: [Bool]?, isEmpty: Bool) {
+  ) throws(BansError) -> (mask: [Bool]?, isEmpty: Bool) {
     let place = text.passage.characters
     let utf8 = allowed.mask(after: text.context.decoder.automaton)
     let isSettled = place < settledEnd
@@ -149,7 +152,7 @@ struct BanRewind {
     if isSettled || automaton.isBounded {
       let rest = length - place - 1
       for symbol in mask.indices where mask[symbol] {
-        let next = automaton.node(after: Int32(symbol), from: node, text.context.decoder)
+        let next = try automaton.node(after: Int32(symbol), from: node, text.context.decoder)
         guard let next else { continue }
         mask[symbol] =
           next.completed != nil ? !isSettled : automaton.reach(from: next) >= rest
@@ -165,7 +168,8 @@ struct BanRewind {
     let place = text.passage.characters
     if !isBegun, place >= settledEnd || !excluded.isEmpty {
       excluded = []
-      settledEnd = place + automaton.longest
+      let (end, isEndless) = place.addingReportingOverflow(automaton.longest)
+      settledEnd = isEndless ? .max : end
     } else if isBegun || !automaton.seesDeadEnds, let before = places.popLast() {
       restore(before, &text, lane)
       excluded = before.excluded

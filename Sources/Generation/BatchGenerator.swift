@@ -188,7 +188,14 @@ private struct WritingLanes {
     func fill(_ index: Int) {
       lanes[index] = nil
       while goesOn, lanes[index] == nil, let (number, request) = next() {
-        let lane = start(number, request, rules)
+        let lane: Lane
+        do {
+          lane = try start(number, request, rules)
+        } catch {
+          goesOn = deliver(
+            FinishedText(index: number, text: [], passage: Passage(), failure: error))
+          continue
+        }
         if lane.writer.isFinished {
           goesOn = deliver(FinishedText(index: number, text: [], passage: lane.writer.passage))
         } else {
@@ -225,13 +232,16 @@ private struct WritingLanes {
     for index in lanes.indices { lanes[index] = nil }
   }
 
-  private func start(_ number: Int, _ request: WritingRequest, _ rules: WritingRules) -> Lane {
+  private func start(
+    _ number: Int, _ request: WritingRequest, _ rules: WritingRules
+  ) throws(BansError) -> Lane {
     var context = TextContext(vocabulary: vocabulary)
     var ignored: [UInt8] = []
     for symbol in request.prompt { context.append(symbol, output: &ignored) }
     let prompt = openingSymbols(vocabulary) + request.prompt
     return Lane(
       index: number, random: request.random, prompt: prompt,
-      writer: rules.writer(from: context, after: TextRead(request.prompt)), symbol: prompt[0])
+      writer: try rules.writer(from: context, after: TextRead(request.prompt)),
+      symbol: prompt[0])
   }
 }

@@ -77,7 +77,7 @@ public final class Generator {
   ) throws -> Passage {
     let rules = try WritingRules(
       options, avoiding: passages, vocabulary: vocabulary, configuration)
-    var writer = rules.writer(from: state.context, after: preceding)
+    var writer = try rules.writer(from: state.context, after: preceding)
     guard !writer.isFinished else { return writer.passage }
     var output: [UInt8] = []
     let part = streams.withOnlyPart { $0 }

@@ -24,11 +24,15 @@ struct WritingRules: Sendable {
   }
 
   /// The writer of one text.
-  func writer(from context: TextContext, after read: TextRead) -> TextWriter {
+  ///
+  /// - Throws: `BansError` for a pattern that what was read shows to be too much.
+  func writer(from context: TextContext, after read: TextRead) throws(BansError) -> TextWriter {
     var context = context
     context.recent.capacity = options.sampling.repetitionWindow
+    var rewind: BanRewind?
+    if let bans { rewind = try BanRewind(bans, after: read, configuration) }
     return TextWriter(
       TextSoFar(context, after: read, stops: stops, bias: bias), upTo: options.length,
-      sampler: sampler, rewind: bans.map { BanRewind($0, after: read, configuration) })
+      sampler: sampler, rewind: rewind)
   }
 }

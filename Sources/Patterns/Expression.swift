@@ -27,6 +27,31 @@ package indirect enum Expression: Hashable, Sendable {
     }
   }
 
+  /// Scalars of its longest match; nil where there is no limit.
+  package var longestMatch: Int? {
+    switch self {
+    case .empty: return 0
+    case .one: return 1
+    case .sequence(let parts):
+      var sum = 0
+      for part in parts {
+        guard let longest = part.longestMatch else { return nil }
+        sum += longest
+      }
+      return sum
+    case .either(let parts):
+      var most = 0
+      for part in parts {
+        guard let longest = part.longestMatch else { return nil }
+        most = max(most, longest)
+      }
+      return most
+    case .repeated(let part, _, let most):
+      guard let longest = part.longestMatch else { return nil }
+      return longest == 0 ? 0 : most.map { $0 * longest }
+    }
+  }
+
   /// The instructions that it compiles to, which repetition multiplies.
   func size(limit: Int) -> Int {
     switch self {

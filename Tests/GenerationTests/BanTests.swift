@@ -1,6 +1,7 @@
 import CPU
 import Foundation
 import Generation
+import Patterns
 import Recurrent
 import Synchronization
 import Testing
@@ -222,6 +223,84 @@ struct BanTests {
       return String(decoding: text, as: UTF8.self)
     }
     #expect(texts.contains { $0.hasPrefix("b") })
+  }
+
+  /// A pattern of phrases is as the phrases are, wherever these do not see farther than a text goes.
+  @Test func patternsOfPhrasesAreAsPhrases() throws {
+    let writer = Writer(try TinyModel(hidden: 8, scalars: "abcdxy"))
+    var avoided = 0
+    for (phrases, pattern) in [
+      (["ab", "bca", "cc"], "ab|bca|cc"), (["abab", "b"], "b|(ab){2}"),
+      (["a", "bb", "cbb"], "a|c?bb"), (["dad", "add", "cdd"], "dad|[ac]dd"),
+    ] {
+      for seed in 0..<40 as Range<UInt64> {
+        let prompts = ["", "a", "dab", "ca"]
+        let one = writer.write(
+          WritingOptions(length: 25, bans: Bans(phrases)), after: prompts, seed: seed)
+        let other = writer.write(
+          WritingOptions(length: 25, bans: Bans(patterns: [pattern])), after: prompts, seed: seed)
+        #expect(one.error == nil && one.texts == other.texts, "\(pattern)")
+        avoided += other.texts.reduce(0) { $0 + $1.passage.bansAvoided }
+      }
+    }
+    #expect(avoided > 300, "\(avoided)")
+  }
+
+  /// Whatever a pattern is, also one whose matches have no longest.
+  @Test(arguments: [
+    "ab*a", "[ab]{3}", "a.*b", "(ab|ba)+c", "\\w c", "[^a]{4}", "A(b|c)", "c\\n|é",
+  ])
+  func nothingMatchedIsWritten(_ source: String) throws {
+    let vocabularies = [
+      try Vocabulary(scalars: ["\n", " ", "a", "b", "c"], byteFallback: false),
+      try Vocabulary(scalars: ["\n", "a", "b", "c"], byteFallback: true),
+    ]
+    var avoided = 0
+    for vocabulary in vocabularies {
+      let writer = Writer(try TinyModel(vocabulary, hidden: 8, seed: 3))
+      let bans = Bans(["cab"], patterns: [source], ignoresCase: source.hasPrefix("A"))
+      for seed in 0..<12 as Range<UInt64> {
+        let prompts = ["", "a", "cb\nab", "bcaab"]
+        let options = WritingOptions(length: 24, bans: bans)
+        let (texts, error) = writer.write(options, after: prompts, seed: seed)
+        #expect(error == nil)
+        for (index, prompt) in prompts.enumerated() {
+          let written = try writer.write(options, after: prompt, seed: seed, index: index)
+          #expect(texts[index] == written)
+          let text = try #require(written.string)
+          #expect(text.unicodeScalars.count == 24)
+          var whole = try Pattern(source, ignoresCase: bans.ignoresCase).automaton()
+          let all = Array((prompt + text).unicodeScalars)
+          for end in prompt.unicodeScalars.count + 1...all.count {
+            for start in 0..<end {
+              let part = String(String.UnicodeScalarView(all[start..<end]))
+              #expect(try !whole.matches(part), "\(prompt)|\(text) has \(part)")
+            }
+          }
+          avoided += written.passage.bansAvoided
+        }
+      }
+    }
+    #expect(avoided > 5, "\(avoided)")
+  }
+
+  @Test func patternsThatCannotBeAreNamed() throws {
+    let tiny = try TinyModel(hidden: 8, scalars: "abc")
+    func error(_ pattern: String) -> String? {
+      do {
+        _ = try tiny.write(WritingOptions(length: 30, bans: Bans(patterns: [pattern])))
+        return nil
+      } catch {
+        return "\(error)"
+      }
+    }
+    #expect(
+      error("a*")
+        == "the banned pattern a* matches the empty text, which is everywhere; let it need at least one "
+        + "character")
+    #expect(error("a(b")?.hasPrefix("the pattern a(b at character ") == true)
+    #expect(error(".")?.hasPrefix("the bans leave nothing to write") == true)
+    #expect(error("a") == nil)
   }
 
   @Test func caseIsIgnoredLetterByLetter() throws {
