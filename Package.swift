@@ -45,7 +45,7 @@ let package = Package(
     .target(
       name: "Checkpoints",
       dependencies: ["Recurrent", "Safetensors", "Paths", "TerminalText", "Text"]),
-    .target(name: "Generation", dependencies: ["Recurrent", "CPU", "Text"]),
+    .target(name: "Generation", dependencies: ["Recurrent", "CPU", "Patterns", "Text"]),
     .target(
       name: "Training",
       dependencies: [
@@ -123,7 +123,8 @@ let package = Package(
     .testTarget(name: "PatternsTests", dependencies: ["Patterns"]),
     .testTarget(name: "LabelledDataTests", dependencies: ["FileTesting", "LabelledData", "Text"]),
     .testTarget(
-      name: "GenerationTests", dependencies: ["Recurrent", "CPU", "Text", "Generation"]),
+      name: "GenerationTests",
+      dependencies: ["Recurrent", "CPU", "Patterns", "Text", "Generation"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: [

@@ -194,7 +194,9 @@ struct BanRewind {
       return
     }
     if ban.isCopy, !isBegun {
-      let chances = places[index...].map { $0.logits.probability(of: $0.symbol, without: $0.excluded) }
+      let chances = places[index...].map {
+        $0.logits.probability(of: $0.symbol, without: $0.excluded)
+      }
       let least = chances.min() ?? 1
       guard least < logits.probability(of: symbol, without: excluded) else {
         excluded.append(symbol)

@@ -32,6 +32,30 @@ public struct Bans: Codable, Equatable, Sendable {
     ignoresCase = try container.decode(Bool.self, forKey: .ignoresCase)
   }
 
+  /// Takes a phrase, or a pattern where it stands between slashes: `/[0-9]+/`.
+  ///
+  /// - Parameter phrase: what a phrase means as it is spelt, where backslashes stand for characters.
+  package mutating func add(
+    _ spelling: String, phrase: (String) throws -> String
+  ) rethrows {
+    if let pattern = Self.pattern(spelling) {
+      if !patterns.contains(pattern) { patterns.append(pattern) }
+    } else {
+      let phrase = try phrase(spelling)
+      if !phrases.contains(phrase) { phrases.append(phrase) }
+    }
+  }
+
+  /// What stands between slashes; nil where it is a phrase.
+  package static func pattern(_ spelling: String) -> String? {
+    let scalars = spelling.unicodeScalars
+    guard scalars.count > 2, scalars.first == "/", scalars.last == "/" else { return nil }
+    return String(scalars.dropFirst().dropLast())
+  }
+
+  /// Patterns between slashes.
+  package var patternSpellings: [String] { patterns.map { "/\($0)/" } }
+
   public var isEmpty: Bool { phrases.isEmpty && patterns.isEmpty }
 
   /// - Throws: `BansError` where a phrase is empty, or a pattern no regular expression or one that

@@ -28,7 +28,8 @@ struct PhraseAutomaton: Sendable {
     var completed = [Int](repeating: 0, count: trie.depths.count)
     for node in trie.byDepth.map({ Int($0) }) {
       let shorter = completed[Int(trie.fallbacks[node])]
-      completed[node] = shorter > 0 ? shorter : isPhrase.contains(Int32(node)) ? trie.depths[node] : 0
+      let own = isPhrase.contains(Node(node)) ? trie.depths[node] : 0
+      completed[node] = shorter > 0 ? shorter : own
     }
 
     longest = trie.depths.max() ?? 0

@@ -32,11 +32,11 @@ extension Interpreter {
   }
 
   /// The text up to and with a prompt at its end, in symbols, as far as banned phrases may begin there.
-  func preceding(_ prompt: KnownText, in draft: Draft) -> [Int32] {
+  func preceding(_ prompt: KnownText, in draft: Draft) -> TextRead {
     let longest = session.settings.writing.bans.phrases.map(\.unicodeScalars.count).max() ?? 0
     let end = String.UnicodeScalarView(draft.text.unicodeScalars.suffix(longest))
-    return resident.generator.vocabulary.encode(String(end)).symbols
-      + symbols(of: prompt, in: draft)
+    return TextRead(
+      resident.generator.vocabulary.encode(String(end)).symbols + symbols(of: prompt, in: draft))
   }
 
   /// Writes on from `known` at the end of `draft`, which with this exchange becomes the session's.

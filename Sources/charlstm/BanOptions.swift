@@ -8,7 +8,8 @@ struct BanOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       A phrase that is never written: where it would be complete, the text goes back to where it \
-      began and is drawn again without that character; may be given several times.
+      began and is drawn again without that character; /…/ is a regular expression. May be given \
+      several times.
       """, valueName: "phrase"),
     transform: utf8Text)
   var bans: [String] = []
@@ -18,9 +19,9 @@ struct BanOptions: ParsableArguments {
 
   /// - Throws: a `Failure` of usage, `BansError`.
   func resolved() throws -> Bans {
-    let bans = Bans(
-      try bans.map { try typed($0, for: "--ban") }, ignoresCase: ignoresCase)
-    try bans.validate()
-    return bans
+    var resolved = Bans(ignoresCase: ignoresCase)
+    for ban in bans { try resolved.add(ban) { try typed($0, for: "--ban") } }
+    try resolved.validate()
+    return resolved
   }
 }

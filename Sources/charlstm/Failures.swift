@@ -55,8 +55,8 @@ extension ExitCode {
     case is TrainingError: self = .badData
     case InspectionError.textTooShort, InspectionError.noNumbers: self = .badData
     case is InspectionError: self = .usage
-    case is SamplingOptionsError, is StopStringsError, is BansError, is ConfigurationError,
-      is ClampError:
+    case is SamplingOptionsError, is StopStringsError, is BansError, is BiasError, is RankingError,
+      is ConfigurationError, is ClampError:
       self = .usage
     case let error as ReplError: self = error.exitCode
     case let error as ReportError: self = error.exitCode

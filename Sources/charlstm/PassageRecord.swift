@@ -1,5 +1,6 @@
 import Generation
 import Recurrent
+import Text
 
 /// A written text with all that made it.
 struct PassageRecord: Encodable {
@@ -40,6 +41,13 @@ struct WrittenText: Encodable {
   var ban: [String]?
   var ban_ignoring_case: Bool?
   var bans_avoided: Int?
+  var bias: [String: Double]?
+  var avoid_copying: Int?
+  var copies_avoided: Int?
+  var best_of: Int?
+  var best_by: String?
+  var score: Double?
+  var toward: Double?
 }
 
 /// What all texts of a run have in common.
@@ -50,18 +58,32 @@ struct PassageDescription: Sendable {
   var clamps: [Clamp]
   var omitsPrompt: Bool
   var count: Int
+  /// Of which none is written.
+  var passages: PassageSet?
+  /// Nil where each text is the only one.
+  var bestOf: BestOf?
 
-  func record(_ index: Int, _ prompt: String, _ text: [UInt8], _ passage: Passage) -> PassageRecord
-  {
+  /// - Parameter choice: how it came out of several, where it did.
+  func record(
+    _ index: Int, _ prompt: String, _ text: [UInt8], _ passage: Passage,
+    _ choice: (score: Double, statistics: TextStatistics)?
+  ) -> PassageRecord {
     let text = String(decoding: text, as: UTF8.self)
-    let bans = options.bans.phrases.isEmpty ? nil : options.bans
+    let bans = options.bans.isEmpty ? nil : options.bans
     return PassageRecord(
       written: WrittenText(
         index: index, text: omitsPrompt ? text : prompt + text, prompt: prompt, seed: seed,
         characters: passage.characters, nats_per_character: passage.meanSurprisal,
         stop: passage.stop, length: options.length, clamp: clamps.texts,
-        ban: bans?.phrases, ban_ignoring_case: bans?.ignoresCase,
-        bans_avoided: bans.map { _ in passage.bansAvoided }),
+        ban: bans.map { $0.phrases + $0.patternSpellings }, ban_ignoring_case: bans?.ignoresCase,
+        bans_avoided: bans.map { _ in passage.bansAvoided },
+        bias: options.biases.isEmpty
+          ? nil : Dictionary(options.biases.map { ($0.text, $0.nats) }, uniquingKeysWith: +),
+        avoid_copying: passages?.length,
+        copies_avoided: passages.map { _ in passage.copiesAvoided },
+        best_of: bestOf?.count, best_by: bestOf?.expression.description,
+        score: choice.flatMap { $0.score.isFinite ? $0.score : nil },
+        toward: choice?.statistics.toward),
       sampling: options.sampling)
   }
 }

@@ -50,38 +50,51 @@ final class PassageWriter {
   /// - Parameter first: how many prompts came before these.
   func write(_ prompts: [Prompt], from first: Int = 0, to destination: Destination) throws {
     let (description, count) = (description, description.count)
-    let lanes = min(batchSize, prompts.count * count)
-    let generator = generator(lanes: lanes)
+    let candidates = description.bestOf?.count ?? 1
+    let total = prompts.count * count * candidates
+    let generator = generator(lanes: min(batchSize, total))
     let offset = first * count
-    let progress =
-      destination.isSeen ? nil : WorkProgress(of: prompts.count * count, "texts written")
+    let progress = destination.isSeen ? nil : WorkProgress(of: total, "texts written")
     defer { progress?.finish() }
+    let contest = Contest()
     try generator.write(
-      count: prompts.count * count, description.options,
+      count: total, description.options, avoiding: description.passages,
       request: { index in
         WritingRequest(
-          prompt: prompts[index / count].symbols,
-          random: Xoshiro256(seed: description.seed, stream: [UInt64(offset + index)]))
+          prompt: prompts[index / (count * candidates)].symbols,
+          random: Xoshiro256(
+            seed: description.seed, stream: [UInt64(offset * candidates + index)]))
       },
       deliver: { [tally] index, text, passage in
-        tally.bansAvoided.add(passage.bansAvoided, ordering: .relaxed)
-        try destination.write(
-          description.record(offset + index, prompts[index / count].text, text, passage))
+        tally.note(passage)
         progress?.show(index + 1)
+        let (place, prompt) = (index / candidates, prompts[index / (count * candidates)].text)
+        guard let bestOf = description.bestOf else {
+          try destination.write(description.record(offset + place, prompt, text, passage, nil))
+          return true
+        }
+        let entry = try bestOf.entry(text, passage, after: description.omitsPrompt ? "" : prompt)
+        guard let best = contest.enter(entry, of: candidates) else { return true }
+        try destination.write(
+          description.record(
+            offset + place, prompt, best.text, best.passage, (best.score, best.statistics)))
         return true
       })
   }
 
   /// Counts what is known of a text that was written alone.
-  func note(_ passage: Passage) {
-    tally.bansAvoided.add(passage.bansAvoided, ordering: .relaxed)
-  }
+  func note(_ passage: Passage) { tally.note(passage) }
 
-  /// Says how often texts went back, where anything is banned.
-  func sayBansAvoided() {
-    guard !description.options.bans.phrases.isEmpty else { return }
-    let count = tally.bansAvoided.load(ordering: .relaxed)
-    standardError(counted(count, "ban") + " avoided\n")
+  /// Says how often texts went back, where anything is not to be written.
+  func sayWhatWasAvoided() {
+    if !description.options.bans.isEmpty {
+      standardError(
+        counted(tally.bansAvoided.load(ordering: .relaxed), "ban") + " avoided\n")
+    }
+    if description.passages != nil {
+      standardError(
+        counted(tally.copiesAvoided.load(ordering: .relaxed), "copied passage") + " avoided\n")
+    }
   }
 
   private func generator(lanes: Int) -> BatchGenerator {
@@ -96,6 +109,12 @@ final class PassageWriter {
 
 /// What all texts of a run come to.
 private final class Tally: Sendable {
-  /// How often they went back from a banned phrase.
+  /// How often they went back from a banned phrase, and from a passage of the corpus.
   let bansAvoided = Atomic(0)
+  let copiesAvoided = Atomic(0)
+
+  func note(_ passage: Passage) {
+    bansAvoided.add(passage.bansAvoided, ordering: .relaxed)
+    copiesAvoided.add(passage.copiesAvoided, ordering: .relaxed)
+  }
 }

@@ -32,8 +32,12 @@ struct Sample: ParsableCommand {
   var stop: [String] = []
 
   @OptionGroup var bans: BanOptions
+  @OptionGroup var avoidCopying: AvoidCopyingOption
 
   @OptionGroup(title: "Choice of characters") var sampling: SamplingFlags
+  @OptionGroup(title: "Choice of characters") var bias: BiasOption
+
+  @OptionGroup(title: "Choice of texts") var bestOf: BestOfOptions
 
   @OptionGroup(title: "Cells") var clamp: ClampOption
 
@@ -68,7 +72,8 @@ struct Sample: ParsableCommand {
     let output = try output.map { try replacement.file($0) }
     let stops = try stop.map { try typed($0, for: "--stop") }
     let options = WritingOptions(
-      sampling: sampling.options, length: length, stops: stops, bans: try bans.resolved())
+      sampling: sampling.options, length: length, stops: stops, bans: try bans.resolved(),
+      biases: try bias.resolved())
     let device = try threads.device()
     let clamps = try clamp.resolved()
     let trained = try TrainedModel(contentsOf: model).clamping(clamps)
@@ -77,10 +82,11 @@ struct Sample: ParsableCommand {
       batchSize: batchSize,
       description: PassageDescription(
         seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)), options: options,
-        clamps: clamps, omitsPrompt: omitPrompt, count: count))
+        clamps: clamps, omitsPrompt: omitPrompt, count: count,
+        passages: try avoidCopying.passages(), bestOf: try bestOf.resolved()))
     if prompt.areWaitedFor, output == nil, outputDirectory == nil {
       try answerPrompts(by: writer)
-      return writer.sayBansAvoided()
+      return writer.sayWhatWasAvoided()
     }
 
     var unknown = UnknownCharacters(to: "model", with: trained.vocabulary)
@@ -94,13 +100,13 @@ struct Sample: ParsableCommand {
     let destination = try Destination(
       file: output, folder: outputDirectory, jsonLines: jsonLines, total: prompts.count * count,
       replacement: replacement)
-    if prompts.count * count == 1 && !jsonLines {
+    if prompts.count * count == 1, !jsonLines, bestOf.bestOf == nil {
       try stream(prompts[0], by: writer, to: destination)
     } else {
       try writer.write(prompts, to: destination)
     }
     try destination.finish()
-    writer.sayBansAvoided()
+    writer.sayWhatWasAvoided()
   }
 
   /// Takes prompts from standard input as they come, so that another program can talk with this one.
@@ -129,6 +135,9 @@ struct Sample: ParsableCommand {
     _ = try clamp.resolved()
     _ = try StopStrings(stop.map { try typed($0, for: "--stop") })
     _ = try bans.resolved()
+    _ = try bias.resolved()
+    _ = try avoidCopying.length()
+    try bestOf.check()
   }
 
   /// One text, shown as it is written.
@@ -148,7 +157,8 @@ struct Sample: ParsableCommand {
     defer { progress?.finish() }
     var characters = 0
     let passage = try generator.write(
-      from: &state, writer.description.options, after: prompt.symbols, using: &random
+      from: &state, writer.description.options, after: TextRead(prompt.symbols),
+      avoiding: writer.description.passages, using: &random
     ) {
       try destination.write(bytes: $0)
       characters += $0.count { $0 & 0xC0 != 0x80 }

@@ -34,7 +34,8 @@ struct BanTests {
       alone.read(symbols, into: &state)
       var random = Xoshiro256(seed: seed, stream: [UInt64(index)])
       var text: [UInt8] = []
-      let passage = try alone.write(from: &state, options, after: TextRead(symbols), using: &random) {
+      let passage = try alone.write(from: &state, options, after: TextRead(symbols), using: &random)
+      {
         text += $0
         return true
       }

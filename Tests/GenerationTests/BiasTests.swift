@@ -152,7 +152,8 @@ struct BiasTests {
 
   /// Options of before there were biases.
   @Test func optionsKeptEarlierAreRead() throws {
-    let json = #"{"sampling":\#(String(decoding: try JSONEncoder().encode(SamplingOptions()), as: UTF8.self)),"length":3,"stops":[]}"#
+    let sampling = String(decoding: try JSONEncoder().encode(SamplingOptions()), as: UTF8.self)
+    let json = #"{"sampling":\#(sampling),"length":3,"stops":[]}"#
     let options = try JSONDecoder().decode(WritingOptions.self, from: Data(json.utf8))
     #expect(options == WritingOptions(length: 3))
   }
