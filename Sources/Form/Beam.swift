@@ -43,7 +43,7 @@ private struct Beam {
       var candidates: [Candidate] = []
       for (rank, beginning) in beginnings.enumerated() {
         let choices = FormChoices(
-          form.automaton, alphabet, at: beginning.state, room: length - written, expected,
+          form, alphabet, at: beginning.state, room: length - written, expected,
           lane: rank)
         if form.automaton.accepts(beginning.state) {
           let end = after?[rank] ?? (written == length ? 0 : log(choices.leaving))

@@ -64,7 +64,8 @@ public struct Form: Equatable, Sendable {
     }
     if let rhyme {
       try check(
-        !rhyme.isEmpty && rhyme.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || $0 == "-" },
+        !rhyme.isEmpty
+          && rhyme.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || $0 == "-" },
         "rhyme", rhyme.isEmpty ? "nothing" : rhyme, "a letter or - for each line, such as AABB")
     }
     for word in contained { try check(!word.isEmpty, "contain", "nothing", "a word") }
@@ -74,10 +75,6 @@ public struct Form: Equatable, Sendable {
     }
   }
 
-  /// How much a text on the way to a word is favoured, in nats a letter: about what a letter costs that
-  /// the rules force upon a model.
-  private static let wordPull = 1.5
-
   func rules(over alphabet: FormAlphabet) throws(FormError) -> [any FormRule] {
     try validate()
     do {
@@ -86,9 +83,9 @@ public struct Form: Equatable, Sendable {
         let pattern = try Pattern(match, ignoresCase: ignoresCase)
         rules.append(try TableRule(name: "match", pattern, over: alphabet))
       }
-      for (name, expression, pull) in expressions {
+      for (name, expression) in expressions {
         let pattern = try Pattern(expression, source: "of \(name)")
-        rules.append(try TableRule(name: name, pattern, over: alphabet, pull: pull))
+        rules.append(try TableRule(name: name, pattern, over: alphabet))
       }
       if !syllables.isEmpty { rules.append(try SyllableRule.rule(syllables, over: alphabet)) }
       if let rhyme { rules.append(RhymeRule.rule(rhyme, over: alphabet)) }
@@ -103,29 +100,35 @@ public struct Form: Equatable, Sendable {
   }
 
   /// The rules that are regular expressions.
-  private var expressions: [(name: String, Expression, pull: Double)] {
+  private var expressions: [(name: String, Expression)] {
     let scalar = Expression.one(.dot)
     let anyLine = Expression.repeated(scalar, least: 0, most: nil)
     let newline = Expression.one(ScalarClass("\n"))
     func separated(_ lines: [Expression]) -> Expression {
-      .sequence(lines.enumerated().flatMap { $0.offset == 0 ? [$0.element] : [newline, $0.element] })
+      .sequence(
+        lines.enumerated().flatMap { $0.offset == 0 ? [$0.element] : [newline, $0.element] })
     }
-    var all: [(String, Expression, Double)] = []
-    if let lines { all.append(("lines", separated(Array(repeating: anyLine, count: lines)), 0)) }
+    var all: [(String, Expression)] = []
+    if let lines { all.append(("lines", separated(Array(repeating: anyLine, count: lines)))) }
     if let lineLength {
       let line = Expression.repeated(
         scalar, least: lineLength.lowerBound, most: lineLength.upperBound)
       all.append(
         (
           "line-length",
-          .sequence([line, .repeated(.sequence([newline, line]), least: 0, most: nil)]), 0
+          .sequence([line, .repeated(.sequence([newline, line]), least: 0, most: nil)])
         ))
     }
     if let acrostic {
       let lines = acrostic.unicodeScalars.map { first in
         Expression.sequence([.one(ScalarClass(first, ignoresCase: true)), anyLine])
       }
-      all.append(("acrostic", separated(lines), 0))
+      all.append(("acrostic", separated(lines)))
+    }
+    // Only the rule of endings itself has no table; with this a contradiction of lines is proved.
+    if let rhyme {
+      let count = rhyme.unicodeScalars.count
+      all.append(("rhyme", separated(Array(repeating: anyLine, count: count))))
     }
     let outsideWord = Expression.one(ScalarClass([.outside(.wordScalars)]))
     for word in contained {
@@ -135,11 +138,11 @@ public struct Form: Equatable, Sendable {
           .sequence([
             .repeated(.sequence([.anything, outsideWord]), least: 0, most: 1), .literal(word),
             .repeated(.sequence([outsideWord, .anything]), least: 0, most: 1),
-          ]), Self.wordPull
+          ])
         ))
     }
     if let ending {
-      all.append(("ends-with", .sequence([.anything, .literal(ending)]), 0))
+      all.append(("ends-with", .sequence([.anything, .literal(ending)])))
     }
     return all
   }
@@ -147,7 +150,7 @@ public struct Form: Equatable, Sendable {
 
 extension TableRule {
   convenience init(
-    name: String, _ pattern: Pattern, over alphabet: FormAlphabet, pull: Double = 0
+    name: String, _ pattern: Pattern, over alphabet: FormAlphabet
   ) throws {
     var automaton = pattern.automaton()
     let dead = automaton.dead
@@ -164,7 +167,7 @@ extension TableRule {
       automaton.start: automaton.isAccepting(automaton.start)
     ]
     try self.init(
-      name: name, start: automaton.start, kinds: kinds, pull: pull,
+      name: name, start: automaton.start, kinds: kinds,
       step: { state, letter in
         let next = try automaton.step(state, alphabet.scalars[letter])
         guard next != dead else { return nil }

@@ -15,6 +15,10 @@ extension FormAutomaton {
         }
       }
     }
+    let tables = rules.filter { $0.stateCount != nil }
+    if tables.count > 1, tables.count < rules.count {
+      try check(FormAutomaton(tables, letters: letters), length)
+    }
     let all = FormAutomaton(rules, letters: letters)
     try check(all, length)
     return all

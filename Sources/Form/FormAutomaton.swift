@@ -19,17 +19,21 @@ final class FormAutomaton {
   private var accepting: [Bool] = []
   /// By state: letters to acceptance, exact if `isComplete`, else at least so many; -1 for no way.
   private var distances: [Int] = []
-  private var pulls: [Double] = []
   /// Whether every state is known.
   private(set) var isComplete = false
 
   static let mostStates = 100_000
   let start: Int32 = 0
 
+  /// States found so far.
+  var stateCount: Int { states.count }
+
   /// - Parameter letters: how many there are.
   init(_ rules: [any FormRule], letters: Int, mostStates: Int = mostStates) {
     self.rules = rules
-    ruleNames = rules.map(\.name)
+    var names: [String] = []
+    for rule in rules where !names.contains(rule.name) { names.append(rule.name) }
+    ruleNames = names
     var kinds: [Int] = []
     var numbers: [[Int]: Int] = [:]
     for letter in 0..<letters {
@@ -69,19 +73,16 @@ final class FormAutomaton {
     next.append([])
     var accepts = true
     var distance = 0
-    var pull = 0.0
     for (rule, state) in zip(rules, parts) {
       accepts = accepts && rule.accepts(state)
       if let own = rule.distance(state) {
         if distance >= 0 { distance = max(distance, own) }
-        pull += rule.pull * Double(own)
       } else {
         distance = -1
       }
     }
     accepting.append(accepts)
     distances.append(distance)
-    pulls.append(pull)
     return number
   }
 
@@ -114,7 +115,4 @@ final class FormAutomaton {
     let distance = distances[Int(state)]
     return distance < 0 ? nil : distance
   }
-
-  /// By how many nats a text is favoured at a state, on its way to words.
-  func logTwist(_ state: Int32) -> Double { -pulls[Int(state)] }
 }

@@ -13,9 +13,10 @@ struct FormChoices {
 
   /// - Parameter room: letters that may still be written, this one among them.
   init(
-    _ automaton: FormAutomaton, _ alphabet: FormAlphabet, at state: Int32, room: Int,
+    _ form: PreparedForm, _ alphabet: FormAlphabet, at state: Int32, room: Int,
     _ expected: FormExpectations, lane: Int
   ) {
+    let automaton = form.automaton
     let successors = automaton.successors(state)
     let isPossible = successors.map { target in
       target >= 0 && automaton.distance(target).map { $0 < room } ?? false
@@ -32,7 +33,7 @@ struct FormChoices {
       symbols.append(symbol)
       states.append(successors[kind])
       logProbabilities.append(logProbability)
-      logTwists.append(automaton.logTwist(successors[kind]))
+      logTwists.append(form.outlook?.logValue(successors[kind], room: room - 1) ?? 0)
     }
   }
 

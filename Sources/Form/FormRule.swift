@@ -7,9 +7,6 @@ protocol FormRule: AnyObject {
   /// By letter.
   var kinds: [Int] { get }
   var start: Int32 { get }
-  /// Nats by which a text is favoured on its way for each letter that it is nearer to acceptance; the
-  /// weights of texts make up for it.
-  var pull: Double { get }
   /// The state after a letter of a kind; nil where the rule is broken for good.
   func step(_ state: Int32, kind: Int) -> Int32?
   func accepts(_ state: Int32) -> Bool
@@ -24,7 +21,6 @@ final class TableRule: FormRule {
   let name: String
   let kinds: [Int]
   let start: Int32 = 0
-  let pull: Double
   private let kindCount: Int
   /// `[states, kinds]`, -1 for none.
   private let next: [Int32]
@@ -39,7 +35,7 @@ final class TableRule: FormRule {
   /// - Parameter step: the state after a letter of a kind, of which the letter is an example.
   /// - Throws: `FormError.tooManyStates`, or what `step` throws.
   init<State: Hashable>(
-    name: String, start: State, kinds: [Int], pull: Double = 0,
+    name: String, start: State, kinds: [Int],
     step: (State, _ letter: Int) throws -> State?, accepts: (State) -> Bool
   ) throws {
     var examples: [Int] = []
@@ -71,7 +67,6 @@ final class TableRule: FormRule {
     }
     self.name = name
     self.kinds = kinds
-    self.pull = pull
     kindCount = examples.count
     self.next = next
     accepting = states.map(accepts)
@@ -96,7 +91,6 @@ final class OpenRule<State: Hashable>: FormRule {
   let name: String
   let kinds: [Int]
   let start: Int32 = 0
-  let pull: Double
   var stateCount: Int? { nil }
   private let next: (State, _ kind: Int) -> State?
   private let isAccepting: (State) -> Bool
@@ -109,13 +103,12 @@ final class OpenRule<State: Hashable>: FormRule {
   ///   - next: nil where the rule is broken for good.
   ///   - bound: the fewest letters to acceptance, or fewer.
   init(
-    name: String, start: State, kinds: [Int], pull: Double = 0,
+    name: String, start: State, kinds: [Int],
     next: @escaping (State, _ kind: Int) -> State?, accepts: @escaping (State) -> Bool,
     bound: @escaping (State) -> Int
   ) {
     self.name = name
     self.kinds = kinds
-    self.pull = pull
     self.next = next
     isAccepting = accepts
     self.bound = bound

@@ -1,5 +1,6 @@
 import CPU
 import Generation
+import Glibc
 import Recurrent
 import Text
 
@@ -25,6 +26,9 @@ public final class FormWriter {
   let vocabulary: Vocabulary
   let alphabet: FormAlphabet
   let lanes: FormLanes
+  private let start: RecurrentState
+  /// By letter: how frequent it is in the model's texts; empty until it has been needed.
+  private var frequencies: [Double] = []
 
   /// Most particles, or the widest beam.
   public static let mostParticles = 65_536
@@ -41,6 +45,7 @@ public final class FormWriter {
     precondition((1...Self.mostParticles).contains(particles))
     self.vocabulary = vocabulary
     alphabet = FormAlphabet(vocabulary)
+    start = RecurrentState(model.configuration)
     lanes = FormLanes(
       model, precision: precision ?? device.precision(for: .reading), lanes: particles,
       device: device)
@@ -56,9 +61,39 @@ public final class FormWriter {
       rules, letters: alphabet.scalars.count, length: request.length)
     let (following, unknown) = vocabulary.encode(request.following ?? "")
     if let scalar = unknown.first { throw .unknownCharacter(scalar) }
+    let outlook = FormOutlook(
+      automaton, frequencies: measuredFrequencies(), length: request.length,
+      endsAnywhere: request.following != nil)
     return PreparedForm(
-      request: request, automaton: automaton,
+      request: request, automaton: automaton, outlook: outlook,
       following: request.following == nil ? nil : following)
+  }
+
+  /// By letter, of some free text that is always the same for a model, with a little for every letter.
+  private func measuredFrequencies() -> [Double] {
+    guard frequencies.isEmpty else { return frequencies }
+    let letters = alphabet.symbols
+    var sums = [Double](repeating: 0, count: letters.count)
+    var random = Xoshiro256(seed: 1, stream: [0xF0])
+    lanes.begin(
+      start, logits: Array(repeating: 0, count: vocabulary.count), temperature: 1)
+    var next = Array(repeating: openingSymbols(vocabulary)[0], count: lanes.count)
+    for step in 0..<max(8, 512 / lanes.count) {
+      lanes.read(next, temperature: 1)
+      let expected = lanes.expectations()
+      for lane in next.indices {
+        var rest = Double(random.next() >> 11) * 0x1p-53
+        for (letter, symbol) in letters.enumerated() {
+          let probability = exp(Double(expected[lane, symbol]))
+          if step > 0 { sums[letter] += probability }
+          if rest >= 0 { next[lane] = symbol }
+          rest -= probability
+        }
+      }
+    }
+    let total = sums.reduce(0, +)
+    frequencies = sums.map { 0.98 * $0 / max(total, 1e-9) + 0.02 / Double(letters.count) }
+    return frequencies
   }
 
   /// The text of symbols that were chosen from the alphabet.
@@ -73,12 +108,17 @@ public final class FormWriter {
 public final class PreparedForm {
   public let request: FormRequest
   let automaton: FormAutomaton
+  /// Nil where texts are written without looking further ahead than a character.
+  let outlook: FormOutlook?
   /// In symbols.
   let following: [Int32]?
 
-  init(request: FormRequest, automaton: FormAutomaton, following: [Int32]?) {
+  init(
+    request: FormRequest, automaton: FormAutomaton, outlook: FormOutlook?, following: [Int32]?
+  ) {
     self.request = request
     self.automaton = automaton
+    self.outlook = outlook
     self.following = following
   }
 

@@ -52,7 +52,7 @@ struct ParticleFilter {
       let after = logProbabilitiesAfter(expected)
       let choices = particles.indices.map { lane in
         FormChoices(
-          form.automaton, alphabet, at: particles[lane].state, room: length - written, expected,
+          form, alphabet, at: particles[lane].state, room: length - written, expected,
           lane: lane)
       }
       keep(choices, after, isFull: written == length)
@@ -62,7 +62,8 @@ struct ParticleFilter {
         let weight = particles[lane].logWeight
         return weight == -.infinity ? weight : weight + choices[lane].logTotal
       }
-      let ancestors = resample(&ahead, twists: after.map { $0 * Self.followingTwist }, using: &random)
+      let ancestors = resample(
+        &ahead, twists: after.map { $0 * Self.followingTwist }, using: &random)
       guard let ancestors else { return }
       draw(choices, ancestors, ahead, expected, using: &random)
     }

@@ -5,10 +5,13 @@ import Recurrent
 struct PassageRecord: Encodable {
   var written: WrittenText
   var sampling: SamplingOptions
+  /// Nil where it was written freely.
+  var formed: FormRecord?
 
   /// One flat object.
   func encode(to encoder: any Encoder) throws {
     try written.encode(to: encoder)
+    try formed?.encode(to: encoder)
     var container = encoder.container(keyedBy: OptionKey.self)
     for rule in SamplingOptions.rules {
       guard let value = rule.value(sampling) else { continue }

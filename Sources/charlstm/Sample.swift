@@ -33,6 +33,8 @@ struct Sample: ParsableCommand {
 
   @OptionGroup var bans: BanOptions
 
+  @OptionGroup(title: "Form") var form: FormOptions
+
   @OptionGroup(title: "Choice of characters") var sampling: SamplingFlags
 
   @OptionGroup(title: "Cells") var clamp: ClampOption
@@ -78,7 +80,8 @@ struct Sample: ParsableCommand {
       description: PassageDescription(
         seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)), options: options,
         clamps: clamps, omitsPrompt: omitPrompt, count: count))
-    if prompt.areWaitedFor, output == nil, outputDirectory == nil {
+    let request = try formRequest()
+    if request == nil, prompt.areWaitedFor, output == nil, outputDirectory == nil {
       try answerPrompts(by: writer)
       return writer.sayBansAvoided()
     }
@@ -94,7 +97,9 @@ struct Sample: ParsableCommand {
     let destination = try Destination(
       file: output, folder: outputDirectory, jsonLines: jsonLines, total: prompts.count * count,
       replacement: replacement)
-    if prompts.count * count == 1 && !jsonLines {
+    if let request {
+      try writeFormed(request, prompts, by: writer, to: destination)
+    } else if prompts.count * count == 1 && !jsonLines {
       try stream(prompts[0], by: writer, to: destination)
     } else {
       try writer.write(prompts, to: destination)
@@ -129,6 +134,7 @@ struct Sample: ParsableCommand {
     _ = try clamp.resolved()
     _ = try StopStrings(stop.map { try typed($0, for: "--stop") })
     _ = try bans.resolved()
+    _ = try formRequest()
   }
 
   /// One text, shown as it is written.

@@ -12,7 +12,7 @@ struct FormDistributionTests {
     var prompt = ""
     var following: String?
     var temperature = 1.0
-    var particles = 128
+    var particles = 32
     var form: Form
     /// The same form as another engine's expressions, all of which must match.
     var patterns: [String]
@@ -44,13 +44,13 @@ struct FormDistributionTests {
       form: form {
         $0.ending = "ca"
         $0.match = "b.*"
-      }, patterns: ["b.*ca|b?ca"].map { _ in "b.*ca" }),
+      }, patterns: ["b.*ca"]),
     Case(letters: "abc", length: 3, following: "cab", form: form { _ in }, patterns: ["[abc]*"]),
     Case(
       letters: "ab\n", length: 4, prompt: "b", following: "b\na", temperature: 1.3,
       form: form { $0.match = "(ab?\n?)+" }, patterns: ["(ab?\n?)+"]),
     Case(
-      letters: "abe\n", length: 5, form: form { $0.rhyme = "AA" },
+      letters: "abe\n", length: 5, particles: 96, form: form { $0.rhyme = "AA" },
       // Of these letters a rhyme is a last group of vowels with what follows it.
       patterns: ["(?:.*b)?([ae]+b*)\n(?:.*b)?\\1"]),
   ]
@@ -76,7 +76,7 @@ struct FormDistributionTests {
       FormRequest(
         test.form, length: test.length, following: test.following, temperature: test.temperature))
     let state = tiny.state(after: test.prompt)
-    let draws = 1500
+    let draws = 250
     var found: [String: Int] = [:]
     var estimates = 0.0
     for draw in 0..<draws {
@@ -87,7 +87,7 @@ struct FormDistributionTests {
     }
     #expect(Set(found.keys).isSubset(of: weights.keys))
     // Without bias, whatever the number of particles.
-    #expect(abs(estimates / total - 1) < 0.05, "\(estimates) for \(total)")
+    #expect(abs(estimates / total - 1) < 0.1, "\(estimates) for \(total)")
     let chi = ChiSquared(
       observed: found, expected: weights.mapValues { $0 / total * Double(draws) })
     print("form case \(number): χ² \(chi.value) with \(chi.freedom) degrees of freedom")
