@@ -32,7 +32,7 @@ public struct Form: Equatable, Sendable {
   public init() {}
 
   /// Whether nothing is asked for.
-  public var isEmpty: Bool { self == Form() || (ruleNames.isEmpty) }
+  public var isEmpty: Bool { ruleNames.isEmpty }
 
   /// The rules there are, by the names of their options.
   package var ruleNames: [String] {

@@ -12,7 +12,7 @@ struct FormOutlook {
 
   /// The most operations it may take.
   private static let mostWork = 300_000_000
-  private static let least: Float = -60
+  private static let least: Float = -600
 
   /// Nil where it would take too long, or where not all states are known.
   ///

@@ -1,4 +1,4 @@
-import Generation
+import Text
 
 /// What is to be written in a form.
 public struct FormRequest: Sendable {
@@ -28,7 +28,7 @@ public struct FormRequest: Sendable {
       throw .invalid(name: "length", value: "\(length)", range: "0 or more")
     }
     guard temperature > 0, temperature.isFinite else {
-      throw .invalid(name: "temperature", value: "\(temperature)", range: "more than 0 with a form")
+      throw .invalid(name: "temperature", value: temperature.shortest, range: "more than 0 with a form")
     }
     if following == "" { throw .invalid(name: "infill", value: "nothing", range: "a text") }
     try form.validate()

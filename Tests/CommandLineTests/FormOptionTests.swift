@@ -126,7 +126,7 @@ struct FormOptionTests {
       ),
       (
         ["--lines", "2", "--temperature", "0"],
-        "--temperature must be more than 0 with a form, got 0.0"
+        "--temperature must be more than 0 with a form, got 0"
       ),
     ] {
       #expect(try sample(options) == .init(code: 64, output: "", error: "Error: \(message)\n"))
