@@ -47,6 +47,8 @@ let package = Package(
       dependencies: ["Recurrent", "Safetensors", "Paths", "TerminalText", "Text"]),
     .target(name: "Generation", dependencies: ["Recurrent", "CPU", "Patterns", "Text"]),
     .target(
+      name: "Form", dependencies: ["CPU", "Generation", "Patterns", "Recurrent", "Text"]),
+    .target(
       name: "Training",
       dependencies: [
         "Recurrent", "CPU", "Paths", "Text", "Files", "Safetensors", "Checkpoints", "Generation",
@@ -74,21 +76,21 @@ let package = Package(
       name: "CharLSTM",
       dependencies: [
         "Recurrent", "CPU", "Text", "LabelledData", "Files", "Safetensors", "Checkpoints",
-        "Training", "Generation", "Classification",
+        "Training", "Generation", "Classification", "Form", "Patterns",
       ]),
     .target(name: "LineEditing", dependencies: ["CReadline", "Files", "Paths", "Text"]),
     .target(
       name: "REPL",
       dependencies: [
         "Recurrent", "Paths", "Text", "TerminalText", "Files", "Safetensors", "Checkpoints",
-        "Generation", "Classification", "LineEditing",
+        "Generation", "Form", "Classification", "LineEditing",
       ]),
     .executableTarget(
       name: "charlstm",
       dependencies: [
         "Inspection", "Recurrent", "CPU", "Paths", "Text", "TerminalText", "Files", "Safetensors",
-        "Checkpoints", "Training", "Generation", "LabelledData", "Classification", "LineEditing",
-        "REPL", "Reports", "TensorBoard",
+        "Checkpoints", "Training", "Generation", "Form", "LabelledData", "Classification",
+        "LineEditing", "REPL", "Reports", "TensorBoard",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -125,6 +127,8 @@ let package = Package(
     .testTarget(
       name: "GenerationTests",
       dependencies: ["Recurrent", "CPU", "Patterns", "Text", "Generation"]),
+    .testTarget(
+      name: "FormTests", dependencies: ["CPU", "Form", "Generation", "Recurrent", "Text"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: [

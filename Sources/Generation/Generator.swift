@@ -120,7 +120,7 @@ extension StreamPart {
 }
 
 /// What a model reads before the beginning of a text.
-func openingSymbols(_ vocabulary: Vocabulary) -> [Int32] {
+package func openingSymbols(_ vocabulary: Vocabulary) -> [Int32] {
   let newline = Array(vocabulary.symbols(for: "\n"))
   return newline.isEmpty ? [0] : newline
 }

@@ -44,6 +44,9 @@ extension Interpreter {
   /// - Throws: `Interrupted` while the prompt is read: then nothing has changed. Ctrl-C later ends
   ///   the text there.
   func write(_ known: KnownText, after draft: Draft, seed: UInt64, length: Int? = nil) throws {
+    guard session.form.isEmpty else {
+      return try writeFormed(known, after: draft, seed: seed, length: length)
+    }
     var draft = draft
     var state = try state(after: known, in: draft)
     let prompt = known.text

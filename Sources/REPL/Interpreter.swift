@@ -4,7 +4,7 @@ import Recurrent
 package final class Interpreter: LineInterpreter {
   package static let commands: [Command<Interpreter>] =
     [.help, set, show] + textCommands + branchCommands + experimentCommands + banCommands
-    + cellCommands + classifierCommands + fileCommands + [info, .quit]
+    + formCommands + cellCommands + classifierCommands + fileCommands + [info, .quit]
 
   package static let manner = """
     Anything else is a prompt, and the model goes on from it. A backslash at the

@@ -1,3 +1,4 @@
+import Form
 import Generation
 import Recurrent
 
@@ -99,6 +100,8 @@ struct Session {
   var settings: Settings
   /// Cells of the model that are held.
   var clamps: [Clamp] = []
+  /// What is written keeps to it, where it asks for anything.
+  var form = Form()
   /// The branch at hand.
   var draft: Draft
   var branch = firstBranch

@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Classification
 import Files
+import Form
 import Foundation
 import Generation
 import Inspection
@@ -58,6 +59,8 @@ extension ExitCode {
     case is SamplingOptionsError, is StopStringsError, is BansError, is BiasError, is RankingError,
       is ConfigurationError, is ClampError:
       self = .usage
+    case FormError.impossible, FormError.nothingFound, FormError.unknownCharacter: self = .badData
+    case is FormError: self = .usage
     case let error as ReplError: self = error.exitCode
     case let error as ReportError: self = error.exitCode
     default: return nil
@@ -124,6 +127,7 @@ func printed(_ error: any Error) -> String {
   case let error as CorpusError: error.description(spelling: option)
   case let error as LabelledDataError: error.description(spelling: option)
   case let error as NoveltyError: error.description(spelling: option)
+  case let error as FormError: error.description(spelling: option)
   case let error as SamplingOptionsError: error.description(spelling: option)
   case let error as ScoringError: error.description(spelling: option)
   case let error as TrainingError: error.description(spelling: option)

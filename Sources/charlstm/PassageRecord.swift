@@ -6,10 +6,13 @@ import Text
 struct PassageRecord: Encodable {
   var written: WrittenText
   var sampling: SamplingOptions
+  /// Nil where it was written freely.
+  var formed: FormRecord?
 
   /// One flat object.
   func encode(to encoder: any Encoder) throws {
     try written.encode(to: encoder)
+    try formed?.encode(to: encoder)
     var container = encoder.container(keyedBy: OptionKey.self)
     for rule in SamplingOptions.rules {
       guard let value = rule.value(sampling) else { continue }
@@ -66,7 +69,7 @@ struct PassageDescription: Sendable {
   /// - Parameter choice: how it came out of several, where it did.
   func record(
     _ index: Int, _ prompt: String, _ text: [UInt8], _ passage: Passage,
-    _ choice: (score: Double, statistics: TextStatistics)?
+    _ choice: (score: Double, statistics: TextStatistics)? = nil
   ) -> PassageRecord {
     let text = String(decoding: text, as: UTF8.self)
     let bans = options.bans.isEmpty ? nil : options.bans

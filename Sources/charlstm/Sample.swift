@@ -34,6 +34,8 @@ struct Sample: ParsableCommand {
   @OptionGroup var bans: BanOptions
   @OptionGroup var avoidCopying: AvoidCopyingOption
 
+  @OptionGroup(title: "Form") var form: FormOptions
+
   @OptionGroup(title: "Choice of characters") var sampling: SamplingFlags
   @OptionGroup(title: "Choice of characters") var bias: BiasOption
 
@@ -84,7 +86,8 @@ struct Sample: ParsableCommand {
         seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)), options: options,
         clamps: clamps, omitsPrompt: omitPrompt, count: count,
         passages: try avoidCopying.passages(), bestOf: try bestOf.resolved()))
-    if prompt.areWaitedFor, output == nil, outputDirectory == nil {
+    let request = try formRequest()
+    if request == nil, prompt.areWaitedFor, output == nil, outputDirectory == nil {
       try answerPrompts(by: writer)
       return writer.sayWhatWasAvoided()
     }
@@ -100,7 +103,9 @@ struct Sample: ParsableCommand {
     let destination = try Destination(
       file: output, folder: outputDirectory, jsonLines: jsonLines, total: prompts.count * count,
       replacement: replacement)
-    if prompts.count * count == 1, !jsonLines, bestOf.bestOf == nil {
+    if let request {
+      try writeFormed(request, prompts, by: writer, to: destination)
+    } else if prompts.count * count == 1, !jsonLines, bestOf.bestOf == nil {
       try stream(prompts[0], by: writer, to: destination)
     } else {
       try writer.write(prompts, to: destination)
@@ -138,6 +143,7 @@ struct Sample: ParsableCommand {
     _ = try bias.resolved()
     _ = try avoidCopying.length()
     try bestOf.check()
+    _ = try formRequest()
   }
 
   /// One text, shown as it is written.

@@ -53,6 +53,8 @@ struct BestOfTests {
   }
 
   @Test func aClassifierChooses() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
     let languages = root.path + "/checkpoints/languages.safetensors"
     let best = try texts(["--best-of", "6", "--toward", languages, "de"])
     let all = try texts(["--count", "6", "--best-of", "1", "--toward", languages, "de"])

@@ -4,7 +4,7 @@ import Foundation
 let examples = [
   "Classify": classify, "OpenModel": openModel, "Score": score, "Tensors": tensors,
   "Train": train, "TrainClassifier": trainClassifier, "Write": write, "WriteOn": writeOn,
-  "WriteWithout": writeWithout,
+  "WriteInForm": writeInForm, "WriteWithout": writeWithout,
 ]
 guard CommandLine.arguments.count == 2, let example = examples[CommandLine.arguments[1]] else {
   print("usage: examples", examples.keys.sorted().joined(separator: "|"))

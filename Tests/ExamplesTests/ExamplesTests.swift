@@ -69,6 +69,12 @@ struct ExamplesTests {
     #expect(try Example(name).output == output)
   }
 
+  @Test func aFormIsKeptTo() throws {
+    let lines = try Example("WriteInForm").output.split(separator: "\n")
+    #expect(lines.map { $0.prefix(1).uppercased() } == ["R", "O", "S", "E"])
+    #expect(lines.allSatisfy { (20...40).contains($0.unicodeScalars.count) })
+  }
+
   @Test func score() throws {
     let words = try Example("Score").output.split(separator: " ")
     let nats = try #require(Double(words[0]))

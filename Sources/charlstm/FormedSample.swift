@@ -1,0 +1,115 @@
+import Form
+import Generation
+import Recurrent
+
+extension Sample {
+  /// What is to be written in a form; nil where no form is asked for.
+  ///
+  /// - Throws: a `Failure` of usage for options that say otherwise how characters are chosen; `FormError`.
+  func formRequest() throws -> FormRequest? {
+    guard
+      let request = try form.request(length: length, temperature: sampling.options.temperature)
+    else { return nil }
+    var plain = SamplingOptions()
+    plain.temperature = sampling.options.temperature
+    plain.repetitionWindow = sampling.options.repetitionWindow
+    guard sampling.options == plain else {
+      throw Failure.usage(
+        "a form is written with the model's own probabilities: of the choice of characters only "
+          + "--temperature goes with it")
+    }
+    guard stop.isEmpty else {
+      throw Failure.usage("--stop does not go with a form, which says itself where a text ends")
+    }
+    let others: [(name: String, isGiven: Bool)] = [
+      ("ban", !bans.bans.isEmpty), ("bias", !bias.biases.isEmpty),
+      ("avoid-copying", !avoidCopying.avoidCopying.isEmpty), ("best-of", bestOf.bestOf != nil),
+    ]
+    if let other = others.first(where: \.isGiven) {
+      throw Failure.usage("--\(other.name) does not go with a form")
+    }
+    guard form.beam == nil || count == 1 else {
+      throw Failure.usage("--beam finds one text; leave out --count")
+    }
+    return request
+  }
+
+  /// Writes every prompt's texts, one after the other.
+  func writeFormed(
+    _ request: FormRequest, _ prompts: [Prompt], by writer: PassageWriter,
+    to destination: Destination
+  ) throws {
+    let forms = FormWriter(
+      writer.trained.model, vocabulary: writer.trained.vocabulary, precision: writer.precision,
+      particles: form.width, device: writer.device)
+    let prepared = try forms.prepare(request)
+    let generator = Generator(
+      writer.trained.model, vocabulary: writer.trained.vocabulary, precision: writer.precision,
+      device: writer.device)
+    let progress =
+      destination.isSeen ? nil : WorkProgress(of: prompts.count * count, "texts written")
+    defer { progress?.finish() }
+    for (number, prompt) in prompts.enumerated() {
+      var state = generator.start()
+      generator.read(prompt.symbols, into: &state)
+      for index in number * count..<(number + 1) * count {
+        var random = Xoshiro256(seed: writer.description.seed, stream: [UInt64(index)])
+        let text =
+          form.beam == nil
+          ? try forms.text(prepared, from: state, using: &random)
+          : try forms.mostProbable(prepared, from: state)
+        try destination.write(
+          writer.description.record(index, prompt.text, text, request, width: form.width))
+        if prompts.count * count == 1, !jsonLines { say(text, request) }
+        progress?.show(index + 1)
+      }
+    }
+  }
+
+  private func say(_ text: FormedText, _ request: FormRequest) {
+    var parts: [String] = []
+    if let size = text.effectiveSampleSize {
+      parts.append("effective sample size \(rounded(size)) of \(form.width) particles")
+    }
+    parts.append("\(rounded(text.meanSurprisal)) nats a character")
+    if let after = text.surprisalAfter { parts.append("\(rounded(after)) nats for what follows") }
+    parts.append("log-probability \(rounded(text.logProbability))")
+    standardError(parts.joined(separator: ", ") + "\n")
+  }
+
+  private func rounded(_ value: Double) -> String {
+    let hundredths = Int((abs(value) * 100).rounded())
+    let digits = hundredths % 100
+    return (value < 0 && hundredths > 0 ? "-" : "") + "\(hundredths / 100)."
+      + (digits < 10 ? "0" : "") + "\(digits)"
+  }
+}
+
+/// How a text in a form was found.
+struct FormRecord: Encodable {
+  var infill: String?
+  var particles: Int?
+  var beam: Int?
+  var effective_sample_size: Double?
+  var log_probability: Double
+  var nats_of_infill: Double?
+}
+
+extension PassageDescription {
+  func record(
+    _ index: Int, _ prompt: String, _ formed: FormedText, _ request: FormRequest, width: Int
+  ) -> PassageRecord {
+    var passage = Passage()
+    passage.characters = formed.characters
+    passage.symbols = formed.characters
+    passage.surprisal = formed.surprisal
+    let following = omitsPrompt ? "" : request.following ?? ""
+    var record = record(index, prompt, Array((formed.text + following).utf8), passage)
+    let isBeam = formed.effectiveSampleSize == nil
+    record.formed = FormRecord(
+      infill: request.following, particles: isBeam ? nil : width, beam: isBeam ? width : nil,
+      effective_sample_size: formed.effectiveSampleSize, log_probability: formed.logProbability,
+      nats_of_infill: formed.surprisalAfter)
+    return record
+  }
+}
