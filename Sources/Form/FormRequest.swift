@@ -28,7 +28,8 @@ public struct FormRequest: Sendable {
       throw .invalid(name: "length", value: "\(length)", range: "0 or more")
     }
     guard temperature > 0, temperature.isFinite else {
-      throw .invalid(name: "temperature", value: temperature.shortest, range: "more than 0 with a form")
+      throw .invalid(
+        name: "temperature", value: temperature.shortest, range: "more than 0 with a form")
     }
     if following == "" { throw .invalid(name: "infill", value: "nothing", range: "a text") }
     try form.validate()

@@ -5,7 +5,7 @@ import Generation
 /// What a text must be, and how one is looked for.
 struct FormOptions: ParsableArguments {
   @Option(
-    parsing: .unconditionalSingleValue,
+    parsing: .unconditional,
     help: ArgumentHelp(
       "A regular expression that the whole text matches.", valueName: "regex"),
     transform: utf8Text)
@@ -21,7 +21,7 @@ struct FormOptions: ParsableArguments {
   var lineLength: String?
 
   @Option(
-    parsing: .unconditionalSingleValue,
+    parsing: .unconditional,
     help: ArgumentHelp(
       "The first characters of the lines, in either case.", valueName: "letters"),
     transform: utf8Text)
@@ -46,12 +46,12 @@ struct FormOptions: ParsableArguments {
   var contain: [String] = []
 
   @Option(
-    parsing: .unconditionalSingleValue,
+    parsing: .unconditional,
     help: ArgumentHelp("What the text ends with.", valueName: "text"), transform: utf8Text)
   var endsWith: String?
 
   @Option(
-    parsing: .unconditionalSingleValue,
+    parsing: .unconditional,
     help: ArgumentHelp(
       "A text that what is written leads into, and that is added to it.", valueName: "text"),
     transform: utf8Text)

@@ -99,17 +99,17 @@ extension PassageDescription {
   func record(
     _ index: Int, _ prompt: String, _ formed: FormedText, _ request: FormRequest, width: Int
   ) -> PassageRecord {
-    var passage = Passage()
-    passage.characters = formed.characters
-    passage.symbols = formed.characters
-    passage.surprisal = formed.surprisal
-    let following = omitsPrompt ? "" : request.following ?? ""
-    var record = record(index, prompt, Array((formed.text + following).utf8), passage)
+    let text = formed.text + (omitsPrompt ? "" : request.following ?? "")
     let isBeam = formed.effectiveSampleSize == nil
-    record.formed = FormRecord(
-      infill: request.following, particles: isBeam ? nil : width, beam: isBeam ? width : nil,
-      effective_sample_size: formed.effectiveSampleSize, log_probability: formed.logProbability,
-      nats_of_infill: formed.surprisalAfter)
-    return record
+    return PassageRecord(
+      written: WrittenText(
+        index: index, text: omitsPrompt ? text : prompt + text, prompt: prompt, seed: seed,
+        characters: formed.characters, nats_per_character: formed.meanSurprisal,
+        length: request.length, clamp: clamps.texts),
+      sampling: options.sampling,
+      formed: FormRecord(
+        infill: request.following, particles: isBeam ? nil : width, beam: isBeam ? width : nil,
+        effective_sample_size: formed.effectiveSampleSize, log_probability: formed.logProbability,
+        nats_of_infill: formed.surprisalAfter))
   }
 }

@@ -15,7 +15,7 @@ extension Interpreter {
         the most characters; of the other settings temperature counts.
         """,
       argument: .words { _, before in
-        before.isEmpty ? Self.formNames + ["off"] : before.count == 1 ? ["off"] : []
+        before.isEmpty ? Interpreter.formNames + ["off"] : before.count == 1 ? ["off"] : []
       }
     ) { try $0.setForm($1) },
     Command(
