@@ -9,7 +9,7 @@ import Text
 /// A page that writes with a language model: its weights in int8, and what reads them.
 package struct WebPage {
   /// A string of a browser's has at most 2^29 characters.
-  static let mostBytes = 400_000_000
+  package static let mostBytes = 400_000_000
 
   private let record: PageRecord
   private let archive: WeightArchive
@@ -17,20 +17,18 @@ package struct WebPage {
   /// - Parameters:
   ///   - name: the model's, for people.
   ///   - title: of the page; the model's name where it is nil.
-  ///   - prompt: the text that the page opens with, of characters that the model knows.
+  ///   - prompt: the text that the page opens with; what the model does not know of it is left out.
+  ///   - temperature: in the range that `SamplingOptions` has.
+  ///   - limit: bytes of weights.
   /// - Throws: `WebExportError`.
   package init(
     _ trained: TrainedModel, name: String, title: String? = nil, prompt: String = "",
-    temperature: Double = 1
+    temperature: Double = 1, limit: Int = mostBytes
   ) throws(WebExportError) {
-    guard temperature >= 0, temperature.isFinite else {
-      throw .temperatureOutOfRange(temperature)
-    }
     let configuration = trained.model.configuration
     // An integer a weight, and little beside them.
-    guard trained.model.layout.parameterCount <= Self.mostBytes else {
-      throw .tooLarge(bytes: trained.model.layout.parameterCount, limit: Self.mostBytes)
-    }
+    let bytes = trained.model.layout.parameterCount
+    guard bytes <= limit else { throw .tooLarge(bytes: bytes, limit: limit) }
     archive = WeightArchive(trained.model)
     record = PageRecord(
       title: title ?? name, card: Self.card(of: trained, name: name), prompt: prompt,

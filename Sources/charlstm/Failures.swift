@@ -13,6 +13,7 @@ import Reports
 import Safetensors
 import Text
 import Training
+import WebExport
 
 /// A mistake that only the command line can make.
 struct Failure: Error, CustomStringConvertible {
@@ -58,6 +59,7 @@ extension ExitCode {
     case is SamplingOptionsError, is StopStringsError, is BansError, is ConfigurationError,
       is ClampError:
       self = .usage
+    case is WebExportError: self = .badData
     case let error as ReplError: self = error.exitCode
     case let error as ReportError: self = error.exitCode
     default: return nil

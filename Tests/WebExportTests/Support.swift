@@ -48,7 +48,7 @@ private let helpers = """
 func outcome<Result: Decodable>(
   _ script: String, of page: WebPage, as type: Result.Type, isQuiet: Bool = true
 ) throws -> Result {
-  let outcome = try HeadlessBrowser().open(page.html(), then: helpers + script)
+  let outcome = try HeadlessBrowser().open(page.html(), then: helpers + script, hasWorkers: true)
   #expect(!isQuiet || outcome.console == [])
   return try JSONDecoder().decode(type, from: outcome.result)
 }

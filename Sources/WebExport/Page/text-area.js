@@ -47,10 +47,12 @@ class TextArea {
 
   /// The caret, as an offset; null where it is elsewhere.
   get caret() {
-    const selection = getSelection();
-    if (!this.element.contains(selection.focusNode)) return null;
-    if (selection.focusNode === this.node) return selection.focusOffset;
-    return selection.focusOffset === 0 ? 0 : this.text.length;
+    const { focusNode, focusOffset } = getSelection();
+    if (!this.element.contains(focusNode)) return null;
+    const before = document.createRange();
+    before.selectNodeContents(this.element);
+    before.setEnd(focusNode, focusOffset);
+    return before.toString().length;
   }
 
   set caret(offset) {

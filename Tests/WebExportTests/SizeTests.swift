@@ -1,0 +1,49 @@
+import Checkpoints
+import Foundation
+import Recurrent
+import Testing
+import Text
+
+@testable import WebExport
+
+/// What a page weighs.
+struct SizeTests {
+  /// The network of the issue: 2 × 512 cells, an embedding of 128, on the 65 characters of tiny
+  /// Shakespeare, and also on a hundred saved at half size.
+  @Test(arguments: [(65, false), (100, true)])
+  func twoLayersOf512StayWithin5MB(symbols: Int, halfSize: Bool) throws {
+    let scalars = (0..<symbols).map { Unicode.Scalar(UInt8(0x20 + $0)) }
+    let network = try Network(
+      ModelConfiguration(
+        layers: 2, hiddenSize: 512, embeddingSize: 128, vocabularySize: symbols), seed: 1)
+    if halfSize {
+      for index in network.parameters.indices {
+        network.parameters.pointer[index] = Float(
+          bitPattern: network.parameters.pointer[index].bitPattern & 0xFFFF_0000)
+      }
+    }
+    let trained = TrainedModel(
+      model: network, vocabulary: try Vocabulary(scalars: scalars, byteFallback: false))
+    let html = try WebPage(trained, name: "large").html()
+    #expect(html.count > 4_000_000 && html.count <= 5_000_000, "\(html.count)")
+  }
+
+  @Test func tooLarge() throws {
+    let trained = try model()
+    let count = trained.model.layout.parameterCount
+    _ = try WebPage(trained, name: "tiny", limit: count)
+    #expect(throws: WebExportError.tooLarge(bytes: count, limit: count - 1)) {
+      try WebPage(trained, name: "tiny", limit: count - 1)
+    }
+    #expect(
+      WebExportError.tooLarge(bytes: 700_000_000, limit: 400_000_000).description
+        == "the model's weights take 700 MB as int8, more than the 400 MB that a browser opens as one "
+        + "page; train a smaller one, such as --hidden-size 512")
+  }
+
+  @Test func base85() {
+    let text = String(decoding: Base85.encoded([0, 0, 0, 0, 255, 255, 255, 255, 20, 0, 0, 0]), as: UTF8.self)
+    // 2^32 - 1 is 82 23 54 12 0 in base 85.
+    #expect(text == "(((((z?^4(((((}")
+  }
+}
