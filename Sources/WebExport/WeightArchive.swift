@@ -39,7 +39,8 @@ struct WeightArchive {
       append(
         "bias.\(layer)",
         Self.bias(
-          network.elements(of: tensors.biasIH), network.elements(of: tensors.biasHH), configuration))
+          network.elements(of: tensors.biasIH), network.elements(of: tensors.biasHH), configuration)
+      )
     }
     if let head = network.layout.head {
       append("head", QuantizedMatrix(network.elements(of: head.weight), columns: hidden))

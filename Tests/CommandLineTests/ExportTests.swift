@@ -18,7 +18,8 @@ struct ExportTests {
     #expect(outcome.code == 0 && outcome.output == "")
     #expect(
       outcome.error
-        == "The model does not know these characters, which are left out: ☃\nstory.html has 0.1 MB.\n")
+        == "The model does not know these characters, which are left out: ☃\nstory.html has 0.1 MB.\n"
+    )
     let page = String(decoding: try charlstm.bytes(of: "story.html"), as: UTF8.self)
     #expect(page.hasPrefix("<!doctype html>") && page.hasSuffix("</html>\n"))
     #expect(page.contains("<title>&lt;The&gt; King</title>"))
@@ -35,8 +36,9 @@ struct ExportTests {
       try charlstm(line)
         == CommandLineSession.Outcome(
           code: 73, output: "",
-          error: "Error: other.html exists already; give another name, or replace it with --overwrite\n"
-        ))
+          error:
+            "Error: there is a file other.html already, which was kept; give another name, or replace it "
+            + "with --overwrite\n"))
     #expect(try charlstm.text(of: "other.html") == "mine")
     #expect(try charlstm(line + " --overwrite").code == 0)
     #expect(try charlstm("export web tiny.safetensors third.html").code == 0)
@@ -45,15 +47,37 @@ struct ExportTests {
     #expect(plain.contains("<title>tiny.safetensors</title>"))
   }
 
+  /// What the article shows of the shipped model.
+  @Test func article() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let text = try String(
+      contentsOf: root.appending(path: "Sources/CharLSTM/CharLSTM.docc/Web.md"), encoding: .utf8)
+    let block = try #require(text.firstMatch(of: /```\n\$ charlstm (export web .*)\n(.*\n)```/))
+    let pieces = block.1.replacing("checkpoints/", with: root.path + "/checkpoints/")
+      .split(separator: "\"", omittingEmptySubsequences: false)
+    // Every second piece between quotes is one argument.
+    let outcome = try charlstm.start(
+      pieces.enumerated().flatMap { index, piece in
+        index % 2 == 1 ? [String(piece)] : piece.split(separator: " ").map(String.init)
+      }
+    ).finish(within: 120)
+    #expect(outcome.code == 0 && outcome.output == "")
+    #expect(outcome.error == String(block.2))
+    let count = try charlstm.bytes(of: "story.html").count
+    #expect(count > 4_000_000 && count <= 5_000_000)
+  }
+
   @Test(
     arguments: [
       (
         "export web missing.safetensors page.html", 66,
-        "cannot open missing.safetensors: No such file or directory; check the path"
+        "cannot open missing.safetensors: No such file or directory; check the path and its "
+          + "permissions"
       ),
       (
         "export web text.txt page.html", 65,
-        "not a charlstm model: text.txt (the file is shorter than a header's length); give a .safetensors file"
+        "not a charlstm model: text.txt (it has only 1 byte); give a .safetensors file"
       ),
       (
         "export web tiny.safetensors page.html --temperature -1", 64,

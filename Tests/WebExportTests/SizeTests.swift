@@ -17,7 +17,7 @@ struct SizeTests {
       ModelConfiguration(
         layers: 2, hiddenSize: 512, embeddingSize: 128, vocabularySize: symbols), seed: 1)
     if halfSize {
-      for index in network.parameters.indices {
+      for index in 0..<network.parameters.count {
         network.parameters.pointer[index] = Float(
           bitPattern: network.parameters.pointer[index].bitPattern & 0xFFFF_0000)
       }
@@ -42,7 +42,8 @@ struct SizeTests {
   }
 
   @Test func base85() {
-    let text = String(decoding: Base85.encoded([0, 0, 0, 0, 255, 255, 255, 255, 20, 0, 0, 0]), as: UTF8.self)
+    let bytes: [UInt8] = [0, 0, 0, 0, 255, 255, 255, 255, 20, 0, 0, 0]
+    let text = String(decoding: Base85.encoded(bytes), as: UTF8.self)
     // 2^32 - 1 is 82 23 54 12 0 in base 85.
     #expect(text == "(((((z?^4(((((}")
   }

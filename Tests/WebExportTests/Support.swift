@@ -46,9 +46,10 @@ private let helpers = """
 ///
 /// - Parameter isQuiet: whether the console must stay empty.
 func outcome<Result: Decodable>(
-  _ script: String, of page: WebPage, as type: Result.Type, isQuiet: Bool = true
+  _ script: String, of page: WebPage, as type: Result.Type, isQuiet: Bool = true,
+  in browser: HeadlessBrowser = HeadlessBrowser()
 ) throws -> Result {
-  let outcome = try HeadlessBrowser().open(page.html(), then: helpers + script, hasWorkers: true)
+  let outcome = try browser.open(page.html(), then: helpers + script, hasWorkers: true)
   #expect(!isQuiet || outcome.console == [])
   return try JSONDecoder().decode(type, from: outcome.result)
 }

@@ -130,7 +130,8 @@ struct WebPageTests {
       await desk.write(desk.value);
       const before = desk.text.text, symbols = desk.value.symbols;
       desk.text.caret = 0;
-      await desk.look(desk.value.offset(70, desk.vocabulary));
+      const offset = desk.value.offset(70, desk.vocabulary);
+      await desk.look(offset);
       const rows = [...document.querySelectorAll(".alternatives li button")];
       const engine = engineOf("plain");
       engine.reader.go(symbols, 70);
@@ -145,7 +146,7 @@ struct WebPageTests {
         current: Number(document.querySelector("[aria-current]").dataset.symbol) === symbols[70] ? 1 : 0,
         sum: expected.reduce((sum, { probability }) => sum + probability, 0),
         logits: JSON.stringify(shown.candidates) === JSON.stringify(expected),
-        marked: [...CSS.highlights.get("place")][0].startOffset - desk.value.offset(70, desk.vocabulary),
+        marked: [...CSS.highlights.get("place")][0].startOffset - offset,
       };
       other.click();
       await until(() => !desk.isWriting);
@@ -157,7 +158,8 @@ struct WebPageTests {
       return result;
       """, of: page(), as: Chosen.self)
     #expect(result.heading.hasPrefix("Instead of "))
-    #expect(result.labels.count == 10 && result.labels.count { $0.hasSuffix(", stands there") } == 1)
+    #expect(
+      result.labels.count == 10 && result.labels.count { $0.hasSuffix(", stands there") } == 1)
     #expect(result.current == 1 && abs(result.sum - 1) < 1e-9 && result.logits)
     #expect(result.marked == 0)
     #expect(result.kept && result.symbol && result.length == 221 && result.undone)
@@ -260,7 +262,8 @@ struct WebPageTests {
       return { said: messages, invalid, text, stopped: desk.value.symbols.length, label };
       """, of: page(), as: Result.self)
     #expect(result.said.count == 5)
-    #expect(result.said[0].hasPrefix("Temperature: 0 or more") && result.said[4].hasPrefix("Seed: "))
+    #expect(
+      result.said[0].hasPrefix("Temperature: 0 or more") && result.said[4].hasPrefix("Seed: "))
     #expect(result.invalid == "true" && result.text == "")
     #expect(result.stopped > 100 && result.stopped < 1_000_000)
     #expect(result.label == ["Write", "Stop", "Write"])
@@ -274,9 +277,9 @@ struct WebPageTests {
       const places = [];
       for (const offset of [1, 4]) {
         const area = desk.text.rangeOf(offset).getBoundingClientRect();
-        manuscript.dispatchEvent(new PointerEvent("pointermove", {
-          bubbles: true, clientX: area.left + area.width / 2, clientY: area.top + area.height / 2,
-        }));
+        const [clientX, clientY] = [area.left + area.width / 2, area.top + area.height / 2];
+        manuscript.dispatchEvent(
+          new PointerEvent("pointermove", { bubbles: true, clientX, clientY }));
         await until(() => document.querySelector("[aria-current]"));
         await settled(250);
         places.push(desk.place);
@@ -284,5 +287,28 @@ struct WebPageTests {
       return places;
       """, of: page(prompt: "ab😀cde"), as: [Int].self)
     #expect(places == [1, 3])
+  }
+
+  /// On a phone everything is one column, within the width, and in the dark it is dark.
+  @Test func narrowAndDark() throws {
+    struct Result: Decodable {
+      let overflow: Int
+      let isBeneath: Bool
+      let ground: String
+    }
+    let result = try outcome(
+      """
+      await desk.ready;
+      const text = manuscript.getBoundingClientRect();
+      const alternatives = document.querySelector(".alternatives").getBoundingClientRect();
+      return {
+        overflow: document.documentElement.scrollWidth - innerWidth,
+        isBeneath: alternatives.top > text.bottom,
+        ground: getComputedStyle(document.body).backgroundColor,
+      };
+      """, of: page(prompt: "ab"), as: Result.self,
+      in: HeadlessBrowser(width: 500, height: 900, isDark: true))
+    #expect(result.overflow <= 0 && result.isBeneath)
+    #expect(result.ground == "rgb(22, 24, 27)")
   }
 }

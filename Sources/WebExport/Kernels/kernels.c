@@ -1,5 +1,5 @@
-// What a page's network multiplies and squashes, for WebAssembly with SIMD. Page/kernels.js has the same
-// in JavaScript, bit for bit. `.ci/wasm` makes Page/kernels.wasm of this file.
+// What a page's network multiplies and squashes, for WebAssembly with SIMD. Page/kernels.js has the
+// same in JavaScript, bit for bit. `.ci/wasm` makes Page/kernels.wasm of this file.
 //
 // Shapes: `hidden` cells, padded with zeros to a multiple of 16; gates one after another, each `hidden`
 // long, in PyTorch's order.
@@ -51,8 +51,8 @@ static inline v128_t sums_of(v128_t a, v128_t b, v128_t c, v128_t d) {
   return wasm_i32x4_add(wasm_i64x2_shuffle(ab, cd, 0, 2), wasm_i64x2_shuffle(ab, cd, 1, 3));
 }
 
-// out [rows] = weights [rows, columns] · x [columns], each sum times its row's step. Rows come in fours,
-// columns in eights.
+// out [rows] = weights [rows, columns] · x [columns], each sum times its row's step. Rows come in
+// fours, columns in eights.
 EXPORT void product(const int8_t *weights, const float *steps, const int16_t *x, float *out, int rows,
                     int columns) {
   for (int row = 0; row < rows; row += 4) {

@@ -29,7 +29,8 @@ class Alternatives {
     this.hint.hidden = true;
     this.heading.textContent =
       there === undefined ? "What could come next" : `Instead of ${this.vocabulary.name(there)}`;
-    this.list.replaceChildren(...candidates.map(({ symbol, probability }) => this.row(place, symbol, probability, there)));
+    this.list.replaceChildren(
+      ...candidates.map(({ symbol, probability }) => this.row(place, symbol, probability, there)));
   }
 
   row(place, symbol, probability, there) {

@@ -1,10 +1,12 @@
 "use strict";
 
-// How the text is to be written: fields with a range each. A field that is wrong says so and is not used.
+// How the text is to be written: fields with a range each. A field that is wrong says so and is not
+// used.
 class Controls {
   constructor({ temperature }) {
     const field = (id, label, value, rule, hint) => {
-      const input = page.element("input", { id, value, inputmode: "decimal", autocomplete: "off", title: hint });
+      const input = page.element(
+        "input", { id, value, inputmode: "decimal", autocomplete: "off", title: hint });
       input.rule = rule;
       return { id, input, element: page.element("label", {}, page.element("span", {}, label), input) };
     };

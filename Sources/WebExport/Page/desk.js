@@ -42,12 +42,13 @@ class Desk {
           page.element(
             "div", { class: "buttons", role: "toolbar", "aria-label": "Writing" },
             this.writeButton, this.anotherButton, this.undoButton, this.redoButton),
-          this.status, this.passage, this.controls.element),
-        this.alternatives.element),
+          this.status, this.passage),
+        this.controls.element, this.alternatives.element),
       page.element(
-        "p", { id: "keys", class: "faint" }, "Ctrl+Enter writes and stops, Ctrl+Shift+Enter writes another passage instead of "
-          + "the last, Alt+↓ goes to the alternatives of the character at the caret, Escape back. The model is in this page: "
-          + "nothing is fetched, nothing is sent."));
+        "p", { id: "keys", class: "faint" },
+        "Ctrl+Enter writes and stops, Ctrl+Shift+Enter writes another passage instead of the last, "
+          + "Alt+↓ goes to the alternatives of the character at the caret, Escape back. The model is in "
+          + "this page: nothing is fetched, nothing is sent."));
     document.addEventListener("keydown", (event) => this.keyDown(event));
     this.show();
   }

@@ -1,5 +1,5 @@
-// Writes and tells what could come, one request after another; in a worker, or in slices of the page's own time. Nothing is
-// remembered between requests but how far texts were read.
+// Writes and tells what could come, one request after another; in a worker, or in slices of the page's
+// own time. Nothing is remembered between requests but how far texts were read.
 class Engine {
   /// Milliseconds after which it sees what else has come.
   static slice = 25;
@@ -15,7 +15,8 @@ class Engine {
   }
 
   static network(record, weights, wasm) {
-    if (wasm) {
+    // Some browsers can be told to have none.
+    if (wasm && typeof WebAssembly === "object") {
       try {
         return new Network(record, weights, (room) => wasmKernels(wasm, room));
       } catch (error) {
@@ -69,7 +70,8 @@ class Engine {
     return this.masks.get(key);
   }
 
-  /// What could stand at a place of a text: the most probable symbols, and the one that stands there if it is none of them.
+  /// What could stand at a place of a text: the most probable symbols, and the one that stands there if
+  /// it is none of them.
   alternatives({ symbols, place, count }) {
     this.reader.go(symbols, place);
     const all = ranked(this.network.nextLogits());

@@ -36,7 +36,8 @@ class TextHistory {
   }
 }
 
-/// A text that a model has read: its symbols, what it looks like, and the random numbers that come next.
+/// A text that a model has read: its symbols, what it looks like, and the random numbers that come
+/// next.
 class Value {
   /// - random: four words, or null before anything was drawn; then `seed` is whose they are.
   /// - base: what the last passage was written on from; null where nothing was.
@@ -61,7 +62,8 @@ class Value {
     return decoded(this.symbols.slice(0, place), vocabulary).length;
   }
 
-  /// The value whose text is another, and what of it the model does not know and is left out.
+  /// The value whose text is another, and what of it the model does not know and is left out. A text of
+  /// which nothing is left begins anew with its seed.
   edited(text, vocabulary) {
     let same = 0;
     while (same < text.length && text[same] === this.text[same]) same += 1;
@@ -71,7 +73,8 @@ class Value {
     const all = kept.concat(symbols);
     return {
       value: new Value({
-        symbols: all, text: decoded(all, vocabulary), random: this.random, seed: this.seed,
+        symbols: all, text: decoded(all, vocabulary), seed: this.seed,
+        random: kept.length > 0 ? this.random : null,
       }),
       unknown,
     };

@@ -1,5 +1,6 @@
-// What a network multiplies and squashes, in WebAssembly where there is SIMD, else in JavaScript: the same bit for bit.
-// Kernels/kernels.c has the shapes. A kernel takes arrays that `floats`, `shorts` and `bytes` have made.
+// What a network multiplies and squashes, in WebAssembly where there is SIMD, else in JavaScript: the
+// same bit for bit. Kernels/kernels.c has the shapes. A kernel takes arrays that `floats`, `shorts` and
+// `bytes` have made.
 
 /// - module: the bytes of kernels.wasm. - room: bytes that all arrays together need at most.
 /// Throws where WebAssembly has no SIMD.

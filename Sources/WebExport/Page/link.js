@@ -1,7 +1,7 @@
 "use strict";
 
-// The way to the engine: a worker, so that the page stays awake, or where a browser starts none from a file, the page itself
-// in slices of time.
+// The way to the engine: a worker, so that the page stays awake, or where a browser starts none from a
+// file, the page itself in slices of time.
 class Link {
   constructor() {
     this.waiting = new Map();

@@ -1,7 +1,8 @@
-// A language model that reads symbol by symbol, with weights of int8, as CPU/RecurrentStack.swift does in that precision.
+// A language model that reads symbol by symbol, with weights of int8, as CPU/RecurrentStack.swift does
+// in that precision.
 //
-// Shapes: `L` layers of `H` hidden cells, padded to a multiple of 16 with cells that stay 0; `G` gates, each `H` long, in
-// PyTorch's order; `V` symbols.
+// Shapes: `L` layers of `H` hidden cells, padded to a multiple of 16 with cells that stay 0; `G` gates,
+// each `H` long, in PyTorch's order; `V` symbols.
 class Network {
   /// - record: the page's `network`. - weights: an ArrayBuffer, in which its tensors lie.
   /// - kernels: makes kernels, told how many bytes of arrays there will be.
@@ -134,8 +135,8 @@ class TensorReader {
   }
 }
 
-/// What the first layer's input weights make of each symbol, `[V, G·H]`: a table, or where that would be larger the product of
-/// its two factors, row by row when a symbol comes for the first time.
+/// What the first layer's input weights make of each symbol, `[V, G·H]`: a table, or where that would
+/// be larger the product of its two factors, row by row when a symbol comes for the first time.
 class InputRows {
   constructor(read, { symbols, rows, embedding }) {
     this.count = rows;

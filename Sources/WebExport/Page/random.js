@@ -1,5 +1,5 @@
-// xoshiro256** 1.0 (Blackman and Vigna 2018), seeded through SplitMix64, as Recurrent/Xoshiro256.swift has it: a seed
-// draws the same numbers here. Words are BigInts of 64 bits.
+// xoshiro256** 1.0 (Blackman and Vigna 2018), seeded through SplitMix64, as Recurrent/Xoshiro256.swift
+// has it: a seed draws the same numbers here. Words are BigInts of 64 bits.
 class Xoshiro256 {
   /// - state: four words.
   constructor(state) {

@@ -1,5 +1,5 @@
-// A text that a network reads, with the states along it: what comes at any place of it is never far. The state at a place
-// follows from the symbols before it, so that going back is exact.
+// A text that a network reads, with the states along it: what comes at any place of it is never far.
+// The state at a place follows from the symbols before it, so that going back is exact.
 class Reader {
   /// Symbols between states that are kept.
   static spacing = 64;

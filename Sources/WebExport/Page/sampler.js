@@ -1,5 +1,5 @@
-// Chooses the next symbol of logits, as Generation/Sampler.swift does, step by step in the same precision: top-p, min-p,
-// then the temperature.
+// Chooses the next symbol of logits, as Generation/Sampler.swift does, step by step in the same
+// precision: top-p, min-p, then the temperature.
 class Sampler {
   constructor(vocabularySize) {
     this.symbols = new Int32Array(vocabularySize);

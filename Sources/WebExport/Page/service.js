@@ -1,4 +1,5 @@
-// The engine behind messages: `{ id, kind, … }` comes, `{ id, kind: "symbols" | "done" | "failed", … }` is said of it.
+// The engine behind messages: `{ id, kind, … }` comes, `{ id, kind: "symbols" | "done" | "failed", … }`
+// is said of it.
 function serve(say) {
   let engine = null;
   let last = Promise.resolve();

@@ -1,10 +1,10 @@
 "use strict";
 
-// Where the text stands: one run of characters that can be edited anywhere. What people change is told as the whole text;
-// what a pointer or the caret is at, as an offset.
+// Where the text stands: one run of characters that can be edited anywhere. What people change is told
+// as the whole text; what a pointer or the caret is at, as an offset.
 class TextArea {
-  /// - on: `edit(text)`, `undo()`, `redo()`, `point(offset)` while a pointer rests, `choose(offset)` where it was pressed or
-  ///   the caret went by keys.
+  /// - on: `edit(text)`, `undo()`, `redo()`, `point(offset)` while a pointer rests, `choose(offset)`
+  /// where it was pressed or   the caret went by keys.
   constructor(on) {
     this.on = on;
     this.node = document.createTextNode("");
@@ -22,7 +22,7 @@ class TextArea {
       keyup: (event) => this.keyUp(event),
     });
     // Firefox before 136 knows no other.
-    if (!this.element.isContentEditable) this.element.setAttribute("contenteditable", "true");
+    if (this.element.contentEditable !== "plaintext-only") this.element.setAttribute("contenteditable", "true");
     this.restore();
   }
 
@@ -101,9 +101,10 @@ class TextArea {
   }
 
   rangeOf(offset) {
+    const length = this.text.codePointAt(offset) > 0xffff ? 2 : 1;
     const range = document.createRange();
     range.setStart(this.node, offset);
-    range.setEnd(this.node, Math.min(offset + (this.text.codePointAt(offset) > 0xffff ? 2 : 1), this.text.length));
+    range.setEnd(this.node, Math.min(offset + length, this.text.length));
     return range;
   }
 

@@ -1,4 +1,5 @@
-// Symbols and texts, as Text/Vocabulary.swift has them: scalars in order of value, then, where there are any, 256 bytes.
+// Symbols and texts, as Text/Vocabulary.swift has them: scalars in order of value, then, where there
+// are any, 256 bytes.
 class Vocabulary {
   /// - scalars: as one string. - hasByteSymbols: whether 256 bytes follow.
   constructor({ scalars, hasByteSymbols }) {
@@ -44,7 +45,8 @@ class Vocabulary {
   }
 }
 
-// Turns symbols into text as they come, as Text/SymbolDecoder.swift does: bytes of a scalar are held back until it is whole.
+// Turns symbols into text as they come, as Text/SymbolDecoder.swift does: bytes of a scalar are held
+// back until it is whole.
 class Decoder {
   constructor(vocabulary) {
     this.vocabulary = vocabulary;
