@@ -80,7 +80,7 @@ struct ExportTests {
         "not a charlstm model: text.txt (it has only 1 byte); give a .safetensors file"
       ),
       (
-        "export web tiny.safetensors page.html --temperature -1", 64,
+        "export web tiny.safetensors page.html --temperature=-1", 64,
         "--temperature must be 0 or more, got -1"
       ),
       (

@@ -8,19 +8,16 @@ import Text
 
 /// What a page weighs.
 struct SizeTests {
-  /// The network of the issue: 2 × 512 cells, an embedding of 128, on the 65 characters of tiny
-  /// Shakespeare, and also on a hundred saved at half size.
-  @Test(arguments: [(65, false), (100, true)])
-  func twoLayersOf512StayWithin5MB(symbols: Int, halfSize: Bool) throws {
-    let scalars = (0..<symbols).map { Unicode.Scalar(UInt8(0x20 + $0)) }
+  /// 2 × 512 cells on a hundred characters, saved at half size; that of 65 is the article's
+  /// (`ExportTests`).
+  @Test func twoLayersOf512StayWithin5MB() throws {
+    let scalars = (0..<100).map { Unicode.Scalar(UInt8(0x20 + $0)) }
     let network = try Network(
       ModelConfiguration(
-        layers: 2, hiddenSize: 512, embeddingSize: 128, vocabularySize: symbols), seed: 1)
-    if halfSize {
-      for index in 0..<network.parameters.count {
-        network.parameters.pointer[index] = Float(
-          bitPattern: network.parameters.pointer[index].bitPattern & 0xFFFF_0000)
-      }
+        layers: 2, hiddenSize: 512, embeddingSize: 128, vocabularySize: scalars.count), seed: 1)
+    for index in 0..<network.parameters.count {
+      let bits = network.parameters.pointer[index].bitPattern
+      network.parameters.pointer[index] = Float(bitPattern: bits & 0xFFFF_0000)
     }
     let trained = TrainedModel(
       model: network, vocabulary: try Vocabulary(scalars: scalars, byteFallback: false))
