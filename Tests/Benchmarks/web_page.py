@@ -53,7 +53,8 @@ DRIVER = """
 
 def in_chromium(html, core):
     """What the page's driver logs."""
-    with tempfile.TemporaryDirectory() as folder:
+    # Processes of the browser may still write while it ends.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         page = Path(folder) / "page.html"
         page.write_text(html)
         browser = subprocess.Popen(
