@@ -8,6 +8,7 @@
 import argparse
 import base64
 import json
+import os
 import re
 import statistics
 import subprocess
@@ -30,7 +31,9 @@ DRIVER = """
   };
   await write(1, 1000);
   const rates = [], texts = [];
+  console.log("mark");
   for (let run = 0; run < %(runs)d; run++) rates.push(5000 / (await write(1, 5000)).seconds);
+  console.log("mark");
   for (let seed = 1; seed <= %(texts)d; seed++) texts.push((await write(seed, 1000)).text);
   const plain = new Engine(
     { network: page.data.network, vocabulary: page.data.vocabulary }, base85Bytes("weights"), null);
@@ -51,8 +54,21 @@ DRIVER = """
 """
 
 
+def processor_seconds(session):
+    """What all processes of a session have used so far."""
+    total = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        if int(fields[3]) == session:
+            total += int(fields[11]) + int(fields[12])
+    return total / os.sysconf("SC_CLK_TCK")
+
+
 def in_chromium(html, core):
-    """What the page's driver logs."""
+    """What the page's driver logs, and the processor time of all of the browser's processes between its marks."""
     # Processes of the browser may still write while it ends.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         page = Path(folder) / "page.html"
@@ -60,15 +76,18 @@ def in_chromium(html, core):
         browser = subprocess.Popen(
             ["taskset", "-c", str(core), "chromium", "--headless", "--no-sandbox", "--disable-gpu",
              "--disable-dev-shm-usage", "--enable-logging=stderr", f"--user-data-dir={folder}/profile", page.as_uri()],
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True)
+        marks = []
         end = threading.Timer(600, browser.terminate)
         end.start()
         try:
             for line in browser.stderr:
                 found = re.search("outcome:(.*):end", line)
                 if found:
-                    return json.loads(base64.b64decode(found.group(1)))
-                if "CONSOLE" in line:
+                    return json.loads(base64.b64decode(found.group(1))), marks[1] - marks[0]
+                if '"mark"' in line:
+                    marks.append(processor_seconds(browser.pid))
+                elif "CONSOLE" in line:
                     print(line, end="")
         finally:
             end.cancel()
@@ -95,10 +114,11 @@ def main():
         subprocess.run([options.charlstm, "export", "web", options.model, path], check=True, capture_output=True)
         html = path.read_text()
     print(f"{len(html.encode()):,} bytes")
-    outcome = in_chromium(html.replace("</body>", DRIVER % vars(options)), options.core)
+    outcome, seconds = in_chromium(html.replace("</body>", DRIVER % vars(options)), options.core)
     rates = outcome["rates"]
     print(f"in a {outcome['opened']['place']}, {outcome['opened']['arithmetic']}: median "
           f"{statistics.median(rates):,.0f} characters/s ({min(rates):,.0f} to {max(rates):,.0f} in {len(rates)} runs)")
+    print(f"  {5000 * len(rates) / seconds:,.0f} for each second of processor time of all of Chromium's processes")
     print(f"without WebAssembly: {outcome['slow']:,.0f} characters/s")
     places = []
     for seed, text in enumerate(outcome["texts"], 1):
@@ -107,8 +127,9 @@ def main():
              "--seed", str(seed), "--length", "1000"], check=True, capture_output=True, text=True).stdout
         if sample != text + "\n":
             places.append(first_difference(sample, text))
-    print(f"{len(outcome['texts']) - len(places)} of {len(outcome['texts'])} texts of 1,000 characters are those of sample"
-          + (f"; the others differ from character {sorted(places)} on" if places else ""))
+    if outcome["texts"]:
+        print(f"{len(outcome['texts']) - len(places)} of {len(outcome['texts'])} texts of 1,000 characters are those of sample"
+              + (f"; the others differ from character {sorted(places)} on" if places else ""))
 
 
 if __name__ == "__main__":

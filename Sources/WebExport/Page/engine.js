@@ -2,7 +2,7 @@
 // own time. Nothing is remembered between requests but how far texts were read.
 class Engine {
   /// Milliseconds after which it sees what else has come.
-  static slice = 25;
+  static slice = 50;
 
   /// - record: the page's `network` and `vocabulary`. - wasm: bytes, or null for JavaScript.
   constructor(record, weights, wasm) {
