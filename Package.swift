@@ -36,6 +36,21 @@ let package = Package(
         .embedInCode("Page/inside-text.js"), .embedInCode("Page/inside-map.js"),
         .embedInCode("Page/inside-pattern.js"), .embedInCode("Page/inside-reach.js"),
       ]),
+    .target(
+      name: "WebExport",
+      dependencies: ["Checkpoints", "Pages", "Paths", "Recurrent", "TerminalText", "Text"],
+      exclude: ["Kernels"],
+      resources: [
+        .embedInCode("Page/kernels.wasm"), .embedInCode("Page/random.js"),
+        .embedInCode("Page/vocabulary.js"), .embedInCode("Page/sampler.js"),
+        .embedInCode("Page/kernels.js"), .embedInCode("Page/network.js"),
+        .embedInCode("Page/reader.js"), .embedInCode("Page/engine.js"),
+        .embedInCode("Page/service.js"), .embedInCode("Page/base85.js"),
+        .embedInCode("Page/link.js"), .embedInCode("Page/history.js"),
+        .embedInCode("Page/text-area.js"), .embedInCode("Page/alternatives.js"),
+        .embedInCode("Page/controls.js"), .embedInCode("Page/desk.js"),
+        .embedInCode("Page/desk.css"),
+      ]),
     .target(name: "Paths", dependencies: ["TerminalText"]),
     .target(name: "Text", dependencies: ["Paths"]),
     .target(name: "Patterns"),
@@ -90,7 +105,7 @@ let package = Package(
       dependencies: [
         "Inspection", "Recurrent", "CPU", "Paths", "Text", "TerminalText", "Files", "Safetensors",
         "Checkpoints", "Training", "Generation", "Form", "LabelledData", "Classification",
-        "LineEditing", "REPL", "Reports", "TensorBoard",
+        "LineEditing", "REPL", "Reports", "TensorBoard", "WebExport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -120,6 +135,11 @@ let package = Package(
     .testTarget(
       name: "InspectionTests",
       dependencies: ["Inspection", "PageTesting", "Recurrent", "CPU", "Text"]),
+    .testTarget(
+      name: "WebExportTests",
+      dependencies: [
+        "CPU", "Checkpoints", "Generation", "PageTesting", "Recurrent", "Text", "WebExport",
+      ]),
     .testTarget(name: "PathsTests", dependencies: ["Paths"]),
     .testTarget(name: "TextTests", dependencies: ["FileTesting", "Paths", "Text"]),
     .testTarget(name: "PatternsTests", dependencies: ["Patterns"]),

@@ -4,26 +4,41 @@ package struct Page: Sendable {
   private let title: String
   private let styles: [[UInt8]]
   private let scripts: [[UInt8]]
+  private let policy: String?
+
+  /// What stands in a page beside its data and can be found by its id.
+  package enum Part: Sendable {
+    /// Text in which there is no `<`.
+    case text(id: String, [UInt8])
+    /// JavaScript, which runs before the page's scripts.
+    case script(id: String, [UInt8])
+  }
 
   /// - Parameters:
   ///   - styles, scripts: a target's own, in CSS and JavaScript; those of every page come first.
-  package init(title: String, styles: [[UInt8]] = [], scripts: [[UInt8]]) {
+  ///   - policy: what the browser lets the page do (Content Security Policy); nil for anything.
+  package init(
+    title: String, styles: [[UInt8]] = [], scripts: [[UInt8]], policy: String? = nil
+  ) {
     self.title = title
+    self.policy = policy
     self.styles = [PackageResources.page_css] + styles
     self.scripts = [PackageResources.page_js] + scripts
   }
 
   /// The page's HTML, UTF-8.
   ///
-  /// - Parameter data: JSON, which the scripts find as `page.data`.
-  package func html(data: [UInt8]) -> [UInt8] {
+  /// - Parameters:
+  ///   - data: JSON, which the scripts find as `page.data`.
+  ///   - parts: what else they find, by id.
+  package func html(data: [UInt8], parts: [Part] = []) -> [UInt8] {
     var html: [UInt8] = []
     html.append(
       text: """
         <!doctype html>
         <html lang="en">
         <head>
-        <meta charset="utf-8">
+        <meta charset="utf-8">\(policyElement)
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
         <title>\(title.escapedForHTML)</title>
@@ -41,6 +56,17 @@ package struct Page: Sendable {
         """)
     html.appendInScript(data)
     html.append(text: "</script>\n")
+    for part in parts {
+      switch part {
+      case .text(let id, let text):
+        html.append(text: "<script type=\"text/plain\" id=\"\(id)\">")
+        html += text
+      case .script(let id, let script):
+        html.append(text: "<script id=\"\(id)\">\n")
+        html += script
+      }
+      html.append(text: "</script>\n")
+    }
     for script in scripts {
       html.append(text: "<script>\n")
       html += script
@@ -48,6 +74,12 @@ package struct Page: Sendable {
     }
     html.append(text: "</body>\n</html>\n")
     return html
+  }
+
+  private var policyElement: String {
+    policy.map {
+      "\n<meta http-equiv=\"Content-Security-Policy\" content=\"\($0.escapedForHTML)\">"
+    } ?? ""
   }
 }
 

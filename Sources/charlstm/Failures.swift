@@ -14,6 +14,7 @@ import Reports
 import Safetensors
 import Text
 import Training
+import WebExport
 
 /// A mistake that only the command line can make.
 struct Failure: Error, CustomStringConvertible {
@@ -61,6 +62,7 @@ extension ExitCode {
       self = .usage
     case FormError.impossible, FormError.nothingFound, FormError.unknownCharacter: self = .badData
     case is FormError: self = .usage
+    case is WebExportError: self = .badData
     case let error as ReplError: self = error.exitCode
     case let error as ReportError: self = error.exitCode
     default: return nil

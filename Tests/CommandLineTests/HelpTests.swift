@@ -255,7 +255,8 @@ struct HelpTests {
   /// Every option of every command says what it is for.
   @Test(
     arguments: [
-      "train", "sample", "evaluate", "inspect", "novelty", "report", "info", "benchmark",
+      "train", "sample", "evaluate", "inspect", "novelty", "report", "export web", "info",
+      "benchmark",
     ])
   func everyOptionIsExplained(_ command: String) throws {
     let help = try charlstm("help \(command)")

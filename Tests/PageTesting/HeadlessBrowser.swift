@@ -34,9 +34,13 @@ package struct HeadlessBrowser {
 
   /// Opens a page and then runs a script in it.
   ///
-  /// - Parameter script: the body of an asynchronous function in JavaScript, which returns what JSON
-  ///   can say. `press(key, element)` sends a key to an element, or to what has the focus.
-  package func open(_ page: [UInt8], then script: String) throws -> Outcome {
+  /// - Parameters:
+  ///   - script: the body of an asynchronous function in JavaScript, which returns what JSON can say.
+  ///     `press(key, element)` sends a key to an element, or to what has the focus.
+  ///   - hasWorkers: whether the page waits for workers, whose time cannot be made to fly.
+  package func open(
+    _ page: [UInt8], then script: String, hasWorkers: Bool = false
+  ) throws -> Outcome {
     let folder = try TemporaryFolder()
     let driver = """
       <script>
@@ -49,10 +53,11 @@ package struct HeadlessBrowser {
         } catch (error) {
           outcome = { failure: String(error.stack ?? error) };
         }
+        const text = btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(outcome))));
+        if (\(hasWorkers)) return console.log(`outcome:${text}:end`);
         const place = document.createElement("pre");
         place.id = "outcome";
-        place.textContent = btoa(
-          String.fromCharCode(...new TextEncoder().encode(JSON.stringify(outcome))));
+        place.textContent = text;
         document.body.replaceChildren(place);
       })();
       </script>
@@ -65,14 +70,22 @@ package struct HeadlessBrowser {
     let file = URL(fileURLWithPath: folder.file("page.html"))
     try html.replacingCharacters(in: end, with: driver).write(
       to: file, atomically: false, encoding: .utf8)
-    let (output, errors) = try run(
-      ["--enable-logging=stderr", "--virtual-time-budget=20000", "--dump-dom"], on: file, in: folder
-    )
-    let console = errors.split(separator: "\n").filter { $0.contains(":CONSOLE:") }.map(String.init)
-    guard let start = output.range(of: "<pre id=\"outcome\">"),
-      let stop = output.range(of: "</pre>", range: start.upperBound..<output.endIndex),
-      let json = Data(base64Encoded: String(output[start.upperBound..<stop.lowerBound]))
+    let (output, errors) =
+      hasWorkers
+      ? try run(
+        ["--enable-logging=stderr"], on: file, in: folder, until: { $0.contains(":end\"") })
+      : try run(
+        ["--enable-logging=stderr", "--virtual-time-budget=20000", "--dump-dom"], on: file,
+        in: folder)
+    var console = errors.split(separator: "\n").filter { $0.contains(":CONSOLE:") }.map(String.init)
+    let (source, before, after) =
+      hasWorkers
+      ? (errors, "outcome:", ":end") : (output, "<pre id=\"outcome\">", "</pre>")
+    guard let start = source.range(of: before),
+      let stop = source.range(of: after, range: start.upperBound..<source.endIndex),
+      let json = Data(base64Encoded: String(source[start.upperBound..<stop.lowerBound]))
     else { throw Failure(description: "the script did not end: \(console)") }
+    if hasWorkers { console.removeAll { $0.contains("\"outcome:") } }
     guard let outcome = try JSONSerialization.jsonObject(with: json) as? [String: Any] else {
       throw Failure(description: "no outcome")
     }
@@ -89,8 +102,11 @@ package struct HeadlessBrowser {
       in: TemporaryFolder())
   }
 
+  /// Runs the browser until it ends, or for a minute at most until what it says on standard error is
+  /// what is waited for.
   private func run(
-    _ arguments: [String], on page: URL, in folder: TemporaryFolder
+    _ arguments: [String], on page: URL, in folder: TemporaryFolder,
+    until hasCome: ((String) -> Bool)? = nil
   ) throws -> (output: String, errors: String) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: Self.path)
@@ -108,6 +124,15 @@ package struct HeadlessBrowser {
     process.standardError = try FileHandle(forWritingTo: errors)
     process.standardInput = FileHandle.nullDevice
     try process.run()
+    if let hasCome {
+      let end = Date(timeIntervalSinceNow: 60)
+      while process.isRunning, Date() < end,
+        !hasCome(String(decoding: try Data(contentsOf: errors), as: UTF8.self))
+      {
+        Thread.sleep(forTimeInterval: 0.02)
+      }
+      process.terminate()
+    }
     process.waitUntilExit()
     return (
       String(decoding: try Data(contentsOf: output), as: UTF8.self),

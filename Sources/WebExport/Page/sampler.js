@@ -1,0 +1,111 @@
+// Chooses the next symbol of logits, as Generation/Sampler.swift does, step by step in the same
+// precision: top-p, min-p, then the temperature.
+class Sampler {
+  constructor(vocabularySize) {
+    this.symbols = new Int32Array(vocabularySize);
+    this.logits = new Float32Array(vocabularySize);
+    this.weights = new Float32Array(vocabularySize);
+    this.count = 0;
+  }
+
+  /// - options: temperature, topP and minP, the last two null where they are off.
+  /// - allows: whether a symbol may be chosen; null for all.
+  /// - fraction: in [0, 1): of the distribution where the symbol is.
+  choose(logits, { temperature, topP, minP }, allows, fraction) {
+    this.load(logits, allows);
+    if (temperature === 0) return this.symbols[this.largest()];
+    if (topP != null && topP < 1) this.keepTopP(topP);
+    if (minP != null) this.keepMinP(minP);
+    const target = fraction * this.weigh(temperature);
+    let symbol = this.symbols[0], sum = 0;
+    for (let index = 0; index < this.count; index++) {
+      if (!(this.weights[index] > 0)) continue;
+      symbol = this.symbols[index];
+      sum += this.weights[index];
+      if (sum > target) break;
+    }
+    return symbol;
+  }
+
+  load(logits, allows) {
+    const add = (symbol, logit) => {
+      this.symbols[this.count] = symbol;
+      this.logits[this.count] = logit;
+      this.count += 1;
+    };
+    this.count = 0;
+    for (let symbol = 0; symbol < logits.length; symbol++) {
+      if (allows && !allows(symbol)) continue;
+      if (logits[symbol] > -Infinity) add(symbol, Math.min(logits[symbol], largestFloat));
+    }
+    if (this.count > 0) return;
+    for (let symbol = 0; symbol < logits.length; symbol++) {
+      if (!allows || allows(symbol)) add(symbol, 0);
+    }
+  }
+
+  largest() {
+    let largest = 0;
+    for (let index = 1; index < this.count; index++) {
+      if (this.logits[index] > this.logits[largest]) largest = index;
+    }
+    return largest;
+  }
+
+  /// Weights in proportion to probabilities, the largest 1; returns their sum.
+  weigh(temperature) {
+    const largest = this.logits[this.largest()];
+    const scale = Math.fround(Math.min(1 / temperature, largestFloat));
+    let total = 0;
+    for (let index = 0; index < this.count; index++) {
+      const difference = Math.max(Math.fround(this.logits[index] - largest), -largestFloat);
+      this.weights[index] = Math.exp(Math.fround(difference * scale));
+      total += this.weights[index];
+    }
+    return total;
+  }
+
+  /// Keeps the fewest that together are this probable, the most probable first.
+  keepTopP(p) {
+    const goal = p * this.weigh(1);
+    const order = Array.from({ length: this.count }, (_, index) => index).sort(
+      (a, b) => this.logits[b] - this.logits[a] || this.symbols[a] - this.symbols[b]);
+    let mass = 0, kept = 0;
+    while (kept < order.length) {
+      mass += this.weights[order[kept]];
+      kept += 1;
+      if (mass >= goal) break;
+    }
+    this.keep(order.slice(0, kept));
+  }
+
+  /// Keeps those at least `p` times as probable as the most probable one.
+  keepMinP(p) {
+    const threshold = Math.fround(this.logits[this.largest()] + Math.fround(Math.log(p)));
+    const kept = [];
+    for (let index = 0; index < this.count; index++) {
+      if (this.logits[index] >= threshold) kept.push(index);
+    }
+    this.keep(kept);
+  }
+
+  keep(order) {
+    const symbols = order.map((index) => this.symbols[index]);
+    const logits = order.map((index) => this.logits[index]);
+    this.symbols.set(symbols);
+    this.logits.set(logits);
+    this.count = order.length;
+  }
+}
+
+const largestFloat = Math.fround(3.4028234663852886e38);
+
+/// The symbols by the model's own probabilities, the most probable first.
+function ranked(logits) {
+  const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
+  const weights = Array.from(logits, (logit) => Math.exp(logit - largest));
+  const total = weights.reduce((a, b) => a + b, 0);
+  return weights
+    .map((weight, symbol) => ({ symbol, probability: weight / total }))
+    .sort((a, b) => b.probability - a.probability || a.symbol - b.symbol);
+}
