@@ -10,10 +10,11 @@ struct Choice {
   }
 
   let offer: Offer
-  /// Where the session was, and the seed it was at.
+  /// Where the session was.
   private let branch: String
   private let place: Int
-  private let seed: UInt64
+  /// The seed that it was at; nil once a person has set one.
+  var seed: UInt64?
 
   init(_ offer: Offer, in session: Session) {
     self.offer = offer

@@ -57,6 +57,7 @@ struct Setting: Sendable {
         guard let seed = text == "random" ? .random(in: 0...UInt64(UInt32.max)) : UInt64(text)
         else { throw wrong(text, for: "seed", "a whole number of 0 or more, or random") }
         interpreter.session.draft.seed = seed
+        interpreter.choice?.seed = nil
       }),
     Setting(
       name: "speed", summary: "characters a second, as if typed, or off for the model's own speed",

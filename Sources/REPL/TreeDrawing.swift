@@ -16,7 +16,7 @@ struct TreeDrawing {
   init(of session: Session) {
     tree = session.draft.tree
     here = session.draft.place
-    path = Set(tree.path(to: here))
+    path = Set([tree.beginning(of: here)] + tree.path(to: here))
     numberWidth = "\(tree.nodes.count - 1)".count
     let branches = session.branches
     guard branches.count > 1 else { return }

@@ -93,9 +93,9 @@ import Testing
   @Test func whatCannotBeKeptIsToldOnce() throws {
     try folder.write("a file", to: "sessions")
     let (talk, interpreter, _) = try keptTalk()
-    try talk.say("To be")
+    var said = try talk.say("To be")
     interpreter.autosave?.finish()
-    let said = try talk.say("/more")
+    said += try talk.say("/more")
     #expect(said.contains("The session is not being kept: cannot create "))
     interpreter.autosave?.finish()
     #expect(!(try talk.say("/more", "/tree").contains("not being kept")))

@@ -334,9 +334,9 @@ import Testing
           > /temperatures -1
           Error: temperature must be 0 or more, got -1
           > /next 4
-          1) I   7.7% ███▋
+          1) I   7.7% ███▌
           2) p   4.6% ██▏
-          3) a   4.2% ██
+          3) a   4.2% █▉
           4) b   4.1% █▉
           a number, or /pick N, goes on with one of them
           > /next x

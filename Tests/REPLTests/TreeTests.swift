@@ -25,8 +25,8 @@ import Testing
       "/temperatures 0.5 A day", "/reset")
     #expect(
       try drawn(talk) == """
-        > /tree
-        0* the beginning
+        other> /tree
+        0* [other] the beginning
         ├ 1  seed 1: To be … text
         ├ 2  seed 2: To be … text
         │ ├ 3  seed 3: text
@@ -34,11 +34,11 @@ import Testing
         │ 5  [main] seed 3: or not … text
         6  seed 1, temperature 0.5: A day … text
 
-        """.replacing("0* the", with: "0* [other] the"))
+        """)
     try talk.say("/tree 4")
     #expect(
       try drawn(talk) == """
-        > /tree
+        other> /tree
         0+ the beginning
         ├ 1  seed 1: To be … text
         ├ 6  seed 1, temperature 0.5: A day … text
@@ -121,7 +121,7 @@ import Testing
   @Test func aSessionOfTheVersionBeforeIsOpened() throws {
     let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "Fixtures")
-    let talk = try Talk(fixtures.appending(path: "tiny.safetensors").path)
+    let talk = try Talk(fixtures.appending(path: "tiny.safetensors").path, width: 100)
     let session = fixtures.appending(path: "session-0.1.safetensors").path
     try talk.say("/open \(session)")
     #expect(
@@ -136,7 +136,9 @@ import Testing
 
         Quak Mare Pellm
         > /redo
-        3 exchanges, 77 characters: …outo⏎Quak Mare Pellm⏎or not ye wir sav:⏎Whi⏎p be is sacri
+        3 exchanges, 77 characters: …ak Mare Pellm⏎or not ye wir sav:⏎Whi⏎p be is sacri
+        > /undo 3
+        at the beginning of the text
 
         """)
   }
