@@ -6,8 +6,9 @@ import Synchronization
 
 /// Keeps the session at hand in a file of its own, while the person goes on.
 ///
-/// The file is written on a thread of its own, whole or not at all, and only the latest session is: what
-/// comes while another is being written waits for it.
+/// The file is written on a thread of its own, whole or not at all. What comes while another is being
+/// written, or shortly after, waits, and only the latest is written then, so that a long session that is
+/// written on fast does not cost more than a part of a processor.
 package final class Autosave: Sendable {
   private struct Work {
     var next: SessionSnapshot?
@@ -15,6 +16,8 @@ package final class Autosave: Sendable {
     var hasFailed = false
     var mark: SessionMark?
     var path: String?
+    /// Before it, the next is not written unless the end comes.
+    var earliest = DispatchTime.now()
   }
 
   private let sessions: SavedSessions
@@ -41,14 +44,14 @@ package final class Autosave: Sendable {
   /// Writes the session soon, if it is another one than before.
   func keep(_ session: Session) {
     let mark = SessionMark(session)
-    let isNews = work.withLock { work in
-      guard work.mark != mark else { return false }
+    let earliest: DispatchTime? = work.withLock { work in
+      guard work.mark != mark else { return nil }
       work.mark = mark
       work.next = SessionSnapshot(of: session)
-      return true
+      return work.earliest
     }
-    guard isNews else { return }
-    queue.async { [self] in writeNext() }
+    guard let earliest else { return }
+    queue.asyncAfter(deadline: earliest) { [self] in writeNext() }
   }
 
   /// Why the session could not be kept, once.
@@ -60,24 +63,33 @@ package final class Autosave: Sendable {
   }
 
   /// Waits until all is written.
-  package func finish() { queue.sync {} }
+  package func finish() { queue.sync { writeNext() } }
 
   private func writeNext() {
     // Ctrl-C is for the thread that waits for it.
     var all = sigset_t()
+    var former = sigset_t()
     sigfillset(&all)
-    pthread_sigmask(SIG_BLOCK, &all, nil)
-    let (snapshot, former) = work.withLock { work in
+    pthread_sigmask(SIG_BLOCK, &all, &former)
+    // `finish` may do this on the thread of its caller.
+    defer { pthread_sigmask(SIG_SETMASK, &former, nil) }
+    let (snapshot, known) = work.withLock { work in
       defer { work.next = nil }
       return (work.next, work.path)
     }
     guard let snapshot else { return }
+    let begin = DispatchTime.now()
+    defer {
+      let end = DispatchTime.now()
+      let time = Int(end.uptimeNanoseconds - begin.uptimeNanoseconds)
+      work.withLock { $0.earliest = end + .nanoseconds(3 * time) }
+    }
     do {
-      let path = former ?? sessions.newPath(of: source.identity)
+      let path = known ?? sessions.newPath(of: source.identity)
       try makePrivateFolder(sessions.folder, for: path)
       let file = try OutputFile(path: path, replaces: true, remedy: "")
       try SessionFile.write(snapshot, source, withPath: true, to: file)
-      guard former == nil else { return }
+      guard known == nil else { return }
       work.withLock { $0.path = path }
       sessions.tidy(for: source.identity)
     } catch {
@@ -111,7 +123,7 @@ private struct SessionMark: Equatable {
 extension Interpreter {
   /// Keeps the session from now on.
   package func keepSession(in sessions: SavedSessions) {
-    autosave = Autosave(in: sessions, of: SessionSource(resident))
+    autosave = Autosave(in: sessions, of: resident.source)
     autosave?.hasKept(session)
   }
 
@@ -128,7 +140,7 @@ extension Interpreter {
   ///
   /// - Throws: `ReplError` where there is none.
   package func newestSession(in sessions: SavedSessions) throws(ReplError) -> String {
-    guard let path = sessions.newest(of: ModelIdentity(resident.trained)) else {
+    guard let path = sessions.newest(of: resident.source.identity) else {
       throw .noInput(
         "no session with \(resident.name) was kept in \(path: sessions.folder); begin one without "
           + "--continue")

@@ -89,7 +89,7 @@ enum SessionFile {
     _ path: String, of identity: ModelIdentity, modelName: String, _ settings: Settings,
     _ clamps: [String]?, for model: ResidentModel, _ build: () throws -> Session
   ) throws -> Session {
-    guard identity == ModelIdentity(model.trained) else {
+    guard identity == model.source.identity else {
       throw ReplError.badData(
         "\(path: path) was saved with another model, \(modelName); /load that one first "
           + "(here is \(model.name))")
@@ -144,25 +144,4 @@ enum SessionFile {
   static func damaged(_ path: String, _ reason: String) -> ReplError {
     .badData("\(path: path) is damaged: \(reason); save the session again")
   }
-}
-
-/// The model that a session is written with.
-struct SessionSource: Sendable {
-  let trained: TrainedModel
-  let path: String
-
-  init(_ model: ResidentModel) {
-    trained = model.trained
-    path = model.path
-  }
-
-  /// From the root on, so that it is found from any folder; as it was named where the file has gone.
-  var fullPath: String {
-    guard let real = realpath(path.cPath, nil) else { return path }
-    defer { free(real) }
-    return String(cPath: real)
-  }
-
-  /// O(parameters).
-  var identity: ModelIdentity { ModelIdentity(trained) }
 }

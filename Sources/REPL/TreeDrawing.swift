@@ -58,7 +58,8 @@ struct TreeDrawing {
     if let names = names[number] { line += " [" + names.joined(separator: ", ") + "]" }
     guard let exchange = tree[number].exchange else { return line + " the beginning" }
     if let from = exchange.editedFrom {
-      return line + " edited from \(from): " + excerpt(exchange.text, limit: 40)
+      let end = excerpt(exchange.text, limit: 40, fromEnd: true)
+      return line + " edited from \(from): " + end
     }
     line += " seed \(exchange.seed)"
     if let temperature = exchange.temperature { line += ", temperature \(temperature.shortest)" }

@@ -46,7 +46,7 @@ extension Interpreter {
       // Its states are another model's.
       interpreter.choice = nil
       interpreter.session = Session(settings: settings, draft: Draft(beginningAt: position))
-      interpreter.autosave = interpreter.autosave?.anew(of: SessionSource(model))
+      interpreter.autosave = interpreter.autosave?.anew(of: model.source)
       try interpreter.screen.remark("\(model.name): \(model.shape)")
     },
   ]
@@ -56,13 +56,13 @@ extension Interpreter {
     session = try SessionFile.read(path, for: resident)
     choice = nil
     try use(session.settings.precision)
-    autosave = autosave?.anew(of: SessionSource(resident))
+    autosave = autosave?.anew(of: resident.source)
     autosave?.hasKept(session)
   }
 
   private func save(_ argument: String, replaces: Bool) throws {
     let file = try outputFile(argument, for: "/save", replaces: replaces)
-    try SessionFile.write(SessionSnapshot(of: session), SessionSource(resident), to: file)
+    try SessionFile.write(SessionSnapshot(of: session), resident.source, to: file)
     try screen.remark("saved as \(excerpt(file.path.spelledPath, limit: 200))")
   }
 
