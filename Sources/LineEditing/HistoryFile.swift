@@ -1,5 +1,4 @@
 import Files
-import Glibc
 import Paths
 
 /// The lines of former sessions in a file that only its owner can read.
@@ -28,11 +27,7 @@ package struct HistoryFile: Equatable, Sendable {
   /// `$XDG_STATE_HOME/charlstm/history`, or `~/.local/state/charlstm/history` where that variable is
   /// unset or not an absolute path; nil where `HOME` is not one either.
   package static func defaultPath(environment: [String: String]) -> String? {
-    if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") {
-      return state + "/charlstm/history"
-    }
-    guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
-    return home + "/.local/state/charlstm/history"
+    BaseFolders.state(environment: environment).map { $0 + "/history" }
   }
 
   /// The newest entries, oldest first; none where there is no file yet. Bytes that are no UTF-8 stand
@@ -101,20 +96,10 @@ package struct HistoryFile: Equatable, Sendable {
   }
 
   private func createFolder() throws(FileError) {
-    let slash = UInt8(ascii: "/")
-    guard let last = path.utf8.lastIndex(of: slash), last != path.startIndex else { return }
-    let folder = path.utf8[..<last]
-    var end = folder.startIndex
-    while end < folder.endIndex {
-      let next = folder.index(after: end)
-      end = folder[next...].firstIndex(of: slash) ?? folder.endIndex
-      guard mkdir(String(Substring(folder[..<end])).cPath, 0o700) != 0 else { continue }
-      let code = errno
-      // Existing parents answer EEXIST, and those that may not be written to EACCES or EROFS.
-      if end == folder.endIndex, code != EEXIST {
-        throw .cannotCreate(path: path, code: code)
-      }
+    guard let last = path.utf8.lastIndex(of: UInt8(ascii: "/")), last != path.startIndex else {
+      return
     }
+    try makePrivateFolder(String(path[..<last]), for: path)
   }
 
   static func escape(_ entry: String) -> [UInt8] {

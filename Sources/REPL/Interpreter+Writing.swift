@@ -7,14 +7,14 @@ extension Interpreter {
   /// Goes on from a prompt as it was typed.
   func write(onFrom typed: String) throws {
     let prompt = try known(typed, to: resident.generator.vocabulary)
-    try write(prompt, after: session.draft, seed: session.draft.position.seed)
+    try write(prompt, after: session.draft, seed: session.draft.seed)
   }
 
   /// The state once the model has read `prompt` at the end of `draft`: on a line of its own.
   ///
   /// - Throws: `Interrupted`.
   func state(after prompt: KnownText, in draft: Draft) throws -> TextState {
-    var state = draft.position.state
+    var state = draft.state
     let symbols = self.symbols(of: prompt, in: draft)
     for start in stride(from: 0, to: symbols.count, by: 256) {
       if surroundings.takeInterrupt() { throw Interrupted() }
@@ -81,7 +81,7 @@ extension Interpreter {
 
     let exchange = Exchange(
       prompt: prompt, text: String(decoding: text, as: UTF8.self), stop: passage.stop,
-      length: length, seed: seed, before: draft.position)
+      length: length, seed: seed, seedBefore: draft.seed)
     let shown = (progress.isTyped ? "" : prompt) + exchange.text
     if !shown.isEmpty, !shown.endsLine { try screen.output("\n") }
     draft.append(exchange, endingAt: Position(state: state, seed: seed &+ 1))

@@ -25,6 +25,9 @@ package protocol LineInterpreter: AnyObject, SendableMetatype {
 
   /// Runs a line that is no command.
   func run(text: String) throws
+
+  /// Called after each line.
+  func lineEnded() throws
 }
 
 /// How the lines of a session have gone so far.
@@ -43,6 +46,8 @@ package struct RunProgress {
 }
 
 extension LineInterpreter {
+  package func lineEnded() throws {}
+
   /// Says what is here, to a person.
   package func welcome() throws(OutputFailure) {
     try showing { try screen.remark(greeting) }
@@ -86,8 +91,9 @@ extension LineInterpreter {
       source.remember(line)
       try attempt { try run(command: line.dropFirst()) }
     case .interrupted, .foreign, .endOfInput:
-      break
+      return
     }
+    try showing { try lineEnded() }
   }
 
   /// Whether a line is a command with the name of a file, which need not be UTF-8.
@@ -113,7 +119,11 @@ extension LineInterpreter {
     guard !line.isEmpty else { return }
     _ = surroundings.takeInterrupt()
     let path = String(pathBytes: line.utf8)
-    if isCommand(line) {
+    if line.hasPrefix(Self.quotes) {
+      guard let prompt = try block(line, from: &source) else { return }
+      source.remember(Self.quotes + prompt + Self.quotes)
+      try attempt { try run(text: prompt) }
+    } else if isCommand(line) {
       source.remember(path)
       try attempt { try run(command: path.dropFirst()) }
     } else if try isCommandName(line) {
@@ -157,6 +167,34 @@ extension LineInterpreter {
       }
     }
     return prompt
+  }
+
+  /// Stands before and after a prompt of several lines.
+  private static var quotes: String { "\"\"\"" }
+
+  /// The text between `line`, which begins with quotes, and the line that ends with them, every line
+  /// feed but those beside the quotes with it; nil where there is none.
+  private func block(
+    _ line: String, from source: inout some LineSource
+  ) throws(OutputFailure) -> String? {
+    var text = String(line.dropFirst(Self.quotes.count))
+    while !text.hasSuffix(Self.quotes) {
+      switch source.readLine(prompt: screen.remarkStyle.dim("… ")) {
+      case .line(let next): text += "\n" + next
+      case .malformed(_, let byte):
+        try report(Self.notUTF8(from: byte))
+        return nil
+      case .interrupted, .foreign: return nil
+      case .endOfInput:
+        try report(ReplError.usage("the block has no end; \(Self.quotes) ends it"))
+        return nil
+      }
+    }
+    var scalars = text.unicodeScalars.dropLast(Self.quotes.count)
+    if scalars.first == "\n" { scalars.removeFirst() }
+    if scalars.last == "\n" { scalars.removeLast() }
+    guard !scalars.isEmpty else { return nil }
+    return String(scalars)
   }
 
   /// - Parameter line: without its slash; bytes that are no UTF-8, which only the name of a file has,

@@ -21,12 +21,12 @@ struct Place {
     guard count > 0 else { return nil }
     var before = draft
     var rest = draft.text.unicodeScalars.count
-    while let exchange = before.exchanges.last, before.undo() {
+    while let exchange = before.removeLast() {
       let opening = exchange.prompt.isEmpty || before.endsLine ? "" : "\n"
       let written = exchange.text + (exchange.stop ?? "")
       let all = Array((opening + exchange.prompt + written).unicodeScalars)
       rest -= all.count
-      guard count > rest || before.exchanges.isEmpty else { continue }
+      guard count > rest || before.last == nil else { continue }
       let length = count - rest
       guard (0...all.count).contains(length) else { return nil }
       func part(_ from: Int, _ count: Int) -> String {
@@ -54,6 +54,8 @@ struct Place {
     var new = exchange
     new.stop = nil
     new.length = nil
+    new.editedFrom = nil
+    new.seedBefore = before.seed
     if written.isEmpty, !prompt.isEmpty {
       new.prompt = prompt + text
       new.text = ""
@@ -66,13 +68,4 @@ struct Place {
     draft.append(new, endingAt: Position(state: state, seed: exchange.seed &+ 1))
     return draft
   }
-}
-
-/// What could have followed at a place, each of which can be gone on with.
-struct Alternatives {
-  let place: Place
-  /// After what stands before the place.
-  let state: TextState
-  /// The most probable first.
-  let symbols: [Int32]
 }

@@ -12,13 +12,13 @@ package struct ReplError: Error, Equatable, CustomStringConvertible {
   /// One line: what is wrong, and what to do.
   package var description: String
 
-  static func usage(_ description: String) -> ReplError {
+  package static func usage(_ description: String) -> ReplError {
     ReplError(kind: .usage, description: description)
   }
   static func badData(_ description: String) -> ReplError {
     ReplError(kind: .badData, description: description)
   }
-  static func noInput(_ description: String) -> ReplError {
+  package static func noInput(_ description: String) -> ReplError {
     ReplError(kind: .noInput, description: description)
   }
 

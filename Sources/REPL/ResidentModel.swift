@@ -11,6 +11,8 @@ import Text
 package struct ResidentModel {
   let path: String
   let trained: TrainedModel
+  /// The same, for the files of sessions.
+  let source: SessionSource
   let device: Device
   private(set) var generator: Generator
 
@@ -21,6 +23,7 @@ package struct ResidentModel {
     self.path = path
     self.device = device
     self.trained = trained
+    source = SessionSource(trained, path: path)
     generator = Generator(
       trained.model, vocabulary: trained.vocabulary,
       precision: precision.resolved(for: .writing, on: device), device: device)

@@ -2,87 +2,131 @@ import Form
 import Generation
 import Recurrent
 
-/// A position in a text, and the seed that the next generation from there takes.
-struct Position {
-  var state: TextState
-  var seed: UInt64
-}
-
-/// A prompt and what the model wrote on from it.
-struct Exchange {
-  /// As the model read it: without characters it does not know; empty where it just went on.
-  var prompt: String
-  var text: String
-  /// The stop string that ended the text. The model has read it; it was not shown.
-  var stop: String?
-  /// How many characters were asked for, where that was not left to the settings.
-  var length: Int?
-  var seed: UInt64
-  /// Where it began.
-  var before: Position
-}
-
-/// One text as far as it has come: its exchanges, the way back and the way forward.
+/// One text as far as it has come: a place in the tree of all that was tried, and the way forward.
 ///
-/// A value. A copy is a branch, and every step back is exact, because each exchange holds the position
-/// where it began. A position is a few kilobytes, so there is no limit to the steps.
+/// A value. A copy is a branch, and every step back is exact, because the tree has the state at each place.
 struct Draft {
-  private(set) var exchanges: [Exchange] = []
-  /// After the last exchange.
-  var position: Position
-  /// Exchanges taken back, the last one first to return, each with the position after it.
-  private(set) var undone: [(exchange: Exchange, after: Position)] = []
+  let tree: TextTree
+  /// The number of the last exchange, or of the text's beginning.
+  private(set) var place: Int
+  /// The next text's.
+  var seed: UInt64
+  /// Places gone back from, the last one first to return to, each with the seed it had.
+  private(set) var undone: [(place: Int, seed: UInt64)] = []
 
-  init(at position: Position) {
-    self.position = position
+  /// At a place of a tree, as after its exchange.
+  init(at place: Int, of tree: TextTree) {
+    self.tree = tree
+    self.place = place
+    seed = tree[place].after.seed
   }
 
   /// A draft with a past, as it was saved.
-  init(exchanges: [Exchange], position: Position, undone: [(exchange: Exchange, after: Position)]) {
-    self.exchanges = exchanges
-    self.position = position
+  init(at place: Int, of tree: TextTree, seed: UInt64, undone: [(place: Int, seed: UInt64)]) {
+    self.tree = tree
+    self.place = place
+    self.seed = seed
     self.undone = undone
   }
 
+  /// A text that begins, in a tree of its own or in one that there is.
+  init(beginningAt position: Position, in tree: TextTree = TextTree()) {
+    self.init(at: tree.begin(at: position), of: tree)
+    seed = position.seed
+  }
+
+  /// After the last exchange.
+  var state: TextState { tree[place].after.state }
+
+  var position: Position { Position(state: state, seed: seed) }
+
+  var exchanges: [Exchange] { tree.path(to: place).compactMap { tree[$0].exchange } }
+
+  var last: Exchange? { tree[place].exchange }
+
   /// Adds an exchange that ended at `position`; nothing can be redone after it.
   mutating func append(_ exchange: Exchange, endingAt position: Position) {
-    exchanges.append(exchange)
-    self.position = position
+    place = tree.add(exchange, after: place, endingAt: position)
+    seed = position.seed
     undone = []
   }
 
-  /// Goes back to before the last exchange; returns whether there was one.
+  /// Goes to the place in the text before its last exchange, which is returned, to go on otherwise.
+  mutating func removeLast() -> Exchange? {
+    guard let exchange = last, let parent = tree[place].parent else { return nil }
+    place = parent
+    seed = exchange.seedBefore
+    undone = []
+    return exchange
+  }
+
+  /// How often `undo` finds something.
+  var undoCount: Int {
+    var draft = self
+    var count = 0
+    while draft.undo() { count += 1 }
+    return count
+  }
+
+  /// Goes back to before the last exchange or edit; returns whether there was one.
   mutating func undo() -> Bool {
-    guard let exchange = exchanges.popLast() else { return false }
-    undone.append((exchange, position))
-    position = exchange.before
+    guard let exchange = last, let parent = tree[place].parent else { return false }
+    undone.append((place, seed))
+    place = exchange.editedFrom ?? parent
+    seed = exchange.seedBefore
     return true
   }
 
   /// Goes forward again by one exchange; returns whether one was undone.
   mutating func redo() -> Bool {
-    guard let (exchange, after) = undone.popLast() else { return false }
-    exchanges.append(exchange)
-    position = after
+    guard let (place, seed) = undone.popLast() else { return false }
+    self.place = place
+    self.seed = seed
     return true
   }
 
-  /// All that was typed and written, as the model has read it.
-  var text: String {
-    var text = ""
-    for exchange in exchanges {
-      if !exchange.prompt.isEmpty, !text.isEmpty, !text.endsLine { text += "\n" }
-      text += exchange.prompt + exchange.text + (exchange.stop ?? "")
+  /// Goes to any place of the tree, as after its exchange; from one on the way here, the way can be
+  /// redone.
+  mutating func go(to number: Int) {
+    let path = tree.path(to: place)
+    let here = (place, seed)
+    guard number != place else { return }
+    let all = [tree.beginning(of: place)] + path
+    if let index = all.firstIndex(of: number) {
+      undone.append(here)
+      undone += all[(index + 1)...].dropLast().reversed().map { ($0, tree[$0].after.seed) }
+    } else {
+      undone = []
     }
-    return text
+    place = number
+    seed = tree[number].after.seed
+  }
+
+  /// All that was typed and written, as the model has read it.
+  var text: String { textsByPlace.map(\.text).joined() }
+
+  /// What each exchange adds to the text, the line feed before a prompt with it.
+  var textsByPlace: [(place: Int, text: String)] {
+    var endsLine = true
+    return tree.path(to: place).map { number in
+      guard let exchange = tree[number].exchange else { return (number, "") }
+      let opening = exchange.prompt.isEmpty || endsLine ? "" : "\n"
+      let text = opening + exchange.prompt + exchange.text + (exchange.stop ?? "")
+      if !text.isEmpty { endsLine = text.endsLine }
+      return (number, text)
+    }
   }
 
   /// Whether what comes next begins a line. A text begins one.
   var endsLine: Bool {
-    for exchange in exchanges.reversed() {
-      for part in [exchange.stop ?? "", exchange.text, exchange.prompt] where !part.isEmpty {
-        return part.endsLine
+    var number: Int? = place
+    while let at = number {
+      if let exchange = tree[at].exchange {
+        for part in [exchange.stop ?? "", exchange.text, exchange.prompt] where !part.isEmpty {
+          return part.endsLine
+        }
       }
+      number = tree[at].parent
     }
     return true
   }
@@ -105,7 +149,7 @@ struct Session {
   /// The branch at hand.
   var draft: Draft
   var branch = firstBranch
-  /// The other branches, in order of their making.
+  /// The other branches, in order of their making, all in the tree of the one at hand.
   var others: [(name: String, draft: Draft)] = []
 
   init(settings: Settings, draft: Draft) {
@@ -113,7 +157,10 @@ struct Session {
     self.draft = draft
   }
 
-  var branchNames: [String] { [branch] + others.map(\.name) }
+  /// All branches, the one at hand first.
+  var branches: [(name: String, draft: Draft)] { [(branch, draft)] + others }
+
+  var branchNames: [String] { branches.map(\.name) }
 
   /// A name that no branch has, made of the name of the one at hand.
   var freeBranchName: String {
@@ -138,5 +185,14 @@ struct Session {
     branch = name
     draft = next
     return true
+  }
+
+  /// Keeps the states of the tree to about as many bytes. Texts at hand, their ways back and forward
+  /// stay, however long; of the rest what was tried first goes first.
+  func bound(to bytes: Int) {
+    let limit = max(64, bytes / draft.tree.stateSize)
+    guard draft.tree.count > limit else { return }
+    let kept = branches.flatMap { [$0.draft.place] + $0.draft.undone.map(\.place) }
+    draft.tree.drop(downTo: limit * 3 / 4, keeping: kept)
   }
 }

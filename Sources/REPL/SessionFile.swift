@@ -9,19 +9,22 @@ import Safetensors
 ///
 /// Tensors, for N states of a model with V symbols: `hidden` and `cell` [N, L·D·H], `logits` [N, V],
 /// `latest` [N, V] and `length` [N] (what the repetition penalty knows), `pending` [N, 4] (the number
-/// of bytes of a character begun, and the bytes). JSON names states by their number.
+/// of bytes of a character begun, and the bytes). They are in the order of the tree's places.
 enum SessionFile {
   /// Writes the file for its owner alone, whole or not at all.
   ///
   /// - Throws: `SafetensorsError`.
   static func write(
-    _ session: Session, of model: ResidentModel, to file: OutputFile
+    _ snapshot: SessionSnapshot, _ source: SessionSource, withPath: Bool = false,
+    to file: OutputFile
   ) throws(SafetensorsError) {
     var states: [TextState.Parts] = []
-    let record = SessionRecord(session, of: model, states: &states)
+    let record = SessionRecord(
+      snapshot, identity: source.identity, modelName: lastComponent(of: source.path),
+      modelPath: withPath ? source.fullPath : nil, states: &states)
     let count = states.count
-    let sizes = RecurrentState(model.trained.model.configuration)
-    let symbols = model.trained.vocabulary.count
+    let sizes = RecurrentState(source.trained.model.configuration)
+    let symbols = source.trained.vocabulary.count
     var tensors = [
       TensorContent(
         name: "hidden", shape: [count, sizes.hidden.count],
@@ -58,23 +61,48 @@ enum SessionFile {
       throw ReplError.badData("\(path: path) is no session that /save has written")
     }
     // Not by `ModelFile`: a transcript may hold any number of brackets.
-    guard let record = try? JSONDecoder().decode(SessionRecord.self, from: Data(text.utf8)) else {
+    let data = Data(text.utf8)
+    if let record = try? JSONDecoder().decode(SessionRecord.self, from: data) {
+      return try session(
+        path, of: record.identity, modelName: record.modelName, record.settings, record.clamps,
+        for: model
+      ) { try record.session(states: states(of: file, for: model), path: path) }
+    }
+    guard let record = try? JSONDecoder().decode(BranchesRecord.self, from: data) else {
       throw damaged(path, "its description is not readable")
     }
-    guard record.identity == ModelIdentity(model.trained) else {
+    return try session(
+      path, of: record.identity, modelName: record.modelName, record.settings, record.clamps,
+      for: model
+    ) { try record.session(states: states(of: file, for: model), path: path) }
+  }
+
+  /// The path of the model that a session was written with, where the file has it.
+  static func modelPath(in path: String) throws -> String? {
+    struct Part: Codable { let modelPath: String? }
+    let file = try SafetensorsFile(path: path)
+    guard let text = file.metadata["charlstm.session"] else { return nil }
+    return try? JSONDecoder().decode(Part.self, from: Data(text.utf8)).modelPath
+  }
+
+  private static func session(
+    _ path: String, of identity: ModelIdentity, modelName: String, _ settings: Settings,
+    _ clamps: [String]?, for model: ResidentModel, _ build: () throws -> Session
+  ) throws -> Session {
+    guard identity == model.source.identity else {
       throw ReplError.badData(
-        "\(path: path) was saved with another model, \(record.modelName); /load that one first "
+        "\(path: path) was saved with another model, \(modelName); /load that one first "
           + "(here is \(model.name))")
     }
-    try record.settings.validate()
+    try settings.validate()
     let held: [Clamp]
     do {
-      held = try record.heldCells()
+      held = try (clamps ?? []).map { try Clamp($0) }
       _ = try model.trained.model.clamping(held)
     } catch {
       throw damaged(path, "\(error)")
     }
-    var session = try record.session(states: try states(of: file, for: model), path: path)
+    var session = try build()
     session.clamps = held
     return session
   }
@@ -113,125 +141,7 @@ enum SessionFile {
     }
   }
 
-  fileprivate static func damaged(_ path: String, _ reason: String) -> ReplError {
+  static func damaged(_ path: String, _ reason: String) -> ReplError {
     .badData("\(path: path) is damaged: \(reason); save the session again")
-  }
-}
-
-/// All of a session but the numbers in its states.
-private struct SessionRecord: Codable {
-  let identity: ModelIdentity
-  /// The model file's name, for people.
-  let modelName: String
-  let settings: Settings
-  /// Cells that are held, as they are typed; nil in files from before it was kept.
-  let clamps: [String]?
-  /// The one at hand first.
-  let branches: [Branch]
-
-  struct Branch: Codable {
-    let name: String
-    let exchanges: [Exchange]
-    let position: Position
-    let undone: [Undone]
-
-    private enum CodingKeys: String, CodingKey {
-      case name, exchanges, undone
-      case position = "place"
-    }
-  }
-
-  struct Position: Codable {
-    let state: Int
-    let seed: UInt64
-  }
-
-  struct Exchange: Codable {
-    let prompt: String
-    let text: String
-    let stop: String?
-    let length: Int?
-    let seed: UInt64
-    let before: Position
-  }
-
-  struct Undone: Codable {
-    let exchange: Exchange
-    let after: Position
-  }
-
-  init(_ session: Session, of model: ResidentModel, states: inout [TextState.Parts]) {
-    var kept: [TextState.Parts] = []
-    func record(_ position: REPL.Position) -> Position {
-      kept.append(position.state.parts)
-      return Position(state: kept.count - 1, seed: position.seed)
-    }
-    func record(_ exchange: REPL.Exchange) -> Exchange {
-      Exchange(
-        prompt: exchange.prompt, text: exchange.text, stop: exchange.stop,
-        length: exchange.length, seed: exchange.seed, before: record(exchange.before))
-    }
-    identity = ModelIdentity(model.trained)
-    modelName = model.name
-    settings = session.settings
-    clamps = session.clamps.isEmpty ? nil : session.clamps.map(\.description)
-    let all = [(name: session.branch, draft: session.draft)] + session.others
-    branches = all.map { name, draft in
-      Branch(
-        name: name, exchanges: draft.exchanges.map { record($0) }, position: record(draft.position),
-        undone: draft.undone.map {
-          Undone(exchange: record($0.exchange), after: record($0.after))
-        })
-    }
-    states = kept
-  }
-
-  /// - Throws: `ClampError`.
-  func heldCells() throws(ClampError) -> [Clamp] {
-    var held: [Clamp] = []
-    for text in clamps ?? [] { held.append(try Clamp(text)) }
-    return held
-  }
-
-  /// - Throws: `ReplError` where states or branches are missing.
-  func session(states: [TextState], path: String) throws(ReplError) -> Session {
-    func position(_ record: Position) throws(ReplError) -> REPL.Position {
-      guard states.indices.contains(record.state) else {
-        throw SessionFile.damaged(path, "there is no state \(record.state)")
-      }
-      return REPL.Position(state: states[record.state], seed: record.seed)
-    }
-    func exchange(_ record: Exchange) throws(ReplError) -> REPL.Exchange {
-      if let length = record.length, length < 1 {
-        throw SessionFile.damaged(path, "a length of \(length)")
-      }
-      return REPL.Exchange(
-        prompt: record.prompt, text: record.text, stop: record.stop, length: record.length,
-        seed: record.seed, before: try position(record.before))
-    }
-    var drafts: [(name: String, draft: Draft)] = []
-    for branch in branches {
-      guard isBranchName(branch.name), !drafts.contains(where: { $0.name == branch.name }) else {
-        throw SessionFile.damaged(path, "a branch has no name of its own")
-      }
-      var exchanges: [REPL.Exchange] = []
-      for record in branch.exchanges { exchanges.append(try exchange(record)) }
-      var undone: [(exchange: REPL.Exchange, after: REPL.Position)] = []
-      for record in branch.undone {
-        undone.append((try exchange(record.exchange), try position(record.after)))
-      }
-      drafts.append(
-        (
-          branch.name,
-          Draft(exchanges: exchanges, position: try position(branch.position), undone: undone)
-        ))
-    }
-    guard let (name, draft) = drafts.first else {
-      throw SessionFile.damaged(path, "it has no text")
-    }
-    var session = Session(settings: settings, draft: draft)
-    session.branch = name
-    session.others = Array(drafts.dropFirst())
-    return session
   }
 }

@@ -52,11 +52,12 @@ struct Setting: Sendable {
       name: "seed",
       summary: "the next text's; each text after it has the next higher one. A number or random",
       values: ["random"],
-      value: { "\($0.session.draft.position.seed)" },
+      value: { "\($0.session.draft.seed)" },
       set: { interpreter, text in
         guard let seed = text == "random" ? .random(in: 0...UInt64(UInt32.max)) : UInt64(text)
         else { throw wrong(text, for: "seed", "a whole number of 0 or more, or random") }
-        interpreter.session.draft.position.seed = seed
+        interpreter.session.draft.seed = seed
+        interpreter.choice?.seed = nil
       }),
     Setting(
       name: "speed", summary: "characters a second, as if typed, or off for the model's own speed",

@@ -30,8 +30,12 @@ struct Repl: ParsableCommand {
       the exit code is that of the first line that failed: 64 usage, 65 bad data, 66 no input, 73 \
       cannot create, 74 input or output.
 
-      Lines are kept in ~/.local/state/charlstm/history, which only you can read. ~/.inputrc is \
-      honoured, with $if charlstm for this program alone. NO_COLOR turns colours off.
+      On a terminal, lines are kept in ~/.local/state/charlstm/history and the session, as it goes \
+      on, in ~/.local/state/charlstm/sessions, which only you can read: the last ten with a model. \
+      --continue goes on with the last one, with its settings. Settings that you always want stand \
+      in ~/.config/charlstm/config, a name and a value a line, as /set takes them; options come \
+      before it. ~/.inputrc is honoured, with $if charlstm for this program alone. NO_COLOR turns \
+      colours off.
       """)
 
   @Argument(help: "A model file.", completion: .file(extensions: ["safetensors"]))
@@ -64,6 +68,17 @@ struct Repl: ParsableCommand {
   @Option(help: "Characters a second, as if typed. (default: as fast as the model writes)")
   var speed: Double?
 
+  @Flag(
+    name: .customLong("continue"),
+    help: "Go on with the session that was kept last, of any model or of the one named.")
+  var goesOn = false
+
+  @Flag(help: "Do not keep the session.")
+  var noAutosave = false
+
+  @Flag(help: "Do not read the file of settings.")
+  var noConfig = false
+
   @Flag(help: "Neither read nor keep the history of lines.")
   var noHistory = false
 
@@ -82,7 +97,9 @@ struct Repl: ParsableCommand {
     let device = try threads.device()
     let environment = currentEnvironment()
     let locator = ModelLocator(environment: environment, executable: executablePath())
-    let path = try model ?? locator.find()
+    let sessions = SavedSessions.standard(environment: environment)
+    let last = try goesOn && model == nil ? saved(sessions).newest() : nil
+    let path = try model ?? last?.model ?? locator.find()
 
     // Before any thread is started: it may change the environment.
     var interpreter: (any LineInterpreter)?
@@ -105,9 +122,23 @@ struct Repl: ParsableCommand {
     let session = try open(
       path, on: device, settings: settings, clamps: clamps, screen, surroundings)
     interpreter = session
+    let writer = session as? Interpreter
+    if goesOn {
+      guard let writer else {
+        throw ReplError.usage("--continue is for a model that writes; this is a classifier")
+      }
+      try writer.open(sessionAt: last?.session ?? writer.newestSession(in: saved(sessions)))
+    }
+    if editor != nil, !noAutosave, let sessions { writer?.keepSession(in: sessions) }
+    // What was asked for is kept, however the session ends.
+    defer { writer?.autosave?.finish() }
 
     do throws(OutputFailure) {
+      if editor != nil, !noConfig, !goesOn, let writer {
+        try configure(writer, environment: environment)
+      }
       try session.welcome()
+      if goesOn { try writer?.showPosition() }
       if let failure = editor?.historyFailure { standardError("\(failure)\n") }
       for line in execute where !session.progress.hasQuit { try session.run(line: line.pathBytes) }
       if var editor {
@@ -122,6 +153,41 @@ struct Repl: ParsableCommand {
     if editor == nil, let failure = session.progress.firstFailure {
       throw ExitCode(for: failure) ?? .failure
     }
+  }
+
+  /// - Throws: `ReplError` where no sessions are kept.
+  private func saved(_ sessions: SavedSessions?) throws(ReplError) -> SavedSessions {
+    guard let sessions else {
+      throw .noInput("no sessions are kept where neither HOME nor XDG_STATE_HOME is set")
+    }
+    return sessions
+  }
+
+  /// Sets what the person always wants set, but for what the command line says.
+  private func configure(
+    _ interpreter: Interpreter, environment: [String: String]
+  ) throws(OutputFailure) {
+    guard let path = Configuration.standardPath(environment: environment) else { return }
+    let configuration: Configuration?
+    do throws(ReplError) {
+      configuration = try Configuration(contentsOf: path)
+    } catch {
+      return standardError("\(error)\n")
+    }
+    try configuration?.apply(to: interpreter, except: givenOptions)
+  }
+
+  /// The long names of the options on the command line.
+  private var givenOptions: Set<String> {
+    var names: Set<String> = []
+    for argument in CommandArguments.all {
+      if argument.hasPrefix("--") {
+        names.insert(String(argument.dropFirst(2).prefix { $0 != "=" }))
+      } else if argument.hasPrefix("-l") {
+        names.insert("length")
+      }
+    }
+    return names
   }
 
   /// An interpreter for the file's kind of model.

@@ -40,14 +40,14 @@ import Testing
     #expect(
       try talk.say("/pick 1") == """
         > /pick 1
-        Error: there is nothing to pick; /temperatures writes texts to choose from
+        Error: there is nothing to pick; /options writes texts to choose from
 
         """)
     _ = try talk.say("/temperatures 0.5,1 To be")
     #expect(
       try talk.say("/pick", "/pick 0", "/pick 3", "/pick x") == """
         > /pick
-        Error: /pick needs the number of a text
+        Error: /pick needs the number of what to go on with
         > /pick 0
         Error: /pick takes a whole number of 1 or more, got 0
         > /pick 3
@@ -60,7 +60,7 @@ import Testing
     #expect(
       try talk.say("/pick 1") == """
         > /pick 1
-        Error: the text is another one since /temperatures; try them again
+        Error: the text is another one since /temperatures; try it again
 
         """)
     // Back where it was, it can be picked; another model has other states.

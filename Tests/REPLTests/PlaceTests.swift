@@ -34,7 +34,7 @@ import Testing
         .split(separator: "\n").filter { $0.hasPrefix("Error") } == [
           "Error: the text has only 10 characters, and the place must be after one",
           #"Error: the text has no "zzz""#,
-          "Error: there is nothing to pick; /temperatures writes texts to choose from",
+          "Error: there is nothing to pick; /options writes texts to choose from",
           "Error: /pick takes a number from 1 to 10, got 11",
         ])
     #expect(

@@ -4,7 +4,7 @@ import Foundation
 import TerminalTesting
 import Testing
 
-/// The session that the README begins with is what a terminal shows.
+/// The sessions that the README and the article on writing show are what a terminal shows.
 @Suite struct ReadmeTranscriptTests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
@@ -20,11 +20,13 @@ import Testing
     String(text).replacing(/[\d,]+\/s/, with: "N/s")
   }
 
-  private static func transcript() throws -> (arguments: [String], [Exchange]) {
-    let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
-    let begin = try #require(readme.range(of: "```\n$ charlstm "))
-    let end = try #require(readme.range(of: "\n```", range: begin.upperBound..<readme.endIndex))
-    let lines = readme[begin.upperBound..<end.lowerBound].split(
+  private static func transcript(
+    in document: String, after beginning: String
+  ) throws -> (arguments: [String], [Exchange]) {
+    let text = try String(contentsOf: root.appending(path: document), encoding: .utf8)
+    let begin = try #require(text.range(of: "```\n" + beginning))
+    let end = try #require(text.range(of: "\n```", range: begin.upperBound..<text.endIndex))
+    let lines = text[begin.upperBound..<end.lowerBound].split(
       separator: "\n", omittingEmptySubsequences: false)
     var exchanges = [Exchange(typed: "", shown: [])]
     for line in lines.dropFirst() {
@@ -38,16 +40,26 @@ import Testing
   }
 
   // CPUs without fused multiplication round otherwise, and write in float32.
-  @Test(.enabled(if: InstructionSet.current >= .avx2))
-  func theSessionIsWhatATerminalShows() throws {
-    let (arguments, exchanges) = try Self.transcript()
+  @Test(
+    .enabled(if: InstructionSet.current >= .avx2),
+    arguments: [
+      ("README.md", "$ charlstm ", ""),
+      (
+        "Sources/CharLSTM/CharLSTM.docc/Writing.md",
+        "$ EDITOR='sed -i s/queen/king/' charlstm ", "sed -i s/queen/king/"
+      ),
+    ])
+  func theSessionIsWhatATerminalShows(
+    document: String, beginning: String, editor: String
+  ) throws {
+    let (arguments, exchanges) = try Self.transcript(in: document, after: beginning)
     #expect(exchanges.count > 5)
     let folder = try TemporaryFolder()
     let terminal = try PseudoTerminal(
       spawning: builtExecutable(named: "charlstm"), arguments: arguments,
       environment: [
         "TERM": "xterm", "HOME": folder.path, "INPUTRC": "/dev/null", "LANG": "C.UTF-8",
-        "NO_COLOR": "1",
+        "NO_COLOR": "1", "EDITOR": editor,
       ])
     for exchange in exchanges {
       if !exchange.typed.isEmpty { try terminal.send(exchange.typed + "\r") }

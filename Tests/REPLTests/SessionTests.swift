@@ -242,7 +242,10 @@ import Text
     let file = try SafetensorsFile(path: path)
     let text = try #require(file.metadata["charlstm.session"])
     for (old, new) in [
-      ("\"state\":1", "\"state\":2"), ("\"state\":1", "\"state\":-1"),
+      ("\"place\":1", "\"place\":2"), ("\"place\":1", "\"place\":-1"),
+      ("\"parent\":0", "\"parent\":1"), ("\"parent\":0", "\"parent\":-1"),
+      ("\"parent\":0,", ""), ("\"exchange\":{", "\"x\":{"),
+      ("\"seedBefore\":1", "\"editedFrom\":1,\"seedBefore\":1"),
       ("\"length\":24", "\"length\":0"),
       ("\"temperature\":1", "\"temperature\":-1"), ("\"name\":\"main\"", "\"name\":\"a b\""),
       ("\"name\":\"main\"", "\"name\":\"\""), ("\"hiddenSize\":24", "\"hiddenSize\":25"),

@@ -311,7 +311,7 @@ import Testing
           vpBbo!RuQ;.Rw:SXwJVIoXaI
           ── 4) 1.3: 3.86 nats
           vpBbn!StQ;.Qu-RVwIVHpZaK
-          /pick N goes on with one of them
+          a number, or /pick N, goes on with one of them
           > To be
           …vqAfp'VvT?:Uw:WaxIXHpYcI
           24 characters · seed 1 · 3.96 nats a character
@@ -320,13 +320,13 @@ import Testing
           1) 0: 2.52 nats    │ 2) 1: 3.96 nats    │ 3) 2: 4.11 nats
           HII:::mLLLpppppppp │ vqAfp'VvT?:Uw:WaxI │ vqAdo
           pppNpp             │ XHpYcI             │ VuS;:Vv:WZxIWGpXcI
-          /pick N goes on with one of them
+          a number, or /pick N, goes on with one of them
           > /temperatures 0.5,1 or not
           after "or not", seed 2
           1) 0.5: 3.44 nats            │ 2) 1: 3.83 nats
           q:jA:fXj: :;ccrnm            │ v:mF;jYnH FMmkuppAsK;gZK
           p;.ppV                       │
-          /pick N goes on with one of them
+          a number, or /pick N, goes on with one of them
           > /temperatures 1,,2
           Error: temperatures are numbers with commas between them and no blanks, got 1,,2
           > /temperatures hot
@@ -334,12 +334,13 @@ import Testing
           > /temperatures -1
           Error: temperature must be 0 or more, got -1
           > /next 4
-          I   7.7% ███▊
-          p   4.6% ██▎
-          a   4.2% ██
-          b   4.1% ██
+          1) I   7.7% ███▌
+          2) p   4.6% ██▏
+          3) a   4.2% █▉
+          4) b   4.1% █▉
+          a number, or /pick N, goes on with one of them
           > /next x
-          Error: /next takes a whole number of 1 or more, got x
+          Error: /alternatives takes a whole number of 1 or more, got x
           > /score To be
           To be
           66758
@@ -365,8 +366,9 @@ import Testing
         ── 2) 1: 3.96 nats
         vqAfp'VvT?:Uw:WaxIXH
         pYcI
-        /pick N goes on with
-        one of them
+        a number, or /pick
+        N, goes on with one
+        of them
 
         """)
   }
@@ -424,37 +426,40 @@ import Testing
     #expect(
       try talk.say("/help", "/help set", "/help /undo", "/help uno", "/help quit", "/help x") == """
         > /help
-        /help [command]                list the commands, or explain one
-        /set [name [value]]            list the settings, show one, or change it
-        /show                          show where this session is: model, text and settings
-        /more [n]                      go on from where the text stopped
-        /retry                         write on from the last prompt again, with the next seed
-        /undo [n]                      go back to before the last exchange, or the last n, as often as you like
-        /redo [n]                      take the last /undo back, or the last n
-        /reset                         begin a new text
-        /edit                          write a prompt in $VISUAL or $EDITOR
-        /branch NAME                   go on in a copy of this text called NAME
-        /branches                      list the branches
-        /switch NAME                   go to the branch NAME
-        /temperatures [list [prompt]]  the same prompt and seed at several temperatures
-        /pick N                        go on with text N of the last /temperatures, or character N of /next
-        /next [n | PLACE]              show the n most probable next characters (10), here or at a place
-        /score TEXT                    how well the model predicts TEXT here
-        /ban [PHRASE]                  never write PHRASE, or list what is banned
-        /unban PHRASE|all              let PHRASE be written again, or all phrases
-        /clamp [CELL=VALUE]            hold the output of a cell at a value, and see what it does to the text
-        /cells [n | CELL]              show what the n liveliest cells did over the end of the text (8)
-        /classify TEXT                 show the most probable classes of TEXT
-        /classifier [FILE]             take another classifier for /classify, or show which it is
-        /save FILE                     keep the session: settings, texts and states, exact
-        /open FILE                     go on from a session that was saved
-        /write [FILE]                  write the text to a file, or show all of it
-        /load MODEL                    take another model and begin a new text
-        /info                          show what the model is and how it was trained
-        /quit                          leave; so does Ctrl-D
+        /help [command]                 list the commands, or explain one
+        /set [name [value]]             list the settings, show one, or change it
+        /show                           show where this session is: model, text and settings
+        /more [n]                       go on from where the text stopped
+        /retry                          write on from the last prompt again, with the next seed
+        /undo [n]                       go back to before the last exchange, or the last n, as often as you like
+        /redo [n]                       take the last /undo back, or the last n
+        /reset                          begin a new text
+        /edit [all]                     write a prompt in $VISUAL or $EDITOR, or edit all of the text
+        /branch NAME                    go on in a copy of this text called NAME
+        /branches                       list the branches
+        /switch NAME                    go to the branch NAME
+        /tree [N]                       draw all that was tried, or go to place N of it
+        /options [n [length] [prompt]]  n ways to go on from here (3), or from a prompt, to choose from
+        /pick N                         go on with text N of the last /options or /temperatures, or character N
+        /alternatives [n | PLACE]       show the n most probable next characters (10), here or at a place
+        /temperatures [list [prompt]]   the same prompt and seed at several temperatures
+        /score TEXT                     how well the model predicts TEXT here
+        /ban [PHRASE]                   never write PHRASE, or list what is banned
+        /unban PHRASE|all               let PHRASE be written again, or all phrases
+        /clamp [CELL=VALUE]             hold the output of a cell at a value, and see what it does to the text
+        /cells [n | CELL]               show what the n liveliest cells did over the end of the text (8)
+        /classify TEXT                  show the most probable classes of TEXT
+        /classifier [FILE]              take another classifier for /classify, or show which it is
+        /save FILE                      keep the session: settings, texts and states, exact
+        /open FILE                      go on from a session that was saved
+        /write [FILE]                   write the text to a file, or show all of it
+        /load MODEL                     take another model and begin a new text
+        /info                           show what the model is and how it was trained
+        /quit                           leave; so does Ctrl-D
 
         Anything else is a prompt, and the model goes on from it. A backslash at the
-        end of a line continues the prompt on the next; // begins a prompt with /.
+        end of a line continues the prompt on the next, \"\"\" before and after several
+        lines makes them one, and so does pasting them; // begins a prompt with /.
         Ctrl-C stops the writing and clears the line, Ctrl-D leaves.
         > /help set
         /set [name [value]]: list the settings, show one, or change it

@@ -25,7 +25,7 @@ extension Interpreter {
       name: "branches", summary: "list the branches"
     ) { interpreter, _ in
       let session = interpreter.session
-      let all = [(name: session.branch, draft: session.draft)] + session.others
+      let all = session.branches
       let width = all.map { columns(of: $0.name) }.max() ?? 0
       for (name, draft) in all.sorted(by: { $0.name < $1.name }) {
         let end = excerpt(draft.text, limit: 30, fromEnd: true)

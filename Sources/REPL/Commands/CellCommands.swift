@@ -63,12 +63,12 @@ extension Interpreter {
   /// What the cells did while the last exchange was read and written, which is read again.
   private func traces() throws -> CellTraces {
     var draft = session.draft
-    guard let exchange = draft.exchanges.last, draft.undo() else {
+    guard let exchange = draft.removeLast() else {
       throw ReplError.usage("there is no text yet; type a prompt first")
     }
     let vocabulary = resident.generator.vocabulary
     var traces = CellTraces(hiddenSize: resident.trained.model.configuration.hiddenSize)
-    var state = draft.position.state
+    var state = draft.state
     if !exchange.prompt.isEmpty, !draft.endsLine {
       resident.generator.read(Array(vocabulary.symbols(for: "\n")), into: &state)
     }

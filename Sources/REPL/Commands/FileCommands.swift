@@ -20,8 +20,7 @@ extension Interpreter {
       argument: .file
     ) { interpreter, argument in
       let path = try file(argument, for: "/open")
-      interpreter.session = try SessionFile.read(path, for: interpreter.resident)
-      try interpreter.use(interpreter.session.settings.precision)
+      try interpreter.open(sessionAt: path)
       try interpreter.remarkPosition()
     },
     Command(
@@ -42,19 +41,28 @@ extension Interpreter {
       let model = try ResidentModel(
         contentsOf: path, precision: settings.precision, device: interpreter.resident.device)
       let position = Position(
-        state: model.generator.start(), seed: interpreter.session.draft.position.seed)
+        state: model.generator.start(), seed: interpreter.session.draft.seed)
       interpreter.resident = model
-      // Their states are another model's.
-      interpreter.variants = nil
-      interpreter.alternatives = nil
-      interpreter.session = Session(settings: settings, draft: Draft(at: position))
+      // Its states are another model's.
+      interpreter.choice = nil
+      interpreter.session = Session(settings: settings, draft: Draft(beginningAt: position))
+      interpreter.autosave = interpreter.autosave?.anew(of: model.source)
       try interpreter.screen.remark("\(model.name): \(model.shape)")
     },
   ]
 
+  /// Goes on from a session in a file; where that cannot be, this one stays.
+  package func open(sessionAt path: String) throws {
+    session = try SessionFile.read(path, for: resident)
+    choice = nil
+    try use(session.settings.precision)
+    autosave = autosave?.anew(of: resident.source)
+    autosave?.hasKept(session)
+  }
+
   private func save(_ argument: String, replaces: Bool) throws {
     let file = try outputFile(argument, for: "/save", replaces: replaces)
-    try SessionFile.write(session, of: resident, to: file)
+    try SessionFile.write(SessionSnapshot(of: session), resident.source, to: file)
     try screen.remark("saved as \(excerpt(file.path.spelledPath, limit: 200))")
   }
 

@@ -43,7 +43,7 @@ extension Interpreter {
       ("branch", session.branch),
       ("text", session.draft.summary),
     ]
-    if !session.draft.exchanges.isEmpty {
+    if session.draft.last != nil {
       rows.append(("ends", excerpt(session.draft.text, limit: 50, fromEnd: true)))
     }
     rows += Setting.all.map { ($0.name, $0.value(interpreter)) }

@@ -9,7 +9,7 @@ extension Interpreter {
       argument: .free
     ) { interpreter, argument in
       try interpreter.write(
-        .empty, after: interpreter.session.draft, seed: interpreter.session.draft.position.seed,
+        .empty, after: interpreter.session.draft, seed: interpreter.session.draft.seed,
         length: try wholeNumber(argument, of: "/more"))
     },
     Command(
@@ -20,12 +20,15 @@ extension Interpreter {
         """
     ) { interpreter, _ in
       var draft = interpreter.session.draft
-      guard let last = draft.exchanges.last, draft.undo() else {
+      guard let last = draft.removeLast() else {
         throw ReplError.usage("there is nothing to retry; type a prompt first")
+      }
+      guard last.editedFrom == nil else {
+        throw ReplError.usage("what was edited is not written again; /more goes on from it")
       }
       try interpreter.write(
         KnownText(last.prompt, to: interpreter.resident.generator.vocabulary), after: draft,
-        seed: interpreter.session.draft.position.seed, length: last.length)
+        seed: interpreter.session.draft.seed, length: last.length)
     },
     Command(
       name: "undo", usage: "[n]",
@@ -37,7 +40,7 @@ extension Interpreter {
       argument: .free
     ) { interpreter, argument in
       try interpreter.step(
-        argument, "/undo", of: interpreter.session.draft.exchanges.count
+        argument, "/undo", of: interpreter.session.draft.undoCount
       ) { $0.undo() }
     },
     Command(
@@ -51,22 +54,34 @@ extension Interpreter {
     Command(
       name: "reset", summary: "begin a new text",
       details: """
-        This text is forgotten, with all that could be undone; settings, seed and other branches \
-        stay. /branch keeps a text.
+        Settings, seed and branches stay. What was written before is in /tree, and can be gone \
+        back to; /branch gives a text a name.
         """
     ) { interpreter, _ in
+      let draft = interpreter.session.draft
       interpreter.session.draft = Draft(
-        at: Position(
-          state: interpreter.resident.generator.start(),
-          seed: interpreter.session.draft.position.seed))
+        beginningAt: Position(
+          state: interpreter.resident.generator.start(), seed: draft.seed), in: draft.tree)
       try interpreter.remarkPosition()
     },
     Command(
-      name: "edit", summary: "write a prompt in $VISUAL or $EDITOR",
-      details: "What is in the editor when it is closed is the prompt; nothing is none."
-    ) { interpreter, _ in
+      name: "edit", usage: "[all]",
+      summary: "write a prompt in $VISUAL or $EDITOR, or edit all of the text",
+      details: """
+        What is in the editor when it is closed is the prompt; nothing is none. /edit all opens the \
+        whole text. What was changed in it, and what comes after, is read again, from the end of the \
+        last exchange before that; the model writes nothing. /more goes on from there, /undo takes the \
+        edit back.
+        """,
+      argument: .words { $1.isEmpty ? ["all"] : [] }
+    ) { interpreter, argument in
       guard let edit = interpreter.surroundings.edit else {
         throw ReplError.usage("/edit needs a terminal")
+      }
+      switch argument.trimmingBlanks {
+      case "": break
+      case "all": return try interpreter.editAll(by: edit)
+      default: throw ReplError.usage("/edit takes no argument but all")
       }
       var text = try edit("")
       // Ctrl-C in the editor was meant for it.
@@ -99,11 +114,20 @@ extension Interpreter {
     try remarkPosition()
   }
 
+  /// Shows a person the end of a text that they go on with.
+  package func showPosition() throws(OutputFailure) {
+    do {
+      try remarkPosition()
+    } catch {
+      throw error as? OutputFailure ?? OutputFailure(cause: error)
+    }
+  }
+
   /// Tells a person where in the text they are now.
   func remarkPosition() throws {
     let draft = session.draft
     let end = excerpt(draft.text, limit: 50, fromEnd: true)
     try screen.remark(
-      draft.exchanges.isEmpty ? "at the beginning of the text" : "\(draft.summary): \(end)")
+      draft.last == nil ? "at the beginning of the text" : "\(draft.summary): \(end)")
   }
 }

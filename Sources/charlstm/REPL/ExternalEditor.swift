@@ -11,7 +11,7 @@ func edited(_ text: String, environment: [String: String]) throws -> String {
   let editor = named("VISUAL") ?? named("EDITOR") ?? "vi"
   let folder = try makeFolder(in: named("TMPDIR") ?? "/tmp")
   defer { remove(folder: folder) }
-  let path = folder + "/prompt.txt"
+  let path = folder + "/text.txt"
   do {
     try AtomicFile.write(text.utf8, to: path)
     let status = try run(editor, on: path)
@@ -19,11 +19,11 @@ func edited(_ text: String, environment: [String: String]) throws -> String {
       throw ReplError.inputOutput("the editor \(path: editor) ended with status \(status)")
     }
     guard let text = String(validating: try MappedFile.contents(of: path), as: UTF8.self) else {
-      throw ReplError.inputOutput("the prompt is not UTF-8; it was left out")
+      throw ReplError.inputOutput("the text is not UTF-8; it was left out")
     }
     return text
   } catch let error as FileError {
-    throw ReplError.inputOutput("cannot edit the prompt: \(error)")
+    throw ReplError.inputOutput("cannot edit the text: \(error)")
   }
 }
 
@@ -32,7 +32,7 @@ private func makeFolder(in place: String) throws(ReplError) -> String {
   var template = "\(place)/charlstm-XXXXXX".cPath
   guard mkdtemp(&template) != nil else {
     throw .inputOutput(
-      "cannot make a folder for the prompt in \(path: place): \(SystemError.last.reason)")
+      "cannot make a folder for the text in \(path: place): \(SystemError.last.reason)")
   }
   return String(cPath: template)
 }
