@@ -16,7 +16,7 @@ struct Charlstm: ParsableCommand {
     subcommands: [
       Repl.self, Train.self, Sample.self, Evaluate.self, Inspect.self, Novelty.self, Classify.self,
       Report.self,
-      Info.self, Benchmark.self,
+      Serve.self, Info.self, Benchmark.self,
     ],
     defaultSubcommand: Repl.self)
 
