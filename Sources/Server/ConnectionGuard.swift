@@ -18,6 +18,8 @@
     private let idleTime: TimeAmount
     private var deadline: Scheduled<Void>?
     private var stall: Scheduled<Void>?
+    /// Whether a request has come in part.
+    private var isReading = false
     /// Whether a request has come whole and its answer is not yet written.
     private var isAnswering = false
 
@@ -44,10 +46,13 @@
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
       switch unwrapInboundIn(data) {
-      case .head: wait(requestTime, context)
+      case .head:
+        isReading = true
+        wait(requestTime, context)
       case .body: break
       case .end:
         deadline?.cancel()
+        isReading = false
         isAnswering = true
       }
       context.fireChannelRead(data)
@@ -56,7 +61,8 @@
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
       if case .end = unwrapOutboundIn(data) {
         isAnswering = false
-        wait(idleTime, context)
+        // What was answered before it had come whole was refused: nobody wants the rest.
+        wait(isReading ? .seconds(1) : idleTime, context)
       }
       context.write(data, promise: promise)
     }

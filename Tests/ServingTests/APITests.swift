@@ -9,6 +9,13 @@ import Text
 
 @Suite("API")
 struct APITests {
+  /// Texts that do not end before the test does.
+  private static let endless: Limits = {
+    var limits = Limits()
+    limits.length = 1 << 30
+    return limits
+  }()
+
   @Test func models() async throws {
     let tiny = try TinyServer()
     for path in ["/v1/models", "/v1/models/tiny", "/healthz", "/", "/page.js", "/page.css"] {
@@ -35,18 +42,18 @@ struct APITests {
   }
 
   @Test func aFullQueueRefuses() async throws {
-    var limits = Limits()
+    var limits = Self.endless
     limits.batch = 1
     limits.queue = 2
     let tiny = try TinyServer(limits: limits)
-    let long = #"{"max_tokens": 65536, "stream": true, "n": 2}"#
+    let long = #"{"max_tokens": 100000000, "stream": true, "n": 2}"#
     guard case .stream(let first) = await tiny.post("/v1/completions", long).body else {
       throw Missing()
     }
     _ = await first.nextEvents()
     guard
       case .stream(let second) = await tiny.post(
-        "/v1/completions", #"{"stream": true, "max_tokens": 65536}"#
+        "/v1/completions", #"{"stream": true, "max_tokens": 100000000}"#
       ).body
     else { throw Missing() }
     let refused = await tiny.post("/v1/completions", long)
@@ -59,12 +66,12 @@ struct APITests {
   }
 
   @Test func whoGoesLeavesNothingBehind() async throws {
-    let tiny = try TinyServer()
+    let tiny = try TinyServer(limits: Self.endless)
     var streams: [Completion] = []
     for _ in 0..<20 {
       guard
         case .stream(let stream) = await tiny.post(
-          "/v1/completions", #"{"max_tokens": 65536, "stream": true}"#
+          "/v1/completions", #"{"max_tokens": 100000000, "stream": true}"#
         ).body
       else { throw Missing() }
       streams.append(stream)
@@ -81,10 +88,10 @@ struct APITests {
   }
 
   @Test func theEndOfTheServer() async throws {
-    let tiny = try TinyServer()
+    let tiny = try TinyServer(limits: Self.endless)
     guard
       case .stream(let stream) = await tiny.post(
-        "/v1/completions", #"{"max_tokens": 65536, "stream": true}"#
+        "/v1/completions", #"{"max_tokens": 100000000, "stream": true}"#
       ).body
     else { throw Missing() }
     _ = await stream.nextEvents()
