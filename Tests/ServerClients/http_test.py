@@ -7,8 +7,8 @@ Traffic goes to 127.0.0.1 alone.
 import json
 import signal
 import socket
+import subprocess
 import sys
-import threading
 import time
 
 from running import Server
@@ -21,7 +21,6 @@ def texts(server):
         answer = server.complete(prompt="The ", max_tokens=300, seed=seed)
         assert answer["choices"][0]["text"] == server.sample(seed, 300, "--prompt", "The ")
     several = server.complete(prompt="A", max_tokens=100, seed=3, n=5, temperature=0.5)
-    import subprocess
     lines = subprocess.run(
         [program, "sample", model, "--seed", "3", "--length", "100", "--count", "5", "--prompt", "A",
          "--temperature", "0.5", "--omit-prompt", "--json-lines"],
@@ -129,7 +128,6 @@ def slow(server):
     for client in clients + body:
         client.settimeout(5)
         try:
-            assert client.recv(1000) in (b"",) or True
             while client.recv(1000):
                 pass
         except ConnectionError:
@@ -155,7 +153,7 @@ def disconnects(server):
 
 def unread(server):
     """Whoever does not read is shut out, and nothing piles up."""
-    body = json.dumps({"max_tokens": 60000, "stream": True, "logprobs": 5}).encode()
+    body = json.dumps({"max_tokens": 60000, "stream": True, "logprobs": 5, "n": 4}).encode()
     clients = []
     for _ in range(10):
         client = socket.socket()
@@ -223,7 +221,7 @@ with Server(program, model, "--request-timeout", "2", "--idle-timeout", "4") as 
             check(server)
     server.wait_until_idle()
     after = server.resident()
-    print(f"memory: {before / 1e6:.1f} MB, after the same three times more {after / 1e6:.1f} MB")
+    print(f"memory: {before / 1e6:.1f} MB, after as much three times more {after / 1e6:.1f} MB")
     assert after < before * 1.1 + 8e6
     run("texts", texts, server)
 run("ending", ending)
