@@ -70,7 +70,7 @@ with Server(program, model, "--allow-origin", "null") as server, \
     def chromium(*options):
         return subprocess.run(
             ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-             "--window-size=1240,1000", "--hide-scrollbars", f"--user-data-dir={folder}/profile",
+             "--window-size=1240,1200", "--hide-scrollbars", f"--user-data-dir={folder}/profile",
              "--virtual-time-budget=20000", *options],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120)
 
