@@ -11,6 +11,7 @@ import Text
 struct Serve: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Answer other programs, and write in a browser.",
+    usage: "charlstm serve [<options>] <model>",
     discussion: """
       Speaks HTTP as OpenAI's completions do: /v1/completions, /v1/models and /healthz, and for a \
       classifier /v1/classify. A page to write with is at /. A request with a seed gets the text of \

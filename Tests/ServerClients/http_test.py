@@ -5,6 +5,8 @@ Traffic goes to 127.0.0.1 alone.
 """
 
 import json
+import os
+import re
 import signal
 import socket
 import subprocess
@@ -202,6 +204,31 @@ def classifiers():
         assert server.request("/v1/completions", {})[0] == 404
 
 
+def article():
+    """What the article Serving shows is what comes, but for what is new every time."""
+    path = os.path.join(
+        os.path.dirname(__file__), "../../Sources/CharLSTM/CharLSTM.docc/Serving.md")
+    with open(path) as file:
+        shown = re.findall(
+            r"\$ curl -s http://127\.0\.0\.1:(\d+)(/\S+) -d '(.*)'\n(.*)\n", file.read())
+    assert len(shown) == 3, shown
+
+    def lasting(value):
+        if isinstance(value, float):
+            return round(value, 2)
+        if isinstance(value, list):
+            return [lasting(each) for each in value]
+        if isinstance(value, dict):
+            return {key: lasting(each) for key, each in value.items() if key not in ("id", "created")}
+        return value
+
+    with Server(program, model) as writing, Server(program, classifier[0]) as classifying:
+        for port, path, body, answer in shown:
+            server = writing if port == "8080" else classifying
+            came = json.loads(server.request(path, body.encode())[2])
+            assert lasting(came) == lasting(json.loads(answer)), (came, answer)
+
+
 def run(name, check, *arguments):
     begun = time.monotonic()
     check(*arguments)
@@ -227,3 +254,4 @@ with Server(program, model, "--request-timeout", "2", "--idle-timeout", "4") as 
 run("ending", ending)
 if classifier:
     run("classifiers", classifiers)
+    run("article", article)
