@@ -9,8 +9,13 @@ let package = Package(
     .library(name: "Safetensors", targets: ["Safetensors"]),
     .executable(name: "charlstm", targets: ["charlstm"]),
   ],
+  traits: [
+    .trait(name: "Server", description: "charlstm serve: HTTP, by Hummingbird")
+  ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    // For the trait alone: without it, it is neither fetched nor built.
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
   ],
   targets: [
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
@@ -100,12 +105,29 @@ let package = Package(
         "Recurrent", "Paths", "Text", "TerminalText", "Files", "Safetensors", "Checkpoints",
         "Generation", "Form", "Classification", "LineEditing",
       ]),
+    .target(
+      name: "Serving",
+      dependencies: [
+        "Recurrent", "CPU", "Text", "Checkpoints", "Generation", "Classification",
+      ],
+      resources: [
+        .embedInCode("Page/desk.html"), .embedInCode("Page/desk.css"),
+        .embedInCode("Page/desk.js"),
+      ]),
+    // HTTP: empty without the trait.
+    .target(
+      name: "Server",
+      dependencies: [
+        "Serving",
+        .product(
+          name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Server"])),
+      ]),
     .executableTarget(
       name: "charlstm",
       dependencies: [
         "Inspection", "Recurrent", "CPU", "Paths", "Text", "TerminalText", "Files", "Safetensors",
         "Checkpoints", "Training", "Generation", "Form", "LabelledData", "Classification",
-        "LineEditing", "REPL", "Reports", "TensorBoard", "WebExport",
+        "LineEditing", "REPL", "Reports", "TensorBoard", "Serving", "Server", "WebExport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -159,6 +181,12 @@ let package = Package(
       dependencies: [
         "Recurrent", "CPU", "FileTesting", "Text", "TerminalText", "Safetensors", "Checkpoints",
         "LabelledData", "Training", "Classification",
+      ]),
+    .testTarget(
+      name: "ServingTests",
+      dependencies: [
+        "CPU", "Checkpoints", "Classification", "FileTesting", "Generation", "PageTesting",
+        "Recurrent", "Serving", "Text",
       ]),
     .testTarget(
       name: "TensorBoardTests",

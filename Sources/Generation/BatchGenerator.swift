@@ -125,47 +125,7 @@ private struct WritingLanes {
   private let vocabulary: Vocabulary
   private let allowed: AllowedSymbols
   private let part: any StreamPart
-  private var lanes: [Lane?]
-
-  private struct Lane {
-    var index: Int
-    var random: Xoshiro256
-    /// Symbols to read before the first is drawn, and which of them is at hand.
-    var prompt: [Int32]
-    var read = 0
-    var writer: TextWriter
-    var text: [UInt8] = []
-    /// The symbol to read next.
-    var symbol: Int32
-
-    /// Whether the symbol after that is of the prompt too, and nothing is to be drawn yet.
-    var readsOn: Bool { read + 1 < prompt.count }
-
-    mutating func readOn() {
-      read += 1
-      symbol = prompt[read]
-    }
-
-    /// Takes the logits after its symbol, which `lane` has read; returns its text if that was the last
-    /// one.
-    mutating func advance(
-      _ logits: UnsafeBufferPointer<Float>, allowed: AllowedSymbols,
-      lane: (part: any StreamPart, index: Int)
-    ) -> FinishedText? {
-      if readsOn {
-        readOn()
-        return nil
-      }
-      do {
-        symbol = try writer.draw(
-          logits, allowed: allowed, lane: lane, using: &random, output: &text)
-      } catch {
-        return FinishedText(index: index, text: [], passage: writer.passage, failure: error)
-      }
-      return writer.isFinished
-        ? FinishedText(index: index, text: text, passage: writer.passage) : nil
-    }
-  }
+  private var lanes: [(index: Int, lane: WritingLane)?]
 
   init(
     _ part: any StreamPart, configuration: ModelConfiguration, vocabulary: Vocabulary,
@@ -188,60 +148,64 @@ private struct WritingLanes {
     func fill(_ index: Int) {
       lanes[index] = nil
       while goesOn, lanes[index] == nil, let (number, request) = next() {
-        let lane: Lane
+        let lane: WritingLane
         do {
-          lane = try start(number, request, rules)
+          lane = try WritingLane(request, rules, vocabulary: vocabulary)
         } catch {
           goesOn = deliver(
             FinishedText(index: number, text: [], passage: Passage(), failure: error))
           continue
         }
-        if lane.writer.isFinished {
-          goesOn = deliver(FinishedText(index: number, text: [], passage: lane.writer.passage))
+        if lane.isFinished {
+          goesOn = deliver(FinishedText(index: number, text: [], passage: lane.passage))
         } else {
-          lanes[index] = lane
+          lanes[index] = (number, lane)
           part.load(RecurrentState(configuration), lane: index)
         }
       }
-      symbols[index] = lanes[index]?.symbol ?? 0
+      symbols[index] = lanes[index]?.lane.symbol ?? 0
     }
 
     for index in lanes.indices { fill(index) }
     while goesOn && lanes.contains(where: { $0 != nil }) {
-      guard lanes.contains(where: { $0?.readsOn == false }) else {
+      guard lanes.contains(where: { $0?.lane.readsOn == false }) else {
         symbols.withUnsafeBufferPointer { part.read($0) }
         for index in lanes.indices {
-          lanes[index]?.readOn()
-          symbols[index] = lanes[index]?.symbol ?? 0
+          lanes[index]?.lane.readOn()
+          symbols[index] = lanes[index]?.lane.symbol ?? 0
         }
         continue
       }
       let logits = symbols.withUnsafeBufferPointer { part.logits(after: $0) }
       for index in lanes.indices where lanes[index] != nil {
         let row = logits[index * vocabulary.count..<(index + 1) * vocabulary.count]
-        let finished = lanes[index]?.advance(
-          UnsafeBufferPointer(rebasing: row), allowed: allowed, lane: (part, index))
-        if let finished {
+        if let finished = advance(index, UnsafeBufferPointer(rebasing: row)) {
           goesOn = deliver(finished)
           fill(index)
         } else {
-          symbols[index] = lanes[index]?.symbol ?? 0
+          symbols[index] = lanes[index]?.lane.symbol ?? 0
         }
       }
     }
     for index in lanes.indices { lanes[index] = nil }
   }
 
-  private func start(
-    _ number: Int, _ request: WritingRequest, _ rules: WritingRules
-  ) throws(BansError) -> Lane {
-    var context = TextContext(vocabulary: vocabulary)
-    var ignored: [UInt8] = []
-    for symbol in request.prompt { context.append(symbol, output: &ignored) }
-    let prompt = openingSymbols(vocabulary) + request.prompt
-    return Lane(
-      index: number, random: request.random, prompt: prompt,
-      writer: try rules.writer(from: context, after: TextRead(request.prompt)),
-      symbol: prompt[0])
+  /// Takes a lane's logits; returns its text if that is complete.
+  private mutating func advance(
+    _ index: Int, _ logits: UnsafeBufferPointer<Float>
+  ) -> FinishedText? {
+    guard let (number, begun) = lanes[index] else { return nil }
+    var lane = begun
+    lanes[index] = nil
+    do {
+      try lane.advance(logits, allowed: allowed, lane: (part, index))
+    } catch {
+      return FinishedText(index: number, text: [], passage: lane.passage, failure: error)
+    }
+    guard !lane.isFinished else {
+      return FinishedText(index: number, text: lane.text, passage: lane.passage)
+    }
+    lanes[index] = (number, lane)
+    return nil
   }
 }

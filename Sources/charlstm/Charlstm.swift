@@ -15,8 +15,7 @@ struct Charlstm: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       Repl.self, Train.self, Sample.self, Evaluate.self, Inspect.self, Novelty.self, Classify.self,
-      Report.self, Export.self,
-      Info.self, Benchmark.self,
+      Report.self, Serve.self, Export.self, Info.self, Benchmark.self,
     ],
     defaultSubcommand: Repl.self)
 

@@ -1,0 +1,299 @@
+import CPU
+import Glibc
+import Recurrent
+import Text
+
+/// A text that joins a batch while others are being written.
+package struct JoiningText: Sendable {
+  package var request: WritingRequest
+  package var options: WritingOptions
+  /// How many of the most probable symbols to report for each symbol; nil to report none.
+  package var alternatives: Int?
+  /// Whether to report the prompt's symbols too, and the symbol after all where nothing is written.
+  package var reportsPrompt: Bool
+  /// Takes what comes, on any thread but one call at a time; returns whether to go on.
+  package var receive: @Sendable (WritingEvent) -> Bool
+
+  package init(
+    _ request: WritingRequest, _ options: WritingOptions, alternatives: Int? = nil,
+    reportsPrompt: Bool = false, receive: @escaping @Sendable (WritingEvent) -> Bool
+  ) {
+    self.request = request
+    self.options = options
+    self.alternatives = alternatives
+    self.reportsPrompt = reportsPrompt
+    self.receive = receive
+  }
+}
+
+/// What happens to a text that is being written.
+package enum WritingEvent: Sendable {
+  /// A step: what can be shown, UTF-8 of whole characters, perhaps nothing.
+  case wrote([UInt8], SymbolReport?)
+  case finished(Passage)
+  case failed(BansError)
+}
+
+/// How probable a symbol was under the model's own distribution, before any option.
+package struct SymbolReport: Sendable {
+  package var symbol: Int32
+  /// In nats.
+  package var logProbability: Float
+  /// The most probable symbols, the most probable first.
+  package var alternatives: [(symbol: Int32, logProbability: Float)]
+  package var isPrompt: Bool
+
+  init(
+    _ symbol: Int32, after logits: UnsafeBufferPointer<Float>, alternatives: Int, isPrompt: Bool
+  ) {
+    self.symbol = symbol
+    self.isPrompt = isPrompt
+    let normalizer = logSumExp(logits)
+    func logarithm(_ symbol: Int32) -> Float {
+      normalizer > -.infinity
+        ? Float(Double(logits[Int(symbol)].asLogit) - normalizer) : -logf(Float(logits.count))
+    }
+    logProbability = logarithm(symbol)
+    self.alternatives = mostProbable(alternatives, logits: logits).map {
+      ($0.symbol, logarithm($0.symbol))
+    }
+  }
+}
+
+/// Writes texts that join and leave at any step, each by options of its own: one matrix product a step
+/// for all of them.
+///
+/// A text is what `Generator` writes alone, whoever else is there. Products cost by lanes, taken or not, so
+/// texts move to more or fewer lanes as their number changes: their states are copied. Weights are packed
+/// once for each number of lanes, when it is first needed. Not for several threads at a time.
+package final class ContinuousBatch {
+  private let model: Network
+  private let vocabulary: Vocabulary
+  private let precision: Precision
+  private let device: Device
+  private let allowed: AllowedSymbols
+  /// Numbers of lanes, rising; the last is the most texts at a time.
+  private let sizes: [Int]
+  private var sets: [LaneSet?]
+  private var current = 0
+  /// Texts that are being written.
+  package private(set) var count = 0
+
+  /// - Parameters:
+  ///   - precision: what the device reads fastest in if nil.
+  ///   - lanes: the most texts at a time.
+  package init(
+    _ model: Network, vocabulary: Vocabulary, precision: Precision? = nil, lanes: Int,
+    device: Device = .cpu()
+  ) {
+    precondition(vocabulary.count == model.configuration.vocabularySize && lanes > 0)
+    self.model = model
+    self.vocabulary = vocabulary
+    self.precision = precision ?? device.precision(for: .reading)
+    self.device = device
+    allowed = AllowedSymbols(vocabulary)
+    sizes = [1, 4, 16, 64].filter { $0 < lanes } + [lanes]
+    sets = Array(repeating: nil, count: sizes.count)
+  }
+
+  package var lanes: Int { sizes[sizes.count - 1] }
+
+  /// Takes a text, whose options must be valid; returns whether there was room.
+  ///
+  /// - Throws: `SamplingOptionsError`, `StopStringsError`, `BansError`, `BiasError`.
+  package func add(_ text: JoiningText) throws -> Bool {
+    guard count < lanes else { return false }
+    let rules = try WritingRules(
+      text.options, avoiding: nil, vocabulary: vocabulary, model.configuration)
+    let lane = try WritingLane(text.request, rules, vocabulary: vocabulary)
+    guard !lane.isFinished || (text.reportsPrompt && lane.readsOn) else {
+      _ = text.receive(.finished(lane.passage))
+      return true
+    }
+    resize(for: count + 1)
+    set(current).add(lane, text, state: RecurrentState(model.configuration))
+    count += 1
+    return true
+  }
+
+  /// Reads one symbol of every text, and draws the next where its prompt is over.
+  package func step() {
+    guard count > 0 else { return }
+    count = set(current).step()
+    resize(for: count)
+  }
+
+  /// Gives up all texts.
+  package func removeAll() {
+    count = 0
+    for set in sets { set?.removeAll() }
+  }
+
+  private func resize(for count: Int) {
+    let wanted = sizes.firstIndex { $0 >= count } ?? sizes.count - 1
+    guard wanted != current, count > 0 else { return }
+    let (old, new) = (set(current), set(wanted))
+    for (lane, text, state) in old.takeAll(blank: RecurrentState(model.configuration)) {
+      new.add(lane, text, state: state)
+    }
+    current = wanted
+  }
+
+  private func set(_ index: Int) -> LaneSet {
+    if let set = sets[index] { return set }
+    let streams = device.backend.streams(
+      through: model, StreamUse(precision: precision, lanes: sizes[index], steps: 1))
+    let set = LaneSet(streams, vocabulary: vocabulary, allowed: allowed)
+    sets[index] = set
+    return set
+  }
+}
+
+/// Lanes of one number, in the parts that the device runs side by side.
+private final class LaneSet {
+  private let streams: any Streams
+  private let parts: PerPart<JoinedLanes>
+
+  init(_ streams: any Streams, vocabulary: Vocabulary, allowed: AllowedSymbols) {
+    self.streams = streams
+    parts = streams.perPart { JoinedLanes($0, vocabularySize: vocabulary.count, allowed: allowed) }
+  }
+
+  private var indices: Range<Int> { 0..<streams.parts.count }
+
+  /// Puts a text where the fewest are; there must be room.
+  func add(_ lane: WritingLane, _ text: JoiningText, state: RecurrentState) {
+    let emptiest = indices.max { parts[$0].room < parts[$1].room }
+    if let emptiest { parts[emptiest].add(lane, text, state: state) }
+  }
+
+  /// Returns how many texts are left.
+  func step() -> Int {
+    streams.run(parts) { $0.step() }
+    return indices.reduce(0) { $0 + parts[$1].count }
+  }
+
+  func takeAll(blank: RecurrentState) -> [(WritingLane, JoiningText, RecurrentState)] {
+    indices.flatMap { parts[$0].takeAll(blank: blank) }
+  }
+
+  func removeAll() {
+    for index in indices { parts[index].removeAll() }
+  }
+}
+
+/// Some of the lanes, of which any may be free.
+private struct JoinedLanes {
+  private let part: any StreamPart
+  private let vocabularySize: Int
+  private let allowed: AllowedSymbols
+  private var lanes: [Joined?]
+  private var symbols: [Int32]
+  private(set) var count = 0
+
+  private struct Joined {
+    var lane: WritingLane
+    let text: JoiningText
+
+    /// Whether the next step needs no logits.
+    var onlyReads: Bool { lane.readsOn && !text.reportsPrompt }
+  }
+
+  init(_ part: any StreamPart, vocabularySize: Int, allowed: AllowedSymbols) {
+    self.part = part
+    self.vocabularySize = vocabularySize
+    self.allowed = allowed
+    lanes = Array(repeating: nil, count: part.lanes.count)
+    symbols = Array(repeating: 0, count: part.lanes.count)
+  }
+
+  var room: Int { lanes.count - count }
+
+  mutating func add(_ lane: WritingLane, _ text: JoiningText, state: RecurrentState) {
+    guard let free = lanes.firstIndex(where: { $0 == nil }) else {
+      preconditionFailure("there is no room")
+    }
+    lanes[free] = Joined(lane: lane, text: text)
+    symbols[free] = lane.symbol
+    part.load(state, lane: free)
+    count += 1
+  }
+
+  mutating func takeAll(
+    blank: RecurrentState
+  ) -> [(WritingLane, JoiningText, RecurrentState)] {
+    let taken = lanes.indices.compactMap { index in
+      lanes[index].map { joined in
+        var state = blank
+        part.save(lane: index, into: &state)
+        return (joined.lane, joined.text, state)
+      }
+    }
+    removeAll()
+    return taken
+  }
+
+  mutating func removeAll() {
+    for index in lanes.indices { lanes[index] = nil }
+    count = 0
+  }
+
+  mutating func step() {
+    guard count > 0 else { return }
+    guard lanes.contains(where: { $0?.onlyReads == false }) else {
+      symbols.withUnsafeBufferPointer { part.read($0) }
+      for index in lanes.indices where lanes[index] != nil {
+        lanes[index]?.lane.readOn()
+        pass(on: nil, from: index)
+      }
+      return
+    }
+    let logits = symbols.withUnsafeBufferPointer { part.logits(after: $0) }
+    for index in lanes.indices where lanes[index] != nil {
+      advance(
+        index,
+        UnsafeBufferPointer(rebasing: logits[index * vocabularySize..<(index + 1) * vocabularySize])
+      )
+    }
+  }
+
+  private mutating func advance(_ index: Int, _ logits: UnsafeBufferPointer<Float>) {
+    guard let text = lanes[index]?.text else { return }
+    let ofPrompt = lanes[index]?.lane.nextOfPrompt
+    do {
+      // A text of no characters ends when its prompt is read.
+      if ofPrompt != nil || lanes[index]?.lane.isFinished == false {
+        try lanes[index]?.lane.advance(logits, allowed: allowed, lane: (part, index))
+      }
+    } catch {
+      _ = text.receive(.failed(error))
+      return leave(index)
+    }
+    var report: SymbolReport?
+    if let alternatives = text.alternatives, ofPrompt == nil || text.reportsPrompt,
+      let symbol = ofPrompt ?? lanes[index]?.lane.symbol
+    {
+      report = SymbolReport(
+        symbol, after: logits, alternatives: alternatives, isPrompt: ofPrompt != nil)
+    }
+    pass(on: report, from: index)
+  }
+
+  /// Tells the reader what there is, and frees the lane where that is all.
+  private mutating func pass(on report: SymbolReport?, from index: Int) {
+    guard let joined = lanes[index] else { return }
+    let bytes = joined.lane.text
+    lanes[index]?.lane.text = []
+    symbols[index] = joined.lane.symbol
+    guard joined.text.receive(.wrote(bytes, report)) else { return leave(index) }
+    if joined.lane.isFinished, !joined.lane.readsOn {
+      _ = joined.text.receive(.finished(joined.lane.passage))
+      leave(index)
+    }
+  }
+
+  private mutating func leave(_ index: Int) {
+    lanes[index] = nil
+    count -= 1
+  }
+}

@@ -1,0 +1,257 @@
+#!/usr/bin/env python3
+"""What a server does with requests, right and wrong: http_test.py PROGRAM MODEL [CLASSIFIER].
+
+Traffic goes to 127.0.0.1 alone.
+"""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+from running import Server
+
+program, model, *classifier = sys.argv[1:]
+
+
+def texts(server):
+    for seed in (0, 7, 2**64 - 1):
+        answer = server.complete(prompt="The ", max_tokens=300, seed=seed)
+        assert answer["choices"][0]["text"] == server.sample(seed, 300, "--prompt", "The ")
+    several = server.complete(prompt="A", max_tokens=100, seed=3, n=5, temperature=0.5)
+    lines = subprocess.run(
+        [program, "sample", model, "--seed", "3", "--length", "100", "--count", "5", "--prompt", "A",
+         "--temperature", "0.5", "--omit-prompt", "--json-lines"],
+        stdout=subprocess.PIPE, check=True).stdout.decode().splitlines()
+    assert [c["text"] for c in several["choices"]] == [json.loads(line)["text"] for line in lines]
+
+
+def streams(server):
+    with server.connect() as client:
+        body = json.dumps({"max_tokens": 200, "seed": 7, "stream": True}).encode()
+        client.sendall(head(body) + body)
+        answer = b""
+        while b"[DONE]" not in answer:
+            answer += client.recv(65536)
+        assert b"text/event-stream" in answer
+    text = ""
+    for line in answer.decode().splitlines():
+        if line.startswith("data: {"):
+            text += "".join(c["text"] for c in json.loads(line[6:])["choices"])
+    assert text == server.sample(7, 200)
+
+
+def head(body, path="/v1/completions", host="localhost"):
+    return (f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n").encode()
+
+
+def refusals(server):
+    def check(expected, *arguments, **named):
+        status, headers, body = server.request(*arguments, **named)
+        assert status == expected, (status, body, arguments)
+        return headers, body
+    _, body = check(400, "/v1/completions", {"temperature": -1})
+    assert json.loads(body) == {"error": {
+        "message": "temperature must be 0 or more, got -1", "type": "invalid_request_error",
+        "param": "temperature", "code": None}}, body
+    check(400, "/v1/completions", b"\xff\xfe")
+    check(400, "/v1/completions", b"[" * 100_000)
+    check(404, "/v1/completions", {"model": "other"})
+    check(404, "/nothing")
+    check(405, "/v1/completions")
+    check(403, "/healthz", headers={"Host": "evil.example"})
+    check(403, "/v1/completions", {"max_tokens": 1}, headers={"Origin": "https://evil.example"})
+    headers, _ = check(200, "/healthz")
+    assert "Access-Control-Allow-Origin" not in headers
+    headers, _ = check(200, "/")
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+
+
+def malformed(server):
+    """What is no HTTP is answered with 400 or not at all, and the connection closed."""
+    for bytes in (b"\x00\x01\x02\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n",
+                  b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\n",
+                  b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 100_000 + b"\r\n\r\n",
+                  b"POST /v1/completions HTTP/1.1\r\nHost: localhost\r\n"
+                  b"Transfer-Encoding: chunked\r\n\r\nzz\r\n"):
+        with server.connect() as client:
+            client.settimeout(20)
+            try:
+                client.sendall(bytes)
+                answer = b""
+                while True:
+                    piece = client.recv(65536)
+                    if not piece:
+                        break
+                    answer += piece
+            except ConnectionError:
+                continue
+            assert answer == b"" or answer.split()[1] in (b"400", b"431"), (bytes[:40], answer[:200])
+
+
+def giant(server):
+    """A body that is said, or found, to be too long is refused without being read."""
+    with server.connect() as client:
+        client.sendall(b"POST /v1/completions HTTP/1.1\r\nHost: localhost\r\n"
+                       b"Content-Length: 10000000000\r\n\r\n{")
+        assert client.recv(65536).split()[1] == b"413"
+    with server.connect() as client:
+        client.sendall(b"POST /v1/completions HTTP/1.1\r\nHost: localhost\r\n"
+                       b"Transfer-Encoding: chunked\r\n\r\n")
+        try:
+            for _ in range(64):
+                client.sendall(b"10000\r\n" + b" " * 65536 + b"\r\n")
+            answer = client.recv(65536)
+            assert answer.split()[1] == b"413", answer
+        except ConnectionError:
+            pass
+
+
+def slow(server):
+    """Whoever lets the server wait is shut out, though a byte comes now and then."""
+    clients = [server.connect() for _ in range(50)]
+    for client in clients:
+        client.sendall(b"POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Le")
+    body = [server.connect() for _ in range(50)]
+    for client in body:
+        client.sendall(head(b"x" * 1000) + b"{")
+    for _ in range(8):
+        time.sleep(0.5)
+        for client in clients + body:
+            try:
+                client.sendall(b"n")
+            except OSError:
+                pass
+    for client in clients + body:
+        client.settimeout(5)
+        try:
+            while client.recv(1000):
+                pass
+        except ConnectionError:
+            pass
+        client.close()
+
+
+def disconnects(server):
+    """Whoever goes away leaves no text behind that is still being written."""
+    for stream in (True, False):
+        body = json.dumps({"max_tokens": 60000, "stream": stream, "n": 2}).encode()
+        clients = [server.connect() for _ in range(30)]
+        for client in clients:
+            client.sendall(head(body) + body)
+        end = time.monotonic() + 20
+        while server.counts()["writing"] < 60 and time.monotonic() < end:
+            time.sleep(0.05)
+        assert server.counts()["writing"] >= 60, server.counts()
+        for client in clients:
+            client.close()
+        server.wait_until_idle()
+
+
+def unread(server):
+    """Whoever does not read is shut out, and nothing piles up."""
+    body = json.dumps({"max_tokens": 60000, "stream": True, "logprobs": 5, "n": 4}).encode()
+    clients = []
+    for _ in range(10):
+        client = socket.socket()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", server.port))
+        client.sendall(head(body) + body)
+        clients.append(client)
+    server.wait_until_idle(60)
+    for client in clients:
+        client.close()
+
+
+def ending():
+    """A text that is being written has its moment, and then the server ends."""
+    with Server(program, model) as server:
+        body = json.dumps({"max_tokens": 500, "seed": 1}).encode()
+        client = server.connect()
+        client.sendall(head(body) + body)
+        while server.counts()["writing"] == 0:
+            time.sleep(0.01)
+        long = json.dumps({"max_tokens": 65000, "stream": True}).encode()
+        other = server.connect()
+        other.sendall(head(long) + long)
+        other.recv(1000)
+        server.process.send_signal(signal.SIGTERM)
+        answer = b""
+        while True:
+            piece = client.recv(65536)
+            if not piece:
+                break
+            answer += piece
+        text = json.loads(answer.split(b"\r\n\r\n", 1)[1])["choices"][0]["text"]
+        assert text == server.sample(1, 500)
+        begun = time.monotonic()
+        assert server.process.wait(timeout=20) == 0
+        assert time.monotonic() - begun < 12
+        other.close()
+
+
+def classifiers():
+    with Server(program, classifier[0]) as server:
+        status, _, body = server.request(
+            "/v1/classify", {"input": ["Guten Morgen", "Bonjour tout le monde"], "top_k": 2})
+        assert status == 200, body
+        assert [text["label"] for text in json.loads(body)["data"]] == ["de", "fr"], body
+        assert server.request("/v1/completions", {})[0] == 404
+
+
+def article():
+    """What the article Serving shows is what comes, but for what is new every time."""
+    path = os.path.join(
+        os.path.dirname(__file__), "../../Sources/CharLSTM/CharLSTM.docc/Serving.md")
+    with open(path) as file:
+        shown = re.findall(
+            r"\$ curl -s http://127\.0\.0\.1:(\d+)(/\S+) -d '(.*)'\n(.*)\n", file.read())
+    assert len(shown) == 3, shown
+
+    def lasting(value):
+        if isinstance(value, float):
+            return round(value, 2)
+        if isinstance(value, list):
+            return [lasting(each) for each in value]
+        if isinstance(value, dict):
+            return {key: lasting(each) for key, each in value.items() if key not in ("id", "created")}
+        return value
+
+    with Server(program, model) as writing, Server(program, classifier[0]) as classifying:
+        for port, path, body, answer in shown:
+            server = writing if port == "8080" else classifying
+            came = json.loads(server.request(path, body.encode())[2])
+            assert lasting(came) == lasting(json.loads(answer)), (came, answer)
+
+
+def run(name, check, *arguments):
+    begun = time.monotonic()
+    check(*arguments)
+    print(f"{name}: {time.monotonic() - begun:.1f} s", flush=True)
+
+
+with Server(program, model, "--request-timeout", "2", "--idle-timeout", "4") as server:
+    for check in (texts, streams, refusals):
+        run(check.__name__, check, server)
+    # Everything once, so that what is kept is kept; then again and again.
+    attacks = (malformed, giant, slow, disconnects, unread)
+    for check in attacks:
+        run(check.__name__, check, server)
+    before = server.resident()
+    for _ in range(3):
+        for check in attacks:
+            check(server)
+    server.wait_until_idle()
+    after = server.resident()
+    print(f"memory: {before / 1e6:.1f} MB, after as much three times more {after / 1e6:.1f} MB")
+    assert after < before * 1.1 + 8e6
+    run("texts", texts, server)
+run("ending", ending)
+if classifier:
+    run("classifiers", classifiers)
+    run("article", article)
