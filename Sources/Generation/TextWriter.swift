@@ -16,6 +16,8 @@ public struct Passage: Equatable, Sendable {
   /// How often a passage of the corpus to be kept apart from was about to be written.
   public var copiesAvoided = 0
 
+  package init() {}
+
   /// Nats per symbol.
   public var meanSurprisal: Double { symbols > 0 ? surprisal / Double(symbols) : 0 }
 }
