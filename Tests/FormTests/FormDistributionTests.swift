@@ -12,7 +12,7 @@ struct FormDistributionTests {
     var prompt = ""
     var following: String?
     var temperature = 1.0
-    var particles = 32
+    var particles = 48
     var form: Form
     /// The same form as another engine's expressions, all of which must match.
     var patterns: [String]
@@ -50,7 +50,7 @@ struct FormDistributionTests {
       letters: "ab\n", length: 4, prompt: "b", following: "b\na", temperature: 1.3,
       form: form { $0.match = "(ab?\n?)+" }, patterns: ["(ab?\n?)+"]),
     Case(
-      letters: "abe\n", length: 5, particles: 96, form: form { $0.rhyme = "AA" },
+      letters: "abe\n", length: 5, particles: 128, form: form { $0.rhyme = "AA" },
       // Of these letters a rhyme is a last group of vowels with what follows it.
       patterns: ["(?:.*b)?([ae]+b*)\n(?:.*b)?\\1"]),
   ]
@@ -76,7 +76,7 @@ struct FormDistributionTests {
       FormRequest(
         test.form, length: test.length, following: test.following, temperature: test.temperature))
     let state = tiny.state(after: test.prompt)
-    let draws = 250
+    let draws = 300
     var found: [String: Int] = [:]
     var estimates = 0.0
     for draw in 0..<draws {
