@@ -8,7 +8,9 @@ func writeWithout() throws {
   generator.read(prompt, into: &state)
   let options = WritingOptions(length: 200, bans: Bans(["not know", "king"], ignoresCase: true))
   var random = Xoshiro256(seed: 1)
-  let passage = try generator.write(from: &state, options, after: prompt, using: &random) { bytes in
+  let passage = try generator.write(
+    from: &state, options, after: TextRead(prompt), using: &random
+  ) { bytes in
     print(String(decoding: bytes, as: UTF8.self), terminator: "")
     return true
   }

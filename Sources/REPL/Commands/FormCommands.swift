@@ -29,7 +29,7 @@ extension Interpreter {
     ) { interpreter, argument in
       let following = try interpreter.followingText(argument)
       try interpreter.writeFormed(
-        .empty, after: interpreter.session.draft, seed: interpreter.session.draft.position.seed,
+        .empty, after: interpreter.session.draft, seed: interpreter.session.draft.seed,
         following: following)
     },
   ]
@@ -110,7 +110,7 @@ extension Interpreter {
     draft.append(
       Exchange(
         prompt: known.text, text: text, stop: nil, length: length, seed: seed,
-        before: draft.position),
+        seedBefore: draft.seed),
       endingAt: Position(state: state, seed: seed &+ 1))
     session.draft = draft
     try screen.remark(summary(formed, seconds: seconds, seed: seed))
