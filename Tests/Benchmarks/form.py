@@ -1,7 +1,7 @@
 """Quality of texts in a form: mean surprisal under the model, in nats a character, beside free text and beside
 naive rejection at the same cost (as many characters computed: particles x length), for some forms.
 
-    python3 Tests/Benchmarks/form.py [COMMAND=.build/release/charlstm] [MODEL=checkpoints/plays.safetensors]
+    python3 Tests/Benchmarks/form.py [COMMAND=.build/release/charlstm] [MODEL=checkpoints/plays.safetensors] [TEXTS=20]
 """
 
 import json
@@ -14,7 +14,7 @@ COMMAND = sys.argv[1] if len(sys.argv) > 1 else ".build/release/charlstm"
 MODEL = sys.argv[2] if len(sys.argv) > 2 else "checkpoints/plays.safetensors"
 PROMPT = "The king: "
 PARTICLES = 64
-TEXTS = 20
+TEXTS = int(sys.argv[3]) if len(sys.argv) > 3 else 20
 
 # name, options, most characters, and the form as a condition on a prefix of a free text
 FORMS = [
@@ -34,26 +34,31 @@ FORMS = [
 ]
 
 
-def sample(options, length, count):
-    run = [COMMAND, "sample", MODEL, "--prompt", PROMPT, "--omit-prompt", "--json-lines", "--seed", "1",
+def sample(options, length, count, seed=1):
+    """The texts written; none where the particles found none."""
+    run = [COMMAND, "sample", MODEL, "--prompt", PROMPT, "--omit-prompt", "--json-lines", "--seed", str(seed),
            "--length", str(length), "--count", str(count)] + options
-    return [json.loads(line) for line in subprocess.run(run, capture_output=True, text=True,
-                                                        check=True).stdout.splitlines()]
+    outcome = subprocess.run(run, capture_output=True, text=True)
+    if outcome.returncode != 0 and "particles found a text" not in outcome.stderr:
+        raise SystemExit(outcome.stderr)
+    return [json.loads(line) for line in outcome.stdout.splitlines()]
 
 
 def main():
     free = {}
-    print("| form | characters at most | nats a character | free text | effective sample size | found by rejection |")
-    print("|---|---|---|---|---|---|")
+    print("| form | characters at most | texts | nats a character | free text | effective sample size "
+          "| found by rejection |")
+    print("|---|---|---|---|---|---|---|")
     for name, options, length, holds in FORMS:
         if length not in free:
             free[length] = sample([], length, PARTICLES * TEXTS)
-        texts = sample(options + ["--particles", str(PARTICLES)], length, TEXTS)
-        nats = statistics.mean(t["nats_per_character"] for t in texts)
+        texts = [text for seed in range(1, TEXTS + 1)
+                 for text in sample(options + ["--particles", str(PARTICLES)], length, 1, seed)]
         unbound = statistics.mean(t["nats_per_character"] for t in free[length])
-        size = statistics.median(t["effective_sample_size"] for t in texts)
+        nats = f"{statistics.mean(t['nats_per_character'] for t in texts):.2f}" if texts else ""
+        size = f"{statistics.median(t['effective_sample_size'] for t in texts):.1f}" if texts else ""
         found = "" if holds is None else f"{sum(bool(holds(t['text'])) for t in free[length])} of {len(free[length])}"
-        print(f"| {name} | {length} | {nats:.2f} | {unbound:.2f} | {size:.1f} | {found} |", flush=True)
+        print(f"| {name} | {length} | {len(texts)} of {TEXTS} | {nats} | {unbound:.2f} | {size} | {found} |", flush=True)
 
 
 if __name__ == "__main__":
