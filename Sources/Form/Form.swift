@@ -9,7 +9,7 @@ import Text
 ///
 /// Lines are separated by line feeds; the last one has none after it. Characters are Unicode scalars
 /// that a model has a symbol of their own for; what is spelt with several bytes is not written.
-public struct Form: Equatable, Sendable {
+public struct Form: Codable, Equatable, Sendable {
   /// A regular expression that the whole text matches: see `Pattern`.
   public var match: String?
   /// Whether upper and lower case are the same in `match`.

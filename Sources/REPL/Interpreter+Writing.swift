@@ -31,12 +31,22 @@ extension Interpreter {
     return opening + prompt.symbols
   }
 
-  /// The text up to and with a prompt at its end, in symbols, as far as banned phrases may begin there.
+  /// The text up to and with a prompt at its end, in symbols, as far as what is banned, biased or not to
+  /// be copied may begin there.
   func preceding(_ prompt: KnownText, in draft: Draft) -> TextRead {
-    let longest = session.settings.writing.bans.phrases.map(\.unicodeScalars.count).max() ?? 0
-    let end = String.UnicodeScalarView(draft.text.unicodeScalars.suffix(longest))
+    let writing = session.settings.writing
+    let texts = writing.bans.phrases + writing.biases.map(\.text)
+    let longest = max(
+      texts.map(\.unicodeScalars.count).max() ?? 0, copyLimit?.passages.length ?? 0)
+    // A pattern's match may be of any length.
+    let end = writing.bans.patterns.isEmpty ? longest : .max
+    let vocabulary = resident.generator.vocabulary
+    let text = vocabulary.encode(
+      String(String.UnicodeScalarView(draft.text.unicodeScalars.suffix(end)))
+    ).symbols
+    let written = prompt.text.isEmpty ? vocabulary.encode(draft.written).symbols.count : 0
     return TextRead(
-      resident.generator.vocabulary.encode(String(end)).symbols + symbols(of: prompt, in: draft))
+      text + symbols(of: prompt, in: draft), written: min(written, text.count))
   }
 
   /// Writes on from `known` at the end of `draft`, which with this exchange becomes the session's.
@@ -63,7 +73,8 @@ extension Interpreter {
     var isInterrupted = false
     var random = Xoshiro256(seed: seed, stream: [0])
     let passage = try resident.generator.write(
-      from: &state, writing, after: preceding(known, in: draft), using: &random
+      from: &state, writing, after: preceding(known, in: draft), avoiding: copyLimit?.passages,
+      using: &random
     ) { bytes in
       text += bytes
       var shown = screen.shown(String(decoding: bytes, as: UTF8.self))
@@ -104,6 +115,9 @@ extension Interpreter {
     }
     if let stop = passage.stop { parts.append("stopped at \(escaped(stop))") }
     if passage.bansAvoided > 0 { parts.append(counted(passage.bansAvoided, "ban") + " avoided") }
+    if passage.copiesAvoided > 0 {
+      parts.append(counted(passage.copiesAvoided, "copied passage") + " avoided")
+    }
     if isInterrupted { parts.append("interrupted") }
     return parts.joined(separator: " · ")
   }

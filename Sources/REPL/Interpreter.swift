@@ -4,7 +4,8 @@ import Recurrent
 package final class Interpreter: LineInterpreter {
   package static let commands: [Command<Interpreter>] =
     [.help, set, show] + textCommands + branchCommands + treeCommands + choiceCommands
-    + experimentCommands + banCommands + formCommands + cellCommands + classifierCommands
+    + experimentCommands + banCommands + biasCommands + formCommands + cellCommands
+    + classifierCommands
     + fileCommands + [info, .quit]
 
   package static let manner = """
@@ -24,6 +25,8 @@ package final class Interpreter: LineInterpreter {
   package var treeSize = 32 << 20
   /// Keeps the session while it goes on; nil where it is not to be kept.
   package var autosave: Autosave?
+  /// Of `/avoid-copying`.
+  var copyLimit: CopyLimit?
   package let screen: Screen
   package let surroundings: Surroundings
   package var progress = RunProgress()

@@ -105,6 +105,17 @@ struct Draft {
   /// All that was typed and written, as the model has read it.
   var text: String { textsByPlace.map(\.text).joined() }
 
+  /// What the model has written at the text's end since something was typed.
+  var written: String {
+    var texts: [String] = []
+    for exchange in exchanges.reversed() {
+      guard exchange.editedFrom == nil, exchange.following == nil else { break }
+      texts.append(exchange.text + (exchange.stop ?? ""))
+      if !exchange.prompt.isEmpty { break }
+    }
+    return texts.reversed().joined()
+  }
+
   /// What each exchange adds to the text, the line feed before a prompt with it.
   var textsByPlace: [(place: Int, text: String)] {
     var endsLine = true

@@ -1,3 +1,4 @@
+import Form
 import Generation
 import Recurrent
 
@@ -5,6 +6,7 @@ import Recurrent
 struct SessionSnapshot: Sendable {
   let settings: Settings
   let clamps: [Clamp]
+  let form: Form
   let nodes: [TextTree.Node]
   /// The one at hand first.
   let branches: [Branch]
@@ -19,6 +21,7 @@ struct SessionSnapshot: Sendable {
   init(of session: Session) {
     settings = session.settings
     clamps = session.clamps
+    form = session.form
     nodes = session.draft.tree.nodes
     branches = session.branches.map { name, draft in
       Branch(name: name, place: draft.place, seed: draft.seed, undone: draft.undone)
@@ -36,6 +39,8 @@ struct SessionRecord: Codable {
   let settings: Settings
   /// Cells that are held, as they are typed; nil where none are.
   let clamps: [String]?
+  /// What is written keeps to it; nil where it asks for nothing.
+  let form: Form?
   let tree: [Node]
   /// The one at hand first.
   let branches: [Branch]
@@ -56,6 +61,7 @@ struct SessionRecord: Codable {
     let seed: UInt64
     let seedBefore: UInt64
     let editedFrom: Int?
+    let following: String?
   }
 
   struct Branch: Codable {
@@ -87,7 +93,8 @@ struct SessionRecord: Codable {
             Exchange(
               prompt: exchange.prompt, text: exchange.text, stop: exchange.stop,
               length: exchange.length, temperature: exchange.temperature, seed: exchange.seed,
-              seedBefore: exchange.seedBefore, editedFrom: exchange.editedFrom.map { numbers[$0] })
+              seedBefore: exchange.seedBefore, editedFrom: exchange.editedFrom.map { numbers[$0] },
+              following: exchange.following)
           }, seed: node.after.seed))
     }
     self.identity = identity
@@ -95,6 +102,7 @@ struct SessionRecord: Codable {
     self.modelPath = modelPath
     settings = snapshot.settings
     clamps = snapshot.clamps.isEmpty ? nil : snapshot.clamps.map(\.description)
+    form = snapshot.form.isEmpty ? nil : snapshot.form
     tree = kept
     branches = snapshot.branches.map { branch in
       Branch(
@@ -126,7 +134,8 @@ struct SessionRecord: Codable {
           REPL.Exchange(
             prompt: exchange.prompt, text: exchange.text, stop: exchange.stop,
             length: exchange.length, temperature: exchange.temperature, seed: exchange.seed,
-            seedBefore: exchange.seedBefore, editedFrom: exchange.editedFrom),
+            seedBefore: exchange.seedBefore, editedFrom: exchange.editedFrom,
+            following: exchange.following),
           after: parent, endingAt: after)
       } else {
         added = all.begin(at: after)
@@ -146,7 +155,10 @@ struct SessionRecord: Codable {
       for place in branch.undone { undone.append(try known(place)) }
       drafts.append((branch.name, Draft(at: at.place, of: all, seed: at.seed, undone: undone)))
     }
-    return try Session(settings: settings, drafts: drafts, path: path)
+    var session = try Session(settings: settings, drafts: drafts, path: path)
+    do { try form?.validate() } catch { throw damaged(error.description) }
+    session.form = form ?? Form()
+    return session
   }
 }
 

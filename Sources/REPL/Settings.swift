@@ -19,12 +19,13 @@ package struct Settings: Codable, Equatable, Sendable {
     self.precision = precision
   }
 
-  /// - Throws: `SamplingOptionsError`, `StopStringsError`, `BansError` or `ReplError` for the first
+  /// - Throws: `SamplingOptionsError`, `StopStringsError`, `BansError`, `BiasError` or `ReplError` for the first
   ///   value out of its range.
   package func validate() throws {
     try writing.sampling.validate()
     _ = try StopStrings(writing.stops)
     try writing.bans.validate()
+    for bias in writing.biases { try bias.validate() }
     guard writing.length >= 1 else {
       throw ReplError.usage("length must be 1 or more, got \(writing.length)")
     }

@@ -23,6 +23,8 @@ struct Exchange: Equatable {
   /// Of a text that was edited by hand: the number of the place that it was before. The exchange has no
   /// prompt, and its text is what follows on the part that was kept.
   var editedFrom: Int?
+  /// Of a text that was to lead into another: that one, which ends `text`.
+  var following: String?
 }
 
 /// All that was tried in a session: exchanges that follow on each other from the beginnings of texts.

@@ -24,7 +24,8 @@ extension Interpreter {
     var random = Xoshiro256(seed: seed, stream: [0])
     var text: [UInt8] = []
     let passage = try resident.generator.write(
-      from: &state, writing, after: preceding(prompt, in: draft), using: &random
+      from: &state, writing, after: preceding(prompt, in: draft),
+      avoiding: copyLimit?.passages, using: &random
     ) { bytes in
       text += bytes
       if surroundings.takeInterrupt() { throw Interrupted() }

@@ -30,7 +30,7 @@ import Testing
       separator: "\n", omittingEmptySubsequences: false)
     var exchanges = [Exchange(typed: "", shown: [])]
     for line in lines.dropFirst() {
-      if let prompt = line.firstMatch(of: #/^[a-z]*> /#) {
+      if let prompt = line.firstMatch(of: #/^[a-z0-9-]*> /#) {
         exchanges.append(Exchange(typed: String(line[prompt.range.upperBound...]), shown: []))
       } else {
         exchanges[exchanges.count - 1].shown.append(withoutRate(line))

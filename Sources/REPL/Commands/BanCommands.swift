@@ -5,11 +5,13 @@ import Text
 extension Interpreter {
   static let banCommands: [Command<Interpreter>] = [
     Command(
-      name: "ban", usage: "[PHRASE]", summary: "never write PHRASE, or list what is banned",
+      name: "ban", usage: "[PHRASE]",
+      summary: "never write PHRASE or /PATTERN/, or list what is banned",
       details: """
         Where PHRASE would be complete, the text goes back to where it began and is drawn again from \
         there without that character. What has been written or typed stays as it is. Blanks around \
-        PHRASE count where it stands in quotes, /ban " the"; \\n and \\t stand for characters. \
+        PHRASE count where it stands in quotes, /ban " the"; \\n and \\t stand for characters. Between \
+        slashes stands a regular expression, /ban /[0-9]+/. \
         /set ban-ignoring-case on makes upper and lower case the same.
         """,
       argument: .free
@@ -17,19 +19,16 @@ extension Interpreter {
     Command(
       name: "unban", usage: "PHRASE|all", summary: "let PHRASE be written again, or all phrases",
       argument: .words { interpreter, before in
-        let phrases = interpreter.session.settings.writing.bans.phrases
-        return before.isEmpty ? phrases.map(spelling) + ["all"] : []
+        let bans = interpreter.session.settings.writing.bans
+        return before.isEmpty ? bans.phrases.map(spelling) + bans.patternSpellings + ["all"] : []
       }
     ) { try $0.unban($1) },
   ]
 
   private func ban(_ argument: String) throws {
     guard !argument.trimmingBlanks.isEmpty else { return try listBans() }
-    let phrase = try phrase(argument)
     var settings = session.settings
-    if !settings.writing.bans.phrases.contains(phrase) {
-      settings.writing.bans.phrases.append(phrase)
-    }
+    try settings.writing.bans.add(argument.trimmingBlanks, phrase: phrase)
     try settings.validate()
     session.settings = settings
     if screen.isInteractive { try listBans() }
@@ -40,6 +39,11 @@ extension Interpreter {
     guard !argument.isEmpty else { throw ReplError.usage("/unban needs a phrase, or all") }
     if argument == "all" {
       session.settings.writing.bans.phrases = []
+      session.settings.writing.bans.patterns = []
+    } else if let pattern = Bans.pattern(argument),
+      let index = session.settings.writing.bans.patterns.firstIndex(of: pattern)
+    {
+      session.settings.writing.bans.patterns.remove(at: index)
     } else {
       let phrase = try phrase(argument)
       let bans = session.settings.writing.bans.phrases
@@ -68,7 +72,7 @@ extension Interpreter {
 
   private func listBans() throws {
     let bans = session.settings.writing.bans
-    guard !bans.phrases.isEmpty else { return try screen.remark("nothing is banned") }
+    guard !bans.isEmpty else { return try screen.remark("nothing is banned") }
     try screen.line(bans.list)
   }
 }
@@ -82,6 +86,7 @@ private func spelling(_ phrase: String) -> String {
 extension Bans {
   /// All on one line.
   var list: String {
-    phrases.map(escaped).joined(separator: " ") + (ignoresCase ? ", ignoring case" : "")
+    (phrases.map(escaped) + patternSpellings).joined(separator: " ")
+      + (ignoresCase ? ", ignoring case" : "")
   }
 }

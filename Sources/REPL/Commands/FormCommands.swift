@@ -110,7 +110,7 @@ extension Interpreter {
     draft.append(
       Exchange(
         prompt: known.text, text: text, stop: nil, length: length, seed: seed,
-        seedBefore: draft.seed),
+        seedBefore: draft.seed, following: following),
       endingAt: Position(state: state, seed: seed &+ 1))
     session.draft = draft
     try screen.remark(summary(formed, seconds: seconds, seed: seed))

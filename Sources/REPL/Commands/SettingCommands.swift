@@ -47,8 +47,14 @@ extension Interpreter {
       rows.append(("ends", excerpt(session.draft.text, limit: 50, fromEnd: true)))
     }
     rows += Setting.all.map { ($0.name, $0.value(interpreter)) }
-    if case let bans = session.settings.writing.bans, !bans.phrases.isEmpty {
+    if case let bans = session.settings.writing.bans, !bans.isEmpty {
       rows.append(("ban", bans.list))
+    }
+    if case let biases = session.settings.writing.biases, !biases.isEmpty {
+      rows.append(("bias", biases.list))
+    }
+    if let copyLimit = interpreter.copyLimit {
+      rows.append(("avoid-copying", copyLimit.description))
     }
     if !session.clamps.isEmpty {
       rows.append(("clamp", session.clamps.map(\.description).joined(separator: " ")))

@@ -26,9 +26,14 @@ extension Interpreter {
       guard last.editedFrom == nil else {
         throw ReplError.usage("what was edited is not written again; /more goes on from it")
       }
-      try interpreter.write(
-        KnownText(last.prompt, to: interpreter.resident.generator.vocabulary), after: draft,
-        seed: interpreter.session.draft.seed, length: last.length)
+      let prompt = KnownText(last.prompt, to: interpreter.resident.generator.vocabulary)
+      let seed = interpreter.session.draft.seed
+      if let following = last.following {
+        try interpreter.writeFormed(
+          prompt, after: draft, seed: seed, length: last.length, following: following)
+      } else {
+        try interpreter.write(prompt, after: draft, seed: seed, length: last.length)
+      }
     },
     Command(
       name: "undo", usage: "[n]",
