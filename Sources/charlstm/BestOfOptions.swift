@@ -7,6 +7,7 @@ struct BestOfOptions: ParsableArguments {
   var bestOf: Int?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       """
       What is best: the greatest value of an expression over nats (mean surprisal), characters, \

@@ -45,6 +45,9 @@ struct BestOfTests {
       #expect(text.text == least.text && text.score == -least.nats_per_character)
       #expect(text.best_of == 4 && text.best_by == "-nats" && text.toward == nil)
     }
+    #expect(
+      try texts(["--count", "3", "--best-of", "4", "--best-by", "-nats"]).map(\.text)
+        == best.map(\.text))
     // The other way round, and streamed to a terminal's place as a text.
     let most = try sample(["--best-of", "4", "--best-by", "nats"])
     let surprising = try #require(

@@ -58,7 +58,7 @@ import Testing
     let free = try Talk(model)
     let text = try free.say("/set length 40", "/set seed 3", "To", "/write \(folder.path)/own.txt")
     #expect(text.contains("40 characters"))
-    let talk = try Talk(model)
+    let talk = try Talk(model, width: 200)
     let avoiding = try talk.say(
       "/avoid-copying", "/avoid-copying \(folder.path)/own.txt 6", "/set length 40", "/set seed 3",
       "To", "/avoid-copying off", "/avoid-copying 6", "/avoid-copying \(folder.path)/nowhere 6")

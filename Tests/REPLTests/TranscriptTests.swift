@@ -446,9 +446,9 @@ import Testing
         /score TEXT                     how well the model predicts TEXT here
         /ban [PHRASE]                   never write PHRASE or /PATTERN/, or list what is banned
         /unban PHRASE|all               let PHRASE be written again, or all phrases
-        /bias [TEXT NATS|TEXT off|off]  make TEXT likelier by NATS, below 0 less likely, or list what is
+        /bias [TEXT NATS|off]           make TEXT likelier by NATS, below 0 less likely, or list what is
         /avoid-copying [CORPUS N|off]   never write N characters in a row that stand in CORPUS
-        /form [NAME VALUE|NAME off|off] what is written keeps to a form, or show it
+        /form [NAME VALUE|off]          what is written keeps to a form, or show it
         /infill TEXT                    write on so that it leads into TEXT
         /clamp [CELL=VALUE]             hold the output of a cell at a value, and see what it does to the text
         /cells [n | CELL]               show what the n liveliest cells did over the end of the text (8)

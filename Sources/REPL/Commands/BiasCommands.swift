@@ -6,12 +6,12 @@ import Text
 extension Interpreter {
   static let biasCommands: [Command<Interpreter>] = [
     Command(
-      name: "bias", usage: "[TEXT NATS|TEXT off|off]",
+      name: "bias", usage: "[TEXT NATS|off]",
       summary: "make TEXT likelier by NATS, below 0 less likely, or list what is",
       details: """
         A text of one character gains NATS each time, a longer one its share with each character that \
-        goes on with it. TEXT is one word, or stands in quotes; \\n and \\t stand for characters. It is \
-        saved with the session.
+        goes on with it. TEXT is one word, or stands in quotes; \\n and \\t stand for characters. off for \
+        NATS takes it away. It is saved with the session.
         """,
       argument: .words { interpreter, before in
         let texts = interpreter.session.settings.writing.biases.map { escaped($0.text) }

@@ -7,11 +7,12 @@ import Text
 extension Interpreter {
   static let formCommands: [Command<Interpreter>] = [
     Command(
-      name: "form", usage: "[NAME VALUE|NAME off|off]",
+      name: "form", usage: "[NAME VALUE|off]",
       summary: "what is written keeps to a form, or show it",
       details: """
         NAME is match (a regular expression), lines, line-length (20-40), acrostic, syllables (5-7-5), \
-        rhyme (AABB), contain (a word, more with each /form contain) or ends-with. The setting length is \
+        rhyme (AABB), contain (a word, more with each /form contain) or ends-with; its VALUE off takes it \
+        away. The setting length is \
         the most characters; of the other settings temperature counts.
         """,
       argument: .words { _, before in
