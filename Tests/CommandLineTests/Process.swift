@@ -123,8 +123,10 @@ final class RunningCommand {
   func interrupt() { process.interrupt() }
 
   /// Waits for a condition, and fails where it does not come.
+  ///
+  /// - Parameter seconds: enough where nothing else runs; beside all other tests four times as long may pass.
   func wait(within seconds: Double, until condition: () -> Bool) throws {
-    let deadline = Date.now.addingTimeInterval(seconds)
+    let deadline = Date.now.addingTimeInterval(4 * seconds)
     while !condition() {
       try #require(Date.now < deadline, "nothing came in \(seconds) seconds")
       usleep(5000)

@@ -17,7 +17,7 @@ package final class PseudoTerminal {
   private var position = 0
 
   /// How long a wait lasts unless told otherwise: generous, as only a failing test waits so long.
-  package static let defaultTimeout = Duration.seconds(20)
+  package static let defaultTimeout = Duration.seconds(60)
 
   /// Starts the program at the path `executable`, on a terminal of the given size.
   ///
