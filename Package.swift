@@ -23,6 +23,7 @@ let package = Package(
     .target(name: "CKernels"),
     .target(name: "Recurrent"),
     .target(name: "CPU", dependencies: ["Recurrent", "CKernels", "COneDNN"]),
+    .target(name: "Cluster", dependencies: ["Recurrent", "CPU", "CKernels"]),
     .target(name: "TerminalText"),
     .target(
       name: "Pages",
@@ -127,7 +128,7 @@ let package = Package(
       dependencies: [
         "Inspection", "Recurrent", "CPU", "Paths", "Text", "TerminalText", "Files", "Safetensors",
         "Checkpoints", "Training", "Generation", "Form", "LabelledData", "Classification",
-        "LineEditing", "REPL", "Reports", "TensorBoard", "Serving", "Server", "WebExport",
+        "LineEditing", "REPL", "Reports", "TensorBoard", "Serving", "Server", "WebExport", "Cluster",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -145,6 +146,9 @@ let package = Package(
     .testTarget(name: "RecurrentTests", dependencies: ["Recurrent"]),
     .testTarget(
       name: "CPUTests", dependencies: ["CKernels", "Recurrent", "CPU", "Safetensors"]),
+    .target(
+      name: "ClusterTesting", dependencies: ["Cluster"], path: "Tests/ClusterTesting"),
+    .testTarget(name: "ClusterTests", dependencies: ["Cluster", "ClusterTesting", "Recurrent"]),
     .target(name: "FileTesting", path: "Tests/FileTesting"),
     .testTarget(name: "FilesTests", dependencies: ["Files", "FileTesting"]),
     .testTarget(name: "SafetensorsTests", dependencies: ["FileTesting", "Safetensors"]),
@@ -174,7 +178,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Recurrent", "CPU", "FileTesting", "Text", "Checkpoints", "Generation", "Training",
+        "Recurrent", "CPU", "Cluster", "ClusterTesting", "FileTesting", "Text", "Checkpoints",
+        "Generation", "Training",
       ]),
     .testTarget(
       name: "ClassificationTests",
