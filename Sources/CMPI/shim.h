@@ -76,6 +76,11 @@ static inline int charlstm_mpi_receive(
   return MPI_Imrecv(bytes, arrival->count, MPI_BYTE, &arrival->message, &request->request);
 }
 
+// The same for a few bytes, which come together with the message's arrival.
+static inline int charlstm_mpi_receive_now(void *bytes, charlstm_mpi_arrival *arrival) {
+  return MPI_Mrecv(bytes, arrival->count, MPI_BYTE, &arrival->message, MPI_STATUS_IGNORE);
+}
+
 // Done once all processes have begun it.
 static inline int charlstm_mpi_barrier(charlstm_mpi_request *request) {
   return MPI_Ibarrier(MPI_COMM_WORLD, &request->request);

@@ -12,7 +12,8 @@
     package let inbox: Inbox
     /// Processes of the run on this machine, this one included.
     package let processesHere: Int
-    private let highestChannel: Int
+    /// How many there may be.
+    private let channels: Int
     private let outbox: Outbox
 
     /// Whether a launcher started this process, so that others expect it to join.
@@ -27,9 +28,10 @@
 
     /// Begins MPI: once in the life of a process.
     ///
-    /// - Parameter pieceSize: the most bytes that MPI is given at once; the same in all processes.
+    /// - Parameter pieceSize: the most bytes of a message that MPI is given at once, the same in all processes;
+    ///   nil for what is fastest.
     /// - Throws: `LinkError` if MPI cannot begin.
-    package init(pieceSize: Int = 1 << 30) throws(LinkError) {
+    package init(pieceSize: Int? = nil) throws(LinkError) {
       let outbox = Outbox()
       let inbox = Inbox()
       let beginning = Beginning()
@@ -38,7 +40,12 @@
         let world = World.begin()
         beginning.set(world)
         guard case .success(let world) = world else { return }
-        let transfers = Transfers(pieceSize: pieceSize, names: world.names, inbox: inbox)
+        let pieceSizes = world.hosts.map { host in
+          if let pieceSize { return PieceSize(bytes: pieceSize) }
+          return host == world.hosts[world.rank] ? .withinMachine : .overNetwork
+        }
+        let transfers = Transfers(
+          pieceSizes: pieceSizes, noticeTag: world.channels, names: world.names, inbox: inbox)
         Self.run(transfers, outbox: outbox)
       }
       thread.name = "mpi"
@@ -48,12 +55,12 @@
       self.inbox = inbox
       rank = world.rank
       names = world.names
-      highestChannel = world.highestChannel
+      channels = world.channels
       processesHere = world.hosts.count { $0 == world.hosts[world.rank] }
     }
 
     package func send(_ message: [UInt8], to rank: Int, channel: Int) {
-      precondition(names.indices.contains(rank) && (0...highestChannel).contains(channel))
+      precondition(names.indices.contains(rank) && (0..<channels).contains(channel))
       if rank == self.rank {
         inbox.deliver(message, from: rank, channel: channel)
       } else {
@@ -100,7 +107,8 @@
   private struct World {
     var rank: Int
     var hosts: [String]
-    var highestChannel: Int
+    /// Half of MPI's tags.
+    var channels: Int
 
     var names: [String] { hosts.enumerated().map { "\($1) (rank \($0))" } }
 
@@ -120,7 +128,7 @@
             .map(UInt8.init(bitPattern:)), as: UTF8.self)
       }
       return .success(
-        World(rank: Int(rank), hosts: hosts, highestChannel: Int(charlstm_mpi_highest_tag())))
+        World(rank: Int(rank), hosts: hosts, channels: (Int(charlstm_mpi_highest_tag()) + 1) / 2))
     }
   }
 

@@ -28,6 +28,9 @@ import MPILink
 }
 
 #if MPI
+  /// Of MPI's messages, where the environment says it.
+  private let pieceSize = ProcessInfo.processInfo.environment["PIECE_SIZE"].flatMap { Int($0) }
+
   /// What one process sends another on one channel, one after the other. Big ones go round a ring only: all
   /// of them at once are more than a small machine's memory.
   private func sizes(from sender: Int, to receiver: Int, of count: Int, channel: Int) -> [Int] {
@@ -44,8 +47,7 @@ import MPILink
 
   /// Everything between all pairs on many channels at once, each by threads of its own; contents are checked.
   private func exchange() throws {
-    let link = try MPILink(
-      pieceSize: ProcessInfo.processInfo.environment["PIECE"].flatMap(Int.init) ?? 1 << 30)
+    let link = try MPILink(pieceSize: pieceSize)
     let count = link.count
     let failures = Counter()
     let group = DispatchGroup()
@@ -118,7 +120,7 @@ import MPILink
 
   /// Between ranks 0 and 1: there and back of a few bytes, 12 MB both ways at once, and what waiting costs.
   private func measureSpeed() throws {
-    let link = try MPILink()
+    let link = try MPILink(pieceSize: pieceSize)
     defer { link.close() }
     guard link.rank < 2, link.count > 1 else { return }
     let peer = 1 - link.rank
@@ -157,6 +159,12 @@ import MPILink
       }
     }
     let moving = cpuSeconds() - busy
+    let oneWay = try clock.measure {
+      for _ in 0..<exchanges where link.rank == 0 { link.send(large, to: peer, channel: 2) }
+      for _ in 0..<exchanges where link.rank == 1 { _ = try link.receive(from: peer, channel: 2) }
+      link.send(small, to: peer, channel: 3)
+      _ = try link.receive(from: peer, channel: 3)
+    }
     let before = cpuSeconds()
     sleep(5)
     let waiting = cpuSeconds() - before
@@ -167,11 +175,12 @@ import MPILink
           %@ and %@
           8 bytes there and back: %.0f µs; after 0.1 s of silence: %.0f µs (median)
           12 MB both ways at once: %.1f ms, %.0f MB/s each way, %.0f%% of a core
+          12 MB one way: %.0f MB/s
           waiting: %.1f%% of a core
           """, link.names[0], link.names[1], quick / .microseconds(1) / Double(rounds),
         late.sorted()[late.count / 2], slow / .milliseconds(1) / Double(exchanges),
         12 * Double(exchanges) / (slow / .seconds(1)), 100 * moving / (slow / .seconds(1)),
-        100 * waiting / 5))
+        12 * Double(exchanges) / (oneWay / .seconds(1)), 100 * waiting / 5))
   }
 
   private func cpuSeconds() -> Double {
