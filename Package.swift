@@ -128,7 +128,7 @@ let package = Package(
           name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Server"])),
       ]),
     .target(name: "Cluster"),
-    // Empty without the trait.
+    // Without the trait it cannot begin.
     .target(
       name: "MPILink",
       dependencies: ["Cluster", .target(name: "CMPI", condition: .when(traits: ["MPI"]))]),
@@ -158,6 +158,7 @@ let package = Package(
     .testTarget(name: "RecurrentTests", dependencies: ["Recurrent"]),
     .testTarget(
       name: "CPUTests", dependencies: ["CKernels", "Recurrent", "CPU", "Safetensors"]),
+    .testTarget(name: "MPILinkTests", dependencies: ["MPILink"]),
     .target(name: "FileTesting", path: "Tests/FileTesting"),
     .testTarget(name: "FilesTests", dependencies: ["Files", "FileTesting"]),
     .testTarget(name: "SafetensorsTests", dependencies: ["FileTesting", "Safetensors"]),
