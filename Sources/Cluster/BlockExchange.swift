@@ -12,16 +12,18 @@ final class BlockExchange: GradientExchange, @unchecked Sendable {
   /// The processes that take part, and each one's blocks.
   private let members: [BodyPlan.Member]
   private let tree: SumTree
+  private var coding: GradientCoding
   /// Which of the members this is.
   private let index: Int
 
-  init(_ members: [BodyPlan.Member], of blocks: Int, over link: any Link) {
+  init(_ members: [BodyPlan.Member], of blocks: Int, in precision: Precision, over link: any Link) {
     guard let index = members.firstIndex(where: { $0.rank == link.rank }) else {
       preconditionFailure("an exchange of others")
     }
     self.link = link
     self.members = members
     tree = SumTree(blocks: blocks)
+    coding = GradientCoding(precision)
     self.index = index
   }
 
@@ -31,20 +33,22 @@ final class BlockExchange: GradientExchange, @unchecked Sendable {
       for (other, member) in members.enumerated() where other != index {
         let slice = slice(other, of: count)
         var message = MessageWriter()
-        for sum in gradients { message.append(elementsOf: UnsafeBufferPointer(sum[slice])) }
+        for (block, sum) in zip(tree.sums(of: members[index].blocks), gradients) {
+          coding.append(sum[slice], .init(block: block, slice: slice), to: &message)
+        }
         link.send(message.bytes, to: member.rank, channel: Channel.gradients)
       }
       try addUp(gradients, slice(index, of: count))
-      let own = gradients[0][slice(index, of: count)]
+      var message = MessageWriter()
+      let own = slice(index, of: count)
+      coding.append(gradients[0][own], .init(block: nil, slice: own), to: &message)
       for (other, member) in members.enumerated() where other != index {
-        var message = MessageWriter()
-        message.append(elementsOf: UnsafeBufferPointer(own))
         link.send(message.bytes, to: member.rank, channel: Channel.gradients)
       }
       for (other, member) in members.enumerated() where other != index {
         var message = MessageReader(
           try link.receive(from: member.rank, channel: Channel.gradients))
-        message.read(into: gradients[0][slice(other, of: count)])
+        coding.read(into: gradients[0][slice(other, of: count)], from: &message)
       }
     } catch {
       throw DeviceError(error.description)
@@ -64,7 +68,7 @@ final class BlockExchange: GradientExchange, @unchecked Sendable {
           try link.receive(from: member.rank, channel: Channel.gradients))
         for block in blocks {
           let sum = FloatBuffer(count: slice.count)
-          message.read(into: sum.elements)
+          coding.read(into: sum.elements, from: &message)
           received.append(sum)
           sums[block] = sum.elements
         }

@@ -64,7 +64,8 @@ final class ClusterStreams: Streams, @unchecked Sendable {
     }
     let exchange =
       isTrained
-      ? BlockExchange(members, of: division.blocks, over: leader.link) : nil
+      ? BlockExchange(members, of: division.blocks, in: use.training?.gradientPrecision ?? .float32,
+        over: leader.link) : nil
     let own = own.exchanging(exchange).streams(through: network, part(of: 0))
     self.own = own
     self.parts = own.parts + parts

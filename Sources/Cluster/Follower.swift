@@ -51,7 +51,8 @@ package final class Follower {
       body.streams.load(body.network.parameters)
     case .refresh(let body, let random): bodies[body]?.streams.refresh(dropping: random)
     case .optimizer(let body, let options):
-      bodies[body]?.optimizer = bodies[body]?.streams.optimizer(options)
+      let optimizer = bodies[body]?.streams.optimizer(options)
+      bodies[body]?.optimizer = optimizer
     case .restore(let body, let first, let second, let average, let step):
       bodies[body]?.optimizer?.restore(
         OptimizerState(
@@ -73,7 +74,8 @@ package final class Follower {
     network.parameters.take(parameters)
     let exchange =
       plan.members.isEmpty
-      ? nil : BlockExchange(plan.members, of: plan.blocks, over: link)
+      ? nil : BlockExchange(plan.members, of: plan.blocks, in: plan.use.training?.gradientPrecision ?? .float32,
+        over: link)
     let streams = backend.exchanging(exchange).streams(through: network, plan.use)
     precondition(streams.parts.count == plan.channels.count, "the leader counts other parts")
     for (part, channel) in zip(streams.parts, plan.channels) {

@@ -66,6 +66,8 @@ package struct StreamUse: Codable, Sendable {
     package var dropout: Dropout
     /// The probability with which each recurrent weight is dropped for a step.
     package var weightDrop: Float
+    /// In which gradients go from process to process: float32 or bfloat16.
+    package var gradientPrecision: Precision
     /// Of `BatchDivision`; the device's choice where nil.
     package var blocks: Int?
     package var division: Division?
@@ -73,11 +75,12 @@ package struct StreamUse: Codable, Sendable {
     package var blocksHere: Range<Int>?
 
     package init(
-      dropout: Dropout = .none, weightDrop: Float = 0, blocks: Int? = nil,
-      division: Division? = nil
+      dropout: Dropout = .none, weightDrop: Float = 0, gradientPrecision: Precision = .float32,
+      blocks: Int? = nil, division: Division? = nil
     ) {
       self.dropout = dropout
       self.weightDrop = weightDrop
+      self.gradientPrecision = gradientPrecision
       self.blocks = blocks
       self.division = division
     }

@@ -52,7 +52,8 @@ final class LanguageModelTask: TrainingTask {
       StreamUse(
         precision: precision, lanes: lanes, steps: plan.sequenceLength,
         training: .init(
-          dropout: options.dropout, weightDrop: options.weightDrop, blocks: options.laneBlocks,
+          dropout: options.dropout, weightDrop: options.weightDrop,
+          gradientPrecision: options.gradientPrecision ?? .float32, blocks: options.laneBlocks,
           division: options.division)))
     var chosen = options
     chosen.laneBlocks = streams.division.blocks

@@ -1,3 +1,4 @@
+import ArgumentParser
 import CPU
 import Cluster
 import Foundation

@@ -99,6 +99,14 @@ struct TrainingFlags: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      """
+      In which gradients go from process to process: float32, or bfloat16 at half the size. \
+      (default: float32)
+      """, visibility: .advanced))
+  var gradientPrecision: Precision?
+
+  @Option(
+    help: ArgumentHelp(
       "Networks to train first, as standard does; what they expect becomes targets.",
       visibility: .advanced))
   var teachers: Int?
@@ -132,6 +140,7 @@ struct TrainingFlags: ParsableArguments {
     set(\.warmupSteps, warmupSteps)
     options.division = division.divide ?? options.division
     options.laneBlocks = laneBlocks ?? options.laneBlocks
+    options.gradientPrecision = gradientPrecision ?? options.gradientPrecision
     set(\.teachers, teachers)
     // The preset's, which nobody would write.
     if teachers == 0 { options.teacherText = 0 }
