@@ -57,6 +57,15 @@ final class BlockExchange: GradientExchange, @unchecked Sendable {
 
   func finish() throws(DeviceError) { try progress.finish() }
 
+  /// Replaces what each process has by the sum, outside of a step.
+  func sum(_ values: FloatBuffer) throws(DeviceError) {
+    do throws(LinkError) {
+      try sum([(blocks.lowerBound, values)], in: 0..<values.count)
+    } catch {
+      throw DeviceError(error.description)
+    }
+  }
+
   private func exchange(_ segment: Int) -> Result<Void, DeviceError> {
     // Others have missed what came before.
     if let error = link.inbox.error { return .failure(DeviceError(error.description)) }
