@@ -28,6 +28,7 @@ let package = Package(
     .target(name: "CKernels"),
     .target(name: "Recurrent"),
     .target(name: "CPU", dependencies: ["Recurrent", "CKernels", "COneDNN"]),
+    .target(name: "Cluster", dependencies: ["Recurrent", "CPU", "CKernels"]),
     .target(name: "TerminalText"),
     .target(
       name: "Pages",
@@ -127,7 +128,6 @@ let package = Package(
         .product(
           name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Server"])),
       ]),
-    .target(name: "Cluster"),
     // Without the trait it cannot begin.
     .target(
       name: "MPILink",
@@ -138,6 +138,7 @@ let package = Package(
         "Inspection", "Recurrent", "CPU", "Paths", "Text", "TerminalText", "Files", "Safetensors",
         "Checkpoints", "Training", "Generation", "Form", "LabelledData", "Classification",
         "LineEditing", "REPL", "Reports", "TensorBoard", "Serving", "Server", "WebExport",
+        "Cluster", "MPILink",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -158,6 +159,9 @@ let package = Package(
     .testTarget(name: "RecurrentTests", dependencies: ["Recurrent"]),
     .testTarget(
       name: "CPUTests", dependencies: ["CKernels", "Recurrent", "CPU", "Safetensors"]),
+    .target(
+      name: "ClusterTesting", dependencies: ["Cluster"], path: "Tests/ClusterTesting"),
+    .testTarget(name: "ClusterTests", dependencies: ["Cluster", "ClusterTesting", "Recurrent"]),
     .testTarget(name: "MPILinkTests", dependencies: ["MPILink"]),
     .target(name: "FileTesting", path: "Tests/FileTesting"),
     .testTarget(name: "FilesTests", dependencies: ["Files", "FileTesting"]),
@@ -188,7 +192,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Recurrent", "CPU", "FileTesting", "Text", "Checkpoints", "Generation", "Training",
+        "Recurrent", "CPU", "Cluster", "ClusterTesting", "FileTesting", "Text", "Checkpoints",
+        "Generation", "Training",
       ]),
     .testTarget(
       name: "ClassificationTests",

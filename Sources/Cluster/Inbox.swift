@@ -12,6 +12,8 @@ package final class Inbox: @unchecked Sendable {
   private let condition = NSCondition()
   private var waiting: [Origin: [[UInt8]]] = [:]
   private var failure: LinkError?
+  /// Since when each channel is waited on, where one is.
+  private var waits: [Origin: ContinuousClock.Instant] = [:]
   /// When something arrived last, by rank.
   private var heard: [Int: ContinuousClock.Instant] = [:]
 
@@ -29,12 +31,30 @@ package final class Inbox: @unchecked Sendable {
   package func receive(from rank: Int, channel: Int) throws(LinkError) -> [UInt8] {
     let origin = Origin(rank: rank, channel: channel)
     condition.lock()
-    defer { condition.unlock() }
+    waits[origin] = .now
+    defer {
+      waits[origin] = nil
+      condition.unlock()
+    }
     while true {
       if let failure { throw failure }
       if waiting[origin]?.isEmpty == false { return waiting[origin, default: []].removeFirst() }
       condition.wait()
     }
+  }
+
+  /// The next message, if one has arrived.
+  package func receiveIfAny(from rank: Int, channel: Int) -> [UInt8]? {
+    condition.withLock {
+      let origin = Origin(rank: rank, channel: channel)
+      return waiting[origin]?.isEmpty == false ? waiting[origin]?.removeFirst() : nil
+    }
+  }
+
+  /// Fails where somebody has waited for so long already.
+  package func fail(_ error: LinkError, ifWaitingFor duration: Duration) {
+    let isLong = condition.withLock { waits.values.contains { .now - $0 >= duration } }
+    if isLong { fail(error) }
   }
 
   /// Has all who wait, and whoever will, find out that there is nothing to wait for.
