@@ -84,27 +84,19 @@ package final class AdamW: Optimizer {
   }
 
   package func reduceGradients() throws(DeviceError) -> Double {
-    let additions = tree.additions(within: blocks)
     let norm = addUp(
-      additions.map { addition in
+      tree.additions(within: blocks).map { addition in
         (partGradients[addition.block - blocks.lowerBound],
           partGradients[addition.into - blocks.lowerBound])
-      }
-    ) { table, worker in
-      table.sum(self.partGradients, by: worker)
-    }
+      })
     guard let exchange else { return norm }
+    precondition(table == nil, "rows that others have touched are not told")
     try exchange.sum(tree.sums(of: blocks).map { partGradients[$0 - blocks.lowerBound] })
-    return addUp([]) { table, worker in table.takeNonzeroRows(of: self.gradients, by: worker) }
+    return addUp([])
   }
 
-  /// Adds up gradients, and returns the norm of the first.
-  /// - Parameter sumTable: does so with a worker's rows of the table, and returns the sum of their
-  ///   squares.
-  private func addUp(
-    _ additions: [(gradients: FloatBuffer, into: FloatBuffer)],
-    _ sumTable: @escaping @Sendable (_ table: SparseTable, _ worker: Int) -> Double
-  ) -> Double {
+  /// Adds up gradients, those of the table too, and returns the norm of the first.
+  private func addUp(_ additions: [(gradients: FloatBuffer, into: FloatBuffer)]) -> Double {
     let ofTable = PerPart((0..<workers).map { _ in 0.0 })
     team.run(workers: workers) { worker in
       for piece in self.pieces(of: worker) {
@@ -114,7 +106,7 @@ package final class AdamW: Optimizer {
         }
         self.squares[piece] = ck_sum_of_squares(Int64(count), self.gradients.pointer + start)
       }
-      if let table = self.table { ofTable[worker] = sumTable(table, worker) }
+      if let table = self.table { ofTable[worker] = table.sum(self.partGradients, by: worker) }
     }
     // Piece by piece, so that it does not depend on the number of workers.
     return (squares.values.reduce(0, +) + ofTable.values.reduce(0, +)).squareRoot()

@@ -75,7 +75,6 @@ struct ProcessesTests {
     bench.options.teacherText = 3000
     let alone = try result(bench, processes: 1, threads: 1)
     #expect(try result(bench, processes: 2, threads: 2) == alone)
-    #expect(try result(bench, processes: 4, threads: 1) == alone)
   }
 
   /// Each device begins with as many blocks as it has threads, in all processes together.
