@@ -6,7 +6,7 @@ import Testing
 @Suite("Pulse")
 struct PulseTests {
   /// A process that says nothing is named to whoever waits for it.
-  @Test(.timeLimit(.minutes(1))) func silenceIsNoticed() throws {
+  @Test(.timeLimit(.minutes(20))) func silenceIsNoticed() throws {
     let links = ThreadLink.links(count: 3)
     let pulses = [links[0], links[1]].map { link in
       Pulse(over: link, silence: .seconds(1)) { false }
@@ -19,7 +19,7 @@ struct PulseTests {
     for pulse in pulses { pulse.end() }
   }
 
-  @Test(.timeLimit(.minutes(1))) func aFollowersWishIsHeard() throws {
+  @Test(.timeLimit(.minutes(20))) func aFollowersWishIsHeard() throws {
     let links = ThreadLink.links(count: 2)
     let leader = Pulse(over: links[0], silence: .seconds(50)) { false }
     let isAsked = Asked()
@@ -31,7 +31,7 @@ struct PulseTests {
   }
 
   /// Whoever waits for others when the leader is asked to stop, waits no longer.
-  @Test(.timeLimit(.minutes(1))) func anInterruptedWaitEnds() throws {
+  @Test(.timeLimit(.minutes(20))) func anInterruptedWaitEnds() throws {
     let links = ThreadLink.links(count: 2)
     let pulse = Pulse(over: links[0], silence: .seconds(50)) { true }
     #expect(throws: LinkError.interrupted) { try links[0].receive(from: 1, channel: 7) }

@@ -112,7 +112,7 @@ struct ProcessesTests {
   }
 
   /// A process that goes while others wait for it ends the run, which stands at its last step.
-  @Test(.timeLimit(.minutes(1))) func aLostProcess() throws {
+  @Test(.timeLimit(.minutes(20))) func aLostProcess() throws {
     let folder = try TemporaryFolder()
     let cluster = ThreadCluster(processes: 2, threads: 1)
     let trainer = try bench.trainer(
