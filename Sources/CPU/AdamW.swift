@@ -14,9 +14,6 @@ package final class AdamW: Optimizer {
   private let options: AdamWOptions
   /// By block; the first takes their sum.
   private let partGradients: [FloatBuffer]
-  /// Those whose gradients are computed here.
-  private let blocks: Range<Int>
-  private let tree: SumTree
   private let team: WorkerTeam
   private let workers: Int
   private let exchange: (any GradientExchange)?
@@ -37,20 +34,17 @@ package final class AdamW: Optimizer {
 
   /// - Parameters:
   ///   - gradients: by block.
-  ///   - blocks: which of all blocks they are, where other processes have others.
   ///   - touchedRows: by block, those of the n-grams' table that have gradients; if empty, all have.
   ///   - workers: those that share the work; one a part if nil.
   package init(
     _ model: Network, options: AdamWOptions, gradients: [FloatBuffer],
-    blocks: Range<Int>? = nil, of allBlocks: Int? = nil, touchedRows: [TouchedRows] = [], team: WorkerTeam, workers: Int? = nil,
+    touchedRows: [TouchedRows] = [], team: WorkerTeam, workers: Int? = nil,
     exchange: (any GradientExchange)? = nil
   ) {
     precondition(touchedRows.isEmpty || touchedRows.count == gradients.count)
     let workers = workers ?? gradients.count
     self.options = options
     partGradients = gradients
-    self.blocks = blocks ?? gradients.indices
-    tree = SumTree(blocks: allBlocks ?? gradients.count)
     self.team = team
     self.workers = workers
     self.exchange = exchange
@@ -84,14 +78,15 @@ package final class AdamW: Optimizer {
   }
 
   package func reduceGradients() throws(DeviceError) -> Double {
-    let norm = addUp(
-      tree.additions(within: blocks).map { addition in
-        (partGradients[addition.block - blocks.lowerBound],
-          partGradients[addition.into - blocks.lowerBound])
-      })
-    guard let exchange else { return norm }
+    guard let exchange else {
+      let blocks = partGradients.indices
+      return addUp(
+        SumTree(blocks: blocks.count).additions(within: blocks).map {
+          (partGradients[$0.block], partGradients[$0.into])
+        })
+    }
     precondition(table == nil, "rows that others have touched are not told")
-    try exchange.sum(tree.sums(of: blocks).map { partGradients[$0 - blocks.lowerBound] })
+    try exchange.finish()
     return addUp([])
   }
 

@@ -18,8 +18,6 @@ final class CPUStreams: Streams, @unchecked Sendable {
   private let shares: Int
   /// Those of a product. A single lane cannot be divided, but its products can.
   private let productThreads: Int
-  /// The blocks that are trained on here.
-  private let blocks: Range<Int>
 
   /// - Parameter triesThreads: whether a single lane's products are shared among as many threads as turn
   ///   out to be fastest, or else by all of the team.
@@ -47,7 +45,6 @@ final class CPUStreams: Streams, @unchecked Sendable {
     self.productThreads = productThreads
     self.division = division
     self.shares = shares
-    self.blocks = blocks
     partWorkers = shares > 1 ? 1 : min(team.count, blocks.count)
     (weights, workspaces) = withProductThreads(productThreads) {
       let weights = PackedWeights(
@@ -69,6 +66,13 @@ final class CPUStreams: Streams, @unchecked Sendable {
       return (weights, workspaces)
     }
     parts = workspaces
+    guard let exchange else { return }
+    exchange.begin(workspaces.compactMap(\.gradients), of: network.layout)
+    for (block, workspace) in workspaces.enumerated() {
+      workspace.gradientsAreReady = { segment in
+        exchange.isReady(segment: segment, ofBlock: block)
+      }
+    }
   }
 
   /// Those that pack weights and update them.
@@ -107,8 +111,7 @@ final class CPUStreams: Streams, @unchecked Sendable {
 
   func optimizer(_ options: AdamWOptions) -> any Optimizer {
     AdamW(
-      network, options: options, gradients: workspaces.compactMap(\.gradients), blocks: blocks,
-      of: division.blocks, team: team, workers: updaters, exchange: exchange)
+      network, options: options, gradients: workspaces.compactMap(\.gradients), team: team, workers: updaters, exchange: exchange)
   }
 
   func adaptation(rate: Float, decay: Float) -> any Adaptation {

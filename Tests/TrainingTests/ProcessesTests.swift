@@ -77,6 +77,25 @@ struct ProcessesTests {
     #expect(try result(bench, processes: 2, threads: 2) == alone)
   }
 
+  /// Half of each number is sent, and what was left out with the next one: the run is about the same, and the
+  /// same each time.
+  @Test func gradientsInBFloat16() throws {
+    var bench = bench
+    bench.options.maxSteps = 30
+    bench.options.learningRate = 0.02
+    let exact = try result(bench, processes: 2, threads: 1)
+    bench.options.gradientPrecision = .bfloat16
+    let rounded = try result(bench, processes: 2, threads: 1)
+    #expect(try result(bench, processes: 2, threads: 1) == rounded)
+    #expect(rounded.losses.first == exact.losses.first && rounded.losses != exact.losses)
+    for (loss, other) in zip(rounded.losses, exact.losses) {
+      #expect(abs(loss - other) < 0.01 * other)
+    }
+    // One process has nobody to send to.
+    let alone = try result(bench, processes: 1, threads: 1)
+    #expect(alone.losses == exact.losses)
+  }
+
   /// Each device begins with as many blocks as it has threads, in all processes together.
   @Test func blocksByDefault() throws {
     var bench = bench
