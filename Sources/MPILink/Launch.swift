@@ -1,12 +1,5 @@
 import Foundation
 
-/// Whether this program can work with processes on other machines: whether it was built with the trait `MPI`.
-#if MPI
-  package let canUseMPI = true
-#else
-  package let canUseMPI = false
-#endif
-
 /// How this process was started, as far as its environment tells.
 package enum Launch {
   /// Whether a launcher of parallel programs started this process: `mpirun`, `mpiexec`, or `srun` with a plugin

@@ -31,7 +31,7 @@ enum Processes {
         standardError("Error: \(error)\n")
         Foundation.exit(ExitCode.temporary.rawValue)
       }
-      guard link.count > 1 else { return }
+      guard link.count > 1 else { return link.close() }
       if link.rank > 0 { follow(link) }
       let pulse = Pulse(over: link) { Interruption.signal != nil }
       leading.withLock { $0 = Leading(link: link, pulse: pulse) }

@@ -3,7 +3,7 @@ import Foundation
 import MPILink
 
 /// Tries the link between processes by itself, under mpirun: `link-probe exchange`, `speed`, `abort CODE` or
-/// `lose RANK`. Built with the trait MPI; without it, it says so.
+/// `watch SECONDS`. Built with the trait MPI; without it, it says so.
 @main struct LinkProbe {
   static func main() throws {
     #if MPI
@@ -16,8 +16,9 @@ import MPILink
       case "exchange": try exchange()
       case "speed": try measureSpeed()
       case "abort": try abort(code: arguments.dropFirst().first.flatMap { Int32($0) } ?? 1)
+      case "watch": try watch(seconds: arguments.dropFirst().first.flatMap { Double($0) } ?? 5)
       default:
-        print("usage: link-probe exchange|speed|abort CODE")
+        print("usage: link-probe exchange|speed|abort CODE|watch SECONDS")
         exit(64)
       }
     #else
@@ -194,5 +195,24 @@ import MPILink
     let link = try MPILink()
     if link.rank == link.count - 1 { link.abort(code: code) }
     _ = try link.receive(from: link.count - 1, channel: 0)
+  }
+
+  /// All tell rank 0 that they are there, and it tells them, until somebody says nothing for so long; who finds
+  /// that out ends everything with exit code 75.
+  private func watch(seconds: Double) throws {
+    let link = try MPILink()
+    let start = ContinuousClock.now
+    let others = link.rank == 0 ? 1..<link.count : 0..<1
+    while true {
+      for other in others {
+        link.send([1], to: other, channel: 0)
+        if ContinuousClock.now - (link.inbox.lastHeard(of: other) ?? start) > .seconds(seconds) {
+          print("\(link.names[link.rank]) lost \(link.names[other])")
+          fflush(nil)
+          link.abort(code: 75)
+        }
+      }
+      usleep(100_000)
+    }
   }
 #endif
