@@ -134,7 +134,8 @@ final class BlockExchange: GradientExchange, @unchecked Sendable {
       }
     }
     for addition in tree.additions(between: members.map(\.blocks)) {
-      guard let sum = sums[addition.into]?.baseAddress, let other = sums[addition.block]?.baseAddress
+      guard let sum = sums[addition.into]?.baseAddress,
+        let other = sums[addition.block]?.baseAddress
       else { continue }
       ck_add(Int64(slice.count), other, sum)
     }

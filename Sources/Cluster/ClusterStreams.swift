@@ -133,7 +133,8 @@ final class ClusterStreams: Streams, @unchecked Sendable {
     var optimizer: (any Optimizer)?
     leader.ask(others, .optimizer(body: body, options)) { optimizer = own.optimizer(options) }
     guard let optimizer else { preconditionFailure("this process makes one whatever others do") }
-    return ClusterOptimizer(optimizer, body: body, others: others, leader: leader,
+    return ClusterOptimizer(
+      optimizer, body: body, others: others, leader: leader,
       averaging: averaging, every: averageEvery)
   }
 

@@ -90,7 +90,7 @@ package final class Follower {
         on: processors)
       // The part is this thread's until it is released.
       nonisolated(unsafe) let serving = server
-      Thread { serving.serve() }.start()
+      Thread { withProductThreads(1) { serving.serve() } }.start()
     }
     bodies[plan.body] = Body(
       network: network, streams: streams, averaging: exchange as? WeightAverage)

@@ -160,12 +160,14 @@ struct ProcessesTests {
         reason: "nothing was heard of host1 (rank 1) for 20 seconds: its machine or the network to "
           + "it is down")
     ) {
-      _ = try trainer.run(in: RunFolder(path: folder.path, isNew: true), stops: {
-        if trainer.progress.step == 3 {
-          cluster.link.inbox.fail(.silent(name: cluster.link.names[1], seconds: 20))
-        }
-        return false
-      })
+      _ = try trainer.run(
+        in: RunFolder(path: folder.path, isNew: true),
+        stops: {
+          if trainer.progress.step == 3 {
+            cluster.link.inbox.fail(.silent(name: cluster.link.names[1], seconds: 20))
+          }
+          return false
+        })
     }
     let point = try ResumePoint(contentsOf: folder.path + "/resume.safetensors")
     #expect(point.progress.step == 3)
