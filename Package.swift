@@ -10,7 +10,8 @@ let package = Package(
     .executable(name: "charlstm", targets: ["charlstm"]),
   ],
   traits: [
-    .trait(name: "Server", description: "charlstm serve: HTTP, by Hummingbird")
+    .trait(name: "MPI", description: "charlstm train on many machines, under mpirun or srun"),
+    .trait(name: "Server", description: "charlstm serve: HTTP, by Hummingbird"),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -20,9 +21,14 @@ let package = Package(
   targets: [
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
+    // For the trait alone. Open MPI, or what the variable names to pkg-config: `CHARLSTM_MPI=mpich`.
+    .systemLibrary(
+      name: "CMPI", pkgConfig: Context.environment["CHARLSTM_MPI"] ?? "ompi-c",
+      providers: [.apt(["libopenmpi-dev"])]),
     .target(name: "CKernels"),
     .target(name: "Recurrent"),
     .target(name: "CPU", dependencies: ["Recurrent", "CKernels", "COneDNN"]),
+    .target(name: "Cluster", dependencies: ["Recurrent", "CPU", "CKernels"]),
     .target(name: "TerminalText"),
     .target(
       name: "Pages",
@@ -122,12 +128,17 @@ let package = Package(
         .product(
           name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Server"])),
       ]),
+    // Without the trait it cannot begin.
+    .target(
+      name: "MPILink",
+      dependencies: ["Cluster", .target(name: "CMPI", condition: .when(traits: ["MPI"]))]),
     .executableTarget(
       name: "charlstm",
       dependencies: [
         "Inspection", "Recurrent", "CPU", "Paths", "Text", "TerminalText", "Files", "Safetensors",
         "Checkpoints", "Training", "Generation", "Form", "LabelledData", "Classification",
         "LineEditing", "REPL", "Reports", "TensorBoard", "Serving", "Server", "WebExport",
+        "Cluster", "MPILink",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -137,6 +148,9 @@ let package = Package(
       name: "fuzz",
       dependencies: ["Checkpoints", "LabelledData", "Safetensors", "Text", "Training"],
       path: "Tests/Fuzz", exclude: ["Seeds"]),
+    // Does nothing without the trait MPI.
+    .executableTarget(
+      name: "link-probe", dependencies: ["Cluster", "MPILink"], path: "Tests/LinkProbe"),
     // Sees public API only, like any user of the library.
     .executableTarget(
       name: "examples", dependencies: ["CharLSTM", "Safetensors"], path: "Tests/Examples",
@@ -145,6 +159,10 @@ let package = Package(
     .testTarget(name: "RecurrentTests", dependencies: ["Recurrent"]),
     .testTarget(
       name: "CPUTests", dependencies: ["CKernels", "Recurrent", "CPU", "Safetensors"]),
+    .target(
+      name: "ClusterTesting", dependencies: ["Cluster"], path: "Tests/ClusterTesting"),
+    .testTarget(name: "ClusterTests", dependencies: ["Cluster", "ClusterTesting", "Recurrent"]),
+    .testTarget(name: "MPILinkTests", dependencies: ["MPILink"]),
     .target(name: "FileTesting", path: "Tests/FileTesting"),
     .testTarget(name: "FilesTests", dependencies: ["Files", "FileTesting"]),
     .testTarget(name: "SafetensorsTests", dependencies: ["FileTesting", "Safetensors"]),
@@ -174,7 +192,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Recurrent", "CPU", "FileTesting", "Text", "Checkpoints", "Generation", "Training",
+        "Recurrent", "CPU", "Cluster", "ClusterTesting", "FileTesting", "Text", "Checkpoints",
+        "Generation", "Training",
       ]),
     .testTarget(
       name: "ClassificationTests",

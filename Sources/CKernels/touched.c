@@ -51,18 +51,6 @@ CK_VERSIONS(extern, void, ck_add_rows, ck_add_rows_body,
              columns, const float *from, float *into),
             (total, part, first, end, columns, from, into))
 
-void ck_touch_nonzero_rows(ck_touched *touched, int64_t first, int64_t end, int64_t columns,
-                           const float *table) {
-  for (int64_t row = first; row < end; row++) {
-    for (int64_t j = 0; j < columns; j++) {
-      if (table[row * columns + j] != 0) {
-        is_new(touched, (int32_t)row);
-        break;
-      }
-    }
-  }
-}
-
 CK_INLINE double ck_sum_of_squares_of_rows_body(
     const ck_touched *touched, int64_t columns, const float *table) {
   double total = 0;

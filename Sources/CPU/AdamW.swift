@@ -12,13 +12,15 @@ package final class AdamW: Optimizer {
   package var gradients: FloatBuffer { partGradients[0] }
   private let kept: OptimizerState
   private let options: AdamWOptions
-  /// By part of a batch; the first takes their sum.
+  /// By block; the first takes their sum.
   private let partGradients: [FloatBuffer]
   private let team: WorkerTeam
   private let workers: Int
   private let exchange: (any GradientExchange)?
   /// The buffer in pieces of a few thousand elements, for workers to share out; without the table.
   private let pieces: [Piece]
+  /// By piece: the sum of its gradients' squares.
+  private let squares: PerPart<Double>
   private let table: SparseTable?
   private let tableGroup: Int
   /// The averages as they were read last, whose rows of the table are not behind.
@@ -31,8 +33,8 @@ package final class AdamW: Optimizer {
   }
 
   /// - Parameters:
-  ///   - gradients: by part of a batch.
-  ///   - touchedRows: by part, those of the n-grams' table that have gradients; if empty, all have.
+  ///   - gradients: by block.
+  ///   - touchedRows: by block, those of the n-grams' table that have gradients; if empty, all have.
   ///   - workers: those that share the work; one a part if nil.
   package init(
     _ model: Network, options: AdamWOptions, gradients: [FloatBuffer],
@@ -60,49 +62,49 @@ package final class AdamW: Optimizer {
     }
     tableGroup = sparse.map { layout.group(of: $0) } ?? 0
     readAverage = sparse == nil ? kept.average : FloatBuffer(count: layout.count)
-    pieces = layout.tensors.filter { $0 != sparse }.flatMap { tensor in
+    let pieces = layout.tensors.filter { $0 != sparse }.flatMap { tensor in
       stride(from: tensor.range.lowerBound, to: tensor.range.upperBound, by: 8192).map { start in
         Piece(
           range: start..<min(start + 8192, tensor.range.upperBound), decays: tensor.isMatrix,
           group: layout.group(of: tensor))
       }
     }
+    self.pieces = pieces
+    squares = PerPart(pieces.map { _ in 0 })
   }
 
-  private func share(of worker: Int) -> ArraySlice<Piece> {
-    pieces[pieces.count * worker / workers..<pieces.count * (worker + 1) / workers]
+  private func pieces(of worker: Int) -> Range<Int> {
+    Share.range(worker, of: workers, pieces.count, unit: 1)
   }
 
-  package func reduceGradients(loss: Double) -> (loss: Double, norm: Double) {
-    let squares = reduce(partGradients) { table, worker in
-      table.sum(self.partGradients, by: worker)
+  package func reduceGradients() throws(DeviceError) -> Double {
+    guard let exchange else {
+      let blocks = partGradients.indices
+      return addUp(
+        SumTree(blocks: blocks.count).additions(within: blocks).map {
+          (partGradients[$0.block], partGradients[$0.into])
+        })
     }
-    guard let exchange else { return (loss, squares.squareRoot()) }
-    let loss = exchange.sum(gradients, loss: loss)
-    let all = reduce([gradients]) { table, worker in
-      table.takeNonzeroRows(of: self.gradients, by: worker)
-    }
-    return (loss, all.squareRoot())
+    precondition(table == nil, "rows that others have touched are not told")
+    try exchange.finish()
+    return addUp([])
   }
 
-  /// Adds all gradients into the first, and returns the sum of their squares.
-  /// - Parameter reduceTable: does so with a worker's rows of the table.
-  private func reduce(
-    _ gradients: [FloatBuffer],
-    _ reduceTable: @escaping @Sendable (_ table: SparseTable, _ worker: Int) -> Double
-  ) -> Double {
-    let squares = PerPart((0..<workers).map { _ in 0.0 })
+  /// Adds up gradients, those of the table too, and returns the norm of the first.
+  private func addUp(_ additions: [(gradients: FloatBuffer, into: FloatBuffer)]) -> Double {
+    let ofTable = PerPart((0..<workers).map { _ in 0.0 })
     team.run(workers: workers) { worker in
-      let ofTable = self.table.map { reduceTable($0, worker) } ?? 0
-      squares[worker] = self.share(of: worker).reduce(ofTable) { sum, piece in
-        let start = piece.range.lowerBound
-        let count = Int64(piece.range.count)
-        let total = gradients[0].pointer + start
-        for other in gradients.dropFirst() { ck_add(count, other.pointer + start, total) }
-        return sum + ck_sum_of_squares(count, total)
+      for piece in self.pieces(of: worker) {
+        let (start, count) = (self.pieces[piece].range.lowerBound, self.pieces[piece].range.count)
+        for (gradients, sum) in additions {
+          ck_add(Int64(count), gradients.pointer + start, sum.pointer + start)
+        }
+        self.squares[piece] = ck_sum_of_squares(Int64(count), self.gradients.pointer + start)
       }
+      if let table = self.table { ofTable[worker] = table.sum(self.partGradients, by: worker) }
     }
-    return squares.values.reduce(0, +)
+    // Piece by piece, so that it does not depend on the number of workers.
+    return (squares.values.reduce(0, +) + ofTable.values.reduce(0, +)).squareRoot()
   }
 
   package func update(norm: Double, learningRate: Float, step: Int, rateFactors: [Float]?) {
@@ -126,7 +128,7 @@ package final class AdamW: Optimizer {
         scaled.weight_decay = decays ? self.options.weightDecay : 0
         return scaled
       }
-      for piece in self.share(of: worker) {
+      for piece in self.pieces[self.pieces(of: worker)] {
         let start = piece.range.lowerBound
         let factor = rateFactors?[piece.group] ?? 1
         if factor == 0 { continue }

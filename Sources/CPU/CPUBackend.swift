@@ -5,39 +5,43 @@ extension Device {
   /// This machine's processors, of which `threads` work at a time: each with its own share of lanes or
   /// texts, or all of them on each product of a single lane.
   ///
-  /// What comes of training depends on the number of threads, in the last bits; what is written or read
-  /// with a network does not.
+  /// What is written or read with a network does not depend on the number of threads, and what comes of
+  /// training a language model only where its options leave it to the device how lanes are divided.
   ///
-  /// - Parameters:
-  ///   - threads: as many as there are processors if nil; those of a single lane are then as many as
-  ///     turn out to be fastest.
-  ///   - division: what they divide when they train on streams, where that is possible; what should be
-  ///     fastest if nil.
-  public static func cpu(threads: Int? = nil, division: Division? = nil) -> Device {
-    cpu(threads: threads, division: division, exchange: nil)
-  }
-
-  /// - Parameter exchange: with the other processes that train the same networks.
-  package static func cpu(
-    threads: Int?, division: Division?, exchange: (any GradientExchange)?
-  ) -> Device {
-    Device(
-      CPUBackend(
-        team: WorkerTeam(count: threads ?? ProcessInfo.processInfo.activeProcessorCount),
-        triesThreads: threads == nil, division: division, exchange: exchange))
-  }
+  /// - Parameter threads: as many as there are processors if nil; those of a single lane are then as many
+  ///   as turn out to be fastest.
+  public static func cpu(threads: Int? = nil) -> Device { Device(CPUBackend(threads: threads)) }
 }
 
 /// Networks on a team of threads.
-struct CPUBackend: Backend {
-  let team: WorkerTeam
-  let triesThreads: Bool
-  let division: Division?
-  let exchange: (any GradientExchange)?
+package struct CPUBackend: Backend {
+  private let team: WorkerTeam
+  private let triesThreads: Bool
+  /// With the other processes that train the same networks.
+  private let exchange: (any GradientExchange)?
 
-  var arithmetic: String { InstructionSet.current.rawValue }
+  package init(threads: Int?) {
+    team = WorkerTeam(count: threads ?? ProcessInfo.processInfo.activeProcessorCount)
+    triesThreads = threads == nil
+    exchange = nil
+  }
 
-  func precision(for work: PrecisionChoice.Work) -> Precision {
+  private init(_ other: CPUBackend, exchange: (any GradientExchange)?) {
+    team = other.team
+    triesThreads = other.triesThreads
+    self.exchange = exchange
+  }
+
+  /// The same threads, whose gradients are exchanged with other processes.
+  package func exchanging(_ exchange: (any GradientExchange)?) -> CPUBackend {
+    CPUBackend(self, exchange: exchange)
+  }
+
+  package var threads: Int { team.count }
+
+  package var arithmetic: String { InstructionSet.current.rawValue }
+
+  package func precision(for work: PrecisionChoice.Work) -> Precision {
     switch work {
     case .training: .nativeForTraining
     case .writing: .nativeForWriting
@@ -45,27 +49,26 @@ struct CPUBackend: Backend {
     }
   }
 
-  func gains(by precision: Precision) -> Bool { precision.isFastHere }
+  package func gains(by precision: Precision) -> Bool { precision.isFastHere }
 
-  func streams(through network: Network, _ use: StreamUse) -> any Streams {
+  package func streams(through network: Network, _ use: StreamUse) -> any Streams {
     CPUStreams(
-      network, use, team: team, triesThreads: triesThreads, division: division,
-      exchange: exchange)
+      network, use, team: team, triesThreads: triesThreads, exchange: exchange)
   }
 
-  func texts(through network: Network, precision: Precision) -> any TextReader {
+  package func texts(through network: Network, precision: Precision) -> any TextReader {
     CPUTextReader(network, precision: precision, team: team)
   }
 
-  func trainingTexts(through network: Network, _ use: StreamUse) -> any TextTrainer {
-    CPUTextTrainer(network, use, team: team, exchange: exchange)
+  package func trainingTexts(through network: Network, _ use: StreamUse) -> any TextTrainer {
+    CPUTextTrainer(network, use, team: team)
   }
 
-  func observer(of network: Network, lanes: Int, steps: Int) -> any Observer {
+  package func observer(of network: Network, lanes: Int, steps: Int) -> any Observer {
     CPUObserver(network, lanes: lanes, steps: steps, team: team)
   }
 
-  func peakGigaflops(_ precision: Precision, seconds: Double) -> Double {
+  package func peakGigaflops(_ precision: Precision, seconds: Double) -> Double {
     let rates = PerPart((0..<team.count).map { _ in 0.0 })
     team.run(workers: team.count) { worker in
       rates[worker] = measuredGigaflops(precision, seconds: seconds)

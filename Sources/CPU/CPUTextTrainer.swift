@@ -2,19 +2,15 @@ import Recurrent
 
 /// Batches of texts dealt out to a team's threads, longest first.
 final class CPUTextTrainer: TextTrainer {
-  private let workers: PerPart<Worker>
+  private let shares: PerPart<Worker>
   private let gradients: [FloatBuffer]
   /// By worker; empty without n-grams.
   private let touchedRows: [TouchedRows]
   private let network: Network
   private let weights: PackedWeights
   private let team: WorkerTeam
-  private let exchange: (any GradientExchange)?
 
-  init(
-    _ network: Network, _ use: StreamUse, team: WorkerTeam,
-    exchange: (any GradientExchange)?
-  ) {
+  init(_ network: Network, _ use: StreamUse, team: WorkerTeam) {
     let count = min(team.count, use.lanes)
     let lanes = (use.lanes + count - 1) / count
     let dropout = use.training?.dropout ?? .none
@@ -27,26 +23,25 @@ final class CPUTextTrainer: TextTrainer {
         weightDrop: use.training?.weightDrop ?? 0))
     self.network = network
     self.team = team
-    self.exchange = exchange
     self.weights = weights
     let all = (0..<count).map { _ in
       Worker(weights, steps: use.steps, lanes: lanes, dropout: dropout)
     }
     gradients = all.map(\.gradients)
     touchedRows = all.compactMap(\.touchedRows)
-    workers = PerPart(all)
+    shares = PerPart(all)
   }
 
-  var division: String { "\(gradients.count) thread\(gradients.count == 1 ? "" : "s")" }
+  var workers: String { "\(gradients.count) thread\(gradients.count == 1 ? "" : "s")" }
 
   func train(
     _ batch: TextBatch, masks random: @escaping @Sendable (_ text: Int) -> Xoshiro256
   ) -> TextLosses {
     let count = gradients.count
-    team.run(workers: count) { [workers] worker in
-      workers[worker].train(batch, every: count, from: worker, masks: random)
+    team.run(workers: count) { [shares] worker in
+      shares[worker].train(batch, every: count, from: worker, masks: random)
     }
-    return workers.values.map(\.losses).reduce(
+    return shares.values.map(\.losses).reduce(
       into: TextLosses(features: network.configuration.featureCount)
     ) { $0.add($1) }
   }
@@ -62,8 +57,7 @@ final class CPUTextTrainer: TextTrainer {
 
   func optimizer(_ options: AdamWOptions) -> any Optimizer {
     AdamW(
-      network, options: options, gradients: gradients, touchedRows: touchedRows, team: team,
-      exchange: exchange)
+      network, options: options, gradients: gradients, touchedRows: touchedRows, team: team)
   }
 }
 

@@ -4,14 +4,32 @@ import Recurrent
   import Glibc
 #endif
 
-/// What a team of threads divides among its members when it trains on streams.
-public enum Division: String, CaseIterable, Codable, Sendable {
-  /// Each has some lanes, and reads all weights at every step.
-  case lanes
-  /// Each has some hidden units of every layer, whose weights stay in its cache, and all lanes; all meet
-  /// after every step of every layer (as the processors of a GPU do in Diamos et al. 2016).
-  case units
+extension BatchDivision {
+  /// How streams are divided among processes with so many threads each: as is asked for, where that is
+  /// possible, or as it should take the least time.
+  package init(for use: StreamUse, of configuration: ModelConfiguration, threads: [Int]) {
+    let share = use.dividing(among: threads.count)
+    var within = use.training?.division ?? .lanes
+    if use.training?.division == nil, use.training?.blocks == nil {
+      within = .fastest(for: share, of: configuration, threads: threads.min() ?? 1)
+    } else if !within.isPossible(for: share, of: configuration) {
+      within = .lanes
+    }
+    let workers = within == .units ? threads.count : threads.reduce(0, +)
+    self.init(blocks: min(use.lanes, use.training?.blocks ?? workers), within: within)
+  }
+}
 
+extension StreamUse {
+  /// About what each of several processes has of it.
+  fileprivate func dividing(among processes: Int) -> StreamUse {
+    var share = self
+    share.lanes = max(1, lanes / processes)
+    return share
+  }
+}
+
+extension Division {
   /// Whether streams can be divided so. What is only read is divided by lanes, of which each is computed
   /// as if it were alone; and oneDNN (2.6) has no fast way to write some columns of a product of
   /// bfloat16.

@@ -227,9 +227,12 @@ struct RecurrentStack: ~Copyable {
   ///   - lowest: the layer to end with, 0 for all and the embedding; gradients of what lies below
   ///     are not written.
   ///   - gradients: nil where only `embeddingGradients` are wanted.
+  ///   - finished: told of each segment (`ParameterLayout.segments`) when the next one begins, and of the
+  ///     last at the end.
   func backward(
     _ symbols: UnsafePointer<Int32>, steps active: StepLanes, to lowest: Int = 0,
-    into gradients: FloatBuffer?, _ share: Share = .whole
+    into gradients: FloatBuffer?, finished: ((_ segment: Int) -> Void)? = nil,
+    _ share: Share = .whole
   ) {
     let element = weights.use.precision.element
     let count = active.steps
@@ -238,6 +241,7 @@ struct RecurrentStack: ~Copyable {
     maskGradients(masks[layers.count], steps: count, share)
     for layer in layers.indices.reversed() where layer >= lowest {
       share.meet()
+      if share.index == 0 { finished?(layers.count - 1 - layer) }
       for (direction, workspace) in layers[layer].enumerated() {
         var outputGradients = outputGradients
         if configuration.bidirectional {
@@ -267,6 +271,9 @@ struct RecurrentStack: ~Copyable {
     if let gradients, !weights.use.inputTable && lowest == 0 {
       scatterEmbeddingGradients(symbols, steps: active, into: gradients, share)
     }
+    guard let finished else { return }
+    share.meet()
+    if share.index == 0 { finished(layers.count) }
   }
 
   /// Writes the gradients of a layer's input weights and, where wanted, of its input, from those of the

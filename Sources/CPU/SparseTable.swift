@@ -77,18 +77,6 @@ final class SparseTable: @unchecked Sendable {
     return ck_sum_of_squares_of_rows(&sums[worker], columns, total)
   }
 
-  /// Takes the rows of gradients that are not zero for those touched: other processes have touched
-  /// some, and all are to update the same.
-  /// - Returns: the sum of their squares.
-  func takeNonzeroRows(of gradients: FloatBuffer, by worker: Int) -> Double {
-    let range = ranges[worker]
-    begin(worker)
-    ck_touch_nonzero_rows(
-      &sums[worker], Int64(range.lowerBound), Int64(range.upperBound), columns,
-      pointer(gradients))
-    return ck_sum_of_squares_of_rows(&sums[worker], columns, pointer(gradients))
-  }
-
   private func begin(_ worker: Int) {
     sums[worker].pass &+= 1
     sums[worker].count = 0

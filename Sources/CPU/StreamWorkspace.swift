@@ -8,6 +8,8 @@ package final class StreamWorkspace: StreamPart, @unchecked Sendable {
   package let lanes: Range<Int>
   /// Those of the last chunk that was trained on; nil where nothing is trained.
   package let gradients: FloatBuffer?
+  /// Told in a backward pass which segment (`ParameterLayout.segments`) has all its gradients.
+  var gradientsAreReady: ((_ segment: Int) -> Void)?
   private let steps: Int
   private let vocabularySize: Int
   /// For streams whose products may be shared among threads; nil where that is not to be tried.
@@ -49,7 +51,8 @@ package final class StreamWorkspace: StreamPart, @unchecked Sendable {
       let loss = head.lossAndGradients(
         stack.headInput, targets: targets, softTargets: softTargets, rows: steps * lanes.count,
         scale: scale, inputGradients: stack.outputGradients, gradients: gradients, share)
-      stack.backward(symbols, steps: .all(steps: steps), into: gradients, share)
+      stack.backward(
+        symbols, steps: .all(steps: steps), into: gradients, finished: gradientsAreReady, share)
       return loss
     }
     stack.carryOver(steps: steps)

@@ -78,14 +78,14 @@ final class ClassificationTask: TrainingTask {
       parameters: trained.model.layout.parameterCount, trainingTexts: training.count,
       validationTexts: validation.count, classes: trained.labels.count,
       stepsPerEpoch: stepsPerEpoch, totalSteps: totalSteps, doneSteps: progress.step,
-      division: trainer.division,
+      division: trainer.workers,
       shortenedTexts: training.shortenedCount)
   }
 
   func beganLine(_ progress: TrainingProgress, _ invocation: Invocation?) -> BeganLine {
     var line = BeganLine(
       step: progress.step, of: totalSteps, options.optimization, trained.model,
-      trained.vocabulary, choices: classCount, division: trainer.division, on: device,
+      trained.vocabulary, choices: classCount, division: trainer.workers, on: device,
       as: invocation)
     line.training_texts = training.count
     line.validation_texts = validation.count
@@ -207,7 +207,7 @@ final class ClassificationTask: TrainingTask {
 
   // MARK: - Validation and saving
 
-  func validate() -> Validation? {
+  func validate(_ progress: TrainingProgress) -> Validation? {
     guard validation.count > 0 else { return nil }
     scorer.update(to: optimization.sharedAverage)
     let report = validation.report(of: scorer)

@@ -93,7 +93,9 @@ public struct ClassifierOptions: OptimizationOptionsHolder, Equatable, Sendable 
       OptionRule("max-length", \.limit.length, "1 to 65536", isSummarized: false) {
         1...65536 ~= $0
       },
-    ] + OptimizationOptions.rules.map { $0.of(\.optimization) }
+    ]
+    + (OptimizationOptions.rules + [OptimizationOptions.threadsRule(countsInResult: true)])
+    .map { $0.of(\.optimization) }
 
   /// Refuses values that cannot work.
   /// - Throws: `TrainingError.optionOutOfRange`.

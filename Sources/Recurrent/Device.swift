@@ -26,6 +26,9 @@ package protocol Backend: Sendable {
   /// Names what the last bits of results depend on; as long as it is the same, so are they.
   var arithmetic: String { get }
 
+  /// Why it cannot go on: what it has computed since then counts for nothing.
+  var failure: DeviceError? { get }
+
   func precision(for work: PrecisionChoice.Work) -> Precision
   func gains(by precision: Precision) -> Bool
 
@@ -45,8 +48,12 @@ package protocol Backend: Sendable {
   func peakGigaflops(_ precision: Precision, seconds: Double) -> Double
 }
 
+extension Backend {
+  package var failure: DeviceError? { nil }
+}
+
 /// What a device is to make room for.
-package struct StreamUse: Sendable {
+package struct StreamUse: Codable, Sendable {
   package var precision: Precision
   /// `B`: streams or texts side by side.
   package var lanes: Int
@@ -55,14 +62,31 @@ package struct StreamUse: Sendable {
   /// Nil where nothing is trained.
   package var training: Training?
 
-  package struct Training: Sendable {
+  package struct Training: Codable, Sendable {
     package var dropout: Dropout
     /// The probability with which each recurrent weight is dropped for a step.
     package var weightDrop: Float
+    /// In which gradients go from process to process: float32 or bfloat16.
+    package var gradientPrecision: Precision
+    /// Steps that each process takes along gradients of its own before all take the mean of their weights;
+    /// 1 for gradients that are added up at each step.
+    package var averageEvery: Int
+    /// Of `BatchDivision`; the device's choice where nil.
+    package var blocks: Int?
+    package var division: Division?
+    /// The blocks whose gradients this device computes, beside others; all of them if nil.
+    package var blocksHere: Range<Int>?
 
-    package init(dropout: Dropout = .none, weightDrop: Float = 0) {
+    package init(
+      dropout: Dropout = .none, weightDrop: Float = 0, gradientPrecision: Precision = .float32,
+      averageEvery: Int = 1, blocks: Int? = nil, division: Division? = nil
+    ) {
       self.dropout = dropout
       self.weightDrop = weightDrop
+      self.gradientPrecision = gradientPrecision
+      self.averageEvery = averageEvery
+      self.blocks = blocks
+      self.division = division
     }
   }
 

@@ -27,12 +27,11 @@ package protocol Optimizer: AnyObject, Sendable {
   /// Sets a tensor that no gradient reaches, in the weights and in their average.
   func set(_ values: [Float], of tensor: ParameterLayout.Tensor)
 
-  /// Adds up the gradients of all parts of the last pass, and of other processes where the device
-  /// exchanges them.
+  /// Adds up the gradients of all blocks of the last pass, those of other processes too where the device
+  /// has any.
   ///
-  /// - Parameter loss: in nats, with those gradients.
-  /// - Returns: the loss over all processes, and the norm of the sum.
-  func reduceGradients(loss: Double) -> (loss: Double, norm: Double)
+  /// - Returns: the norm of the sum.
+  func reduceGradients() throws(DeviceError) -> Double
 
   /// Updates the weights by the gradients that were added up.
   ///

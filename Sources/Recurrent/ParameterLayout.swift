@@ -129,6 +129,15 @@ public struct ParameterLayout: Equatable, Sendable {
     count = end
   }
 
+  /// The buffer cut where a language model's backward pass goes on to the next part: the head, then each
+  /// layer from the last one down, the first with the embedding.
+  package var segments: [Range<Int>] {
+    let ends =
+      layers.dropFirst().map { $0[0].weightIH.range.lowerBound }
+      + [head?.weight.range.lowerBound ?? count, count]
+    return zip([0] + ends.dropLast(), ends).map { $0..<$1 }.reversed()
+  }
+
   /// What a tensor belongs to, from below: 0 the embeddings, then each layer, `L + 1` the head that
   /// predicts symbols, `L + 2` the classifier, and `L + 3` what no gradient reaches.
   package func group(of tensor: Tensor) -> Int {

@@ -4,8 +4,10 @@ package protocol Streams: TrainableBody {
   /// All lanes, in the parts that the device runs side by side.
   var parts: [any StreamPart] { get }
 
+  var division: BatchDivision { get }
+
   /// Who shares the work, for people: `2 threads`.
-  var division: String { get }
+  var workers: String { get }
 
   /// Calls `body` with the number of each part, for several at a time, and waits for all.
   ///

@@ -12,7 +12,7 @@ package protocol TextReader: Body {
 /// Batches of whole texts for the gradients of a classifier.
 package protocol TextTrainer: TrainableBody {
   /// Who shares the work, for people: `2 threads`.
-  var division: String { get }
+  var workers: String { get }
 
   /// Computes the gradients of the scaled losses of a batch's texts.
   ///

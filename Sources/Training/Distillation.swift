@@ -98,6 +98,9 @@ struct Distillation {
           of: text, share: 1 / Float(options.teachers), to: targets, at: place,
           goesOn: { !stops() })
         guard isRead else { return nil }
+        if let failure = device.backend.failure {
+          throw TrainingError.deviceFailed(step: 0, reason: failure.description)
+        }
       }
     }
     return Lesson(targets: targets, text: written, share: options.teacherWeight)
@@ -128,6 +131,10 @@ struct Distillation {
     options.seed = self.options.seed &+ UInt64(number)
     options.precision = self.options.precision
     options.threads = self.options.threads
+    options.laneBlocks = self.options.laneBlocks
+    options.division = self.options.division
+    options.averageEvery = self.options.averageEvery
+    options.gradientPrecision = self.options.gradientPrecision
     options.reportEvery = self.options.reportEvery
     options.saveMinutes = self.options.saveMinutes
     let model = try Network(

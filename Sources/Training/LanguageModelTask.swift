@@ -6,6 +6,7 @@ import Text
 /// Training of a language model by truncated backpropagation through time: lanes of the corpus, whose
 /// states go on from chunk to chunk of an epoch.
 final class LanguageModelTask: TrainingTask {
+  /// With all that the device has chosen.
   let options: TrainingOptions
   let training: EncodedText
   let validation: EncodedText?
@@ -39,7 +40,6 @@ final class LanguageModelTask: TrainingTask {
         sequenceLength: options.sequenceLength)
     else { throw .corpusTooShort(characters: training.count) }
     let lanes = texts * plan.lanes
-    self.options = options
     self.training = training
     self.corpus = corpus
     self.validation = validation
@@ -51,7 +51,15 @@ final class LanguageModelTask: TrainingTask {
       through: model,
       StreamUse(
         precision: precision, lanes: lanes, steps: plan.sequenceLength,
-        training: .init(dropout: options.dropout, weightDrop: options.weightDrop)))
+        training: .init(
+          dropout: options.dropout, weightDrop: options.weightDrop,
+          gradientPrecision: options.gradientPrecision ?? .float32,
+          averageEvery: options.averageEvery ?? 1, blocks: options.laneBlocks,
+          division: options.division)))
+    var chosen = options
+    chosen.laneBlocks = streams.division.blocks
+    chosen.division = streams.division.within
+    self.options = chosen
     parts = streams.perPart { TrainingLanes($0, text: training, plan: plan) }
     let optimization = OptimizationStep(
       model, on: streams, options: options.optimization,
@@ -71,7 +79,7 @@ final class LanguageModelTask: TrainingTask {
 
   var stepsPerEpoch: Int { lanePlan.chunksPerEpoch }
   var warmupSteps: Int { options.warmupSteps }
-  var division: String { streams.division }
+  var workers: String { streams.workers }
 
   // MARK: - Batches
 
@@ -124,10 +132,14 @@ final class LanguageModelTask: TrainingTask {
 
   // MARK: - Validation and saving
 
-  func validate() -> Validation? {
+  func validate(_ progress: TrainingProgress) throws(TrainingError) -> Validation? {
     guard let scorer, let validation else { return nil }
     scorer.update(to: optimization.sharedAverage)
-    return Validation(loss: scorer.score(validation).natsPerCharacter)
+    let loss = scorer.score(validation).natsPerCharacter
+    if let failure = device.backend.failure {
+      throw .deviceFailed(step: progress.step, reason: failure.description)
+    }
+    return Validation(loss: loss)
   }
 
   func saveBest(
@@ -171,12 +183,21 @@ final class LanguageModelTask: TrainingTask {
       ? names : names.prefix(limit) + ["and \(names.count - limit) more"]
   }
 
+  /// Of each lane. Where others have failed in the middle of a step, theirs are lost and these are ahead
+  /// of the weights: all begin anew.
+  private var states: [RecurrentState] {
+    let configuration = optimization.model.configuration
+    return device.backend.failure == nil
+      ? parts.values.flatMap { $0.states(configuration) }
+      : Array(repeating: RecurrentState(configuration), count: lanes)
+  }
+
   /// All that it takes to go on from here.
   func resumePoint(_ progress: TrainingProgress) -> ResumePoint {
     ResumePoint(
       options: options, progress: progress, corpus: corpus, vocabulary: training.vocabulary,
       weights: WeightsInTraining(optimization),
-      states: parts.values.flatMap { $0.states(optimization.model.configuration) },
+      states: states,
       arithmetic: device.backend.arithmetic, setup: setup)
   }
 }

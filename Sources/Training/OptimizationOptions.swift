@@ -61,8 +61,12 @@ public struct OptimizationOptions: Codable, Equatable, Sendable {
     OptionRule("report-every", \.reportEvery, "1 or more", isSummarized: false) { $0 > 0 },
     OptionRule("precision", optional: \.precision, "float32, bfloat16 or int16") { $0 != .int8 },
     OptionRule("seed", \.seed, "any") { _ in true },
-    OptionRule("threads", \.threads, "1 to 1024") { 1...1024 ~= $0 },
   ]
+
+  /// - Parameter countsInResult: whether what comes of training depends on them.
+  package static func threadsRule(countsInResult: Bool) -> OptionRule<Self> {
+    OptionRule("threads", \.threads, "1 to 1024", isSummarized: countsInResult) { 1...1024 ~= $0 }
+  }
 
   private static func share(
     _ name: String, _ path: any KeyPath<Self, Float> & Sendable

@@ -28,18 +28,23 @@ package final class OptimizationStep {
   ///   - loss: in nats, with those gradients.
   ///   - step: the number of this step, from 0.
   ///   - rateFactors: by group of parameters (`Optimizer.update`).
-  /// - Returns: the loss over all processes and the gradient's norm before clipping.
-  /// - Throws: `TrainingError.diverged`, before weights are updated.
+  /// - Returns: the gradient's norm before clipping.
+  /// - Throws: `TrainingError.diverged`, `.deviceFailed`, before weights are updated.
   func callAsFunction(
     loss: Double, rate: Float, rateFactors: [Float]?, step: Int
-  ) throws(TrainingError) -> (loss: Double, norm: Double) {
-    let (loss, norm) = optimizer.reduceGradients(loss: loss)
+  ) throws(TrainingError) -> Double {
+    let norm: Double
+    do {
+      norm = try optimizer.reduceGradients()
+    } catch {
+      throw .deviceFailed(step: step, reason: error.description)
+    }
     guard loss.isFinite && norm.isFinite else {
       throw .diverged(step: step + 1, learningRate: rate)
     }
     optimizer.update(norm: norm, learningRate: rate, step: step + 1, rateFactors: rateFactors)
     ready(step: step + 1)
-    return (loss, norm)
+    return norm
   }
 
   /// Readies the weights for a step, without what it drops of them.

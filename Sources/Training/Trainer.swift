@@ -32,7 +32,7 @@ public final class Trainer {
     corpus: CorpusIdentity, device: Device?
   ) throws(TrainingError) {
     try options.validate()
-    let device = device ?? .cpu(threads: options.threads, division: options.division)
+    let device = device ?? .cpu(threads: options.threads)
     var options = options
     options.precision = options.precision ?? device.precision(for: .training)
     try Distillation.checkMemory(options, of: training)
@@ -112,7 +112,7 @@ public final class Trainer {
       unknownTrainingCharacters: task.training.unknownCount,
       unknownValidationCharacters: unknownValidationCharacters,
       stepsPerEpoch: task.stepsPerEpoch, totalSteps: loop.totalSteps, doneSteps: progress.step,
-      division: task.division)
+      division: task.workers)
   }
 
   /// Trains until all steps are done or patience is exhausted.
@@ -174,7 +174,7 @@ public final class Trainer {
   private func beganLine(_ invocation: Invocation?) -> BeganLine {
     var line = BeganLine(
       step: progress.step, of: loop.totalSteps, options.optimization, task.optimization.model,
-      vocabulary, choices: vocabulary.count, division: task.division, on: device, as: invocation)
+      vocabulary, choices: vocabulary.count, division: task.workers, on: device, as: invocation)
     line.training_characters = task.training.count
     line.validation_characters = task.validation?.count ?? 0
     return line

@@ -13,6 +13,8 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
   case corpusTooShort(characters: Int)
   /// The loss or the gradient is not a number any more.
   case diverged(step: Int, learningRate: Float)
+  /// What it is trained on cannot go on; the run stands as it was after so many steps.
+  case deviceFailed(step: Int, reason: String)
   /// A resume file's run began with another text.
   case corpusChanged(path: String, reason: String)
   /// A resume file's run began with other labelled texts.
@@ -40,6 +42,7 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
     case .diverged(let step, let rate):
       "the loss is not a finite number any more at step \(step), learning rate \(rate); "
         + "try a lower \(option("learning-rate")) or \(option("clip-norm")) 1. What was saved before stands"
+    case .deviceFailed(let step, let reason): "stopped after step \(step.formatted()): \(reason)"
     case .corpusChanged(let path, let reason):
       "cannot resume \(path: path): \(reason); give the text the run began with, or "
         + "\(option("accept-changed-corpus")) to go on with this one from the beginning of the epoch"

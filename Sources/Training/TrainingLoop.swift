@@ -48,6 +48,11 @@ package final class TrainingLoop<Task: TrainingTask> {
   ) throws -> TrainingOutcome {
     do {
       return try train(in: folder, stops: stops, report: report)
+    } catch TrainingError.deviceFailed(let step, let reason) {
+      // The weights are as the last step has left them.
+      if let folder { _ = try task.save(progress, in: folder) }
+      if stops() { return .interrupted }
+      throw TrainingError.deviceFailed(step: step, reason: reason)
     } catch let error as TrainingError {
       try? folder?.append(FailedLine(step: progress.step, reason: error.description))
       throw error
@@ -133,9 +138,8 @@ package final class TrainingLoop<Task: TrainingTask> {
 
   /// One optimizer step. Returns what it has read and the gradient's norm.
   private func step(rate: Float) throws(TrainingError) -> (BatchResult, norm: Double) {
-    var batch = task.computeGradients(progress)
-    let norm: Double
-    (batch.loss, norm) = try task.optimization(
+    let batch = task.computeGradients(progress)
+    let norm = try task.optimization(
       loss: batch.loss, rate: rate, rateFactors: task.rateFactors(progress), step: progress.step)
     // A file may say anything of the steps before.
     let earlier = progress.characters ?? progress.step &* batch.characters
@@ -164,7 +168,7 @@ package final class TrainingLoop<Task: TrainingTask> {
   }
 
   private func validate(rate: Float, in folder: RunFolder?) throws -> ValidationReport? {
-    let validation = task.validate()
+    let validation = try task.validate(progress)
     // The step that made the weights so had a finite loss, so nothing has noticed yet.
     guard validation.map(\.loss.isFinite) ?? task.optimization.isAverageFinite else {
       throw TrainingError.diverged(step: progress.step, learningRate: rate)

@@ -13,8 +13,20 @@ public struct TrainingOptions: Equatable, Sendable {
   /// `T`: steps that the gradient goes back.
   public var sequenceLength = 128
   public var warmupSteps = 200
-  /// What threads divide among them, where no other device is given; what should be fastest if nil.
+  /// What those who train divide among them, where that is possible; what should be fastest if nil.
+  /// `Trainer.options` tells it.
   public var division: Division?
+  /// Groups of lanes whose gradients are computed apart and then added up in a fixed order: with the same
+  /// ones, training gives the same bytes on any number of threads and machines. One for each thread if
+  /// nil; `Trainer.options` tells it.
+  public var laneBlocks: Int?
+  /// In which gradients go from process to process: float32 if nil, or bfloat16, with which the bytes of a
+  /// run depend on the number of processes.
+  public var gradientPrecision: Precision?
+  /// Steps that each process takes along gradients of its own lanes before all take the mean of their
+  /// weights; gradients are added up at each step if nil. With it, the bytes of a run depend on the number of
+  /// processes.
+  public var averageEvery: Int?
   /// Networks that are trained first, as `Preset.standard` does and each with another seed. What
   /// they predict on average is a part of each target (Hinton, Vinyals and Dean 2015; Furlanello
   /// et al. 2018).
@@ -44,7 +56,14 @@ public struct TrainingOptions: Equatable, Sendable {
       OptionRule("sequence-length", \.sequenceLength, "1 to 65536") { 1...65536 ~= $0 },
       OptionRule("warmup-steps", \.warmupSteps, "0 or more") { $0 >= 0 },
       OptionRule("divide", optional: \.division, "lanes or units") { _ in true },
-    ] + OptimizationOptions.rules.map { $0.of(\.optimization) }
+      OptionRule("lane-blocks", optional: \.laneBlocks, "1 to 65536") { 1...65536 ~= $0 },
+      OptionRule("gradient-precision", optional: \.gradientPrecision, "float32 or bfloat16") {
+        $0 == .float32 || $0 == .bfloat16
+      },
+      OptionRule("average-every", optional: \.averageEvery, "1 to 10000") { 1...10_000 ~= $0 },
+    ]
+    + (OptimizationOptions.rules + [OptimizationOptions.threadsRule(countsInResult: false)])
+    .map { $0.of(\.optimization) }
 
   private static let teacherRules: [OptionRule<Self>] = [
     OptionRule("teachers", \.teachers, "0 to \(mostTeachers)") { 0...mostTeachers ~= $0 },
@@ -76,7 +95,7 @@ public struct TrainingOptions: Equatable, Sendable {
 /// As one flat object.
 extension TrainingOptions: Codable {
   private enum CodingKeys: CodingKey {
-    case lanes, sequenceLength, warmupSteps, division
+    case lanes, sequenceLength, warmupSteps, division, laneBlocks, gradientPrecision, averageEvery
     case teachers, teacherEpochs, teacherText, teacherWeight
   }
 
@@ -87,6 +106,9 @@ extension TrainingOptions: Codable {
     sequenceLength = try fields.decode(Int.self, forKey: .sequenceLength)
     warmupSteps = try fields.decode(Int.self, forKey: .warmupSteps)
     division = try fields.decodeIfPresent(Division.self, forKey: .division)
+    laneBlocks = try fields.decodeIfPresent(Int.self, forKey: .laneBlocks)
+    averageEvery = try fields.decodeIfPresent(Int.self, forKey: .averageEvery)
+    gradientPrecision = try fields.decodeIfPresent(Precision.self, forKey: .gradientPrecision)
     teachers = try fields.decode(Int.self, forKey: .teachers)
     teacherEpochs = try fields.decodeIfPresent(Int.self, forKey: .teacherEpochs)
     teacherText = try fields.decode(Int.self, forKey: .teacherText)
@@ -100,6 +122,9 @@ extension TrainingOptions: Codable {
     try fields.encode(sequenceLength, forKey: .sequenceLength)
     try fields.encode(warmupSteps, forKey: .warmupSteps)
     try fields.encodeIfPresent(division, forKey: .division)
+    try fields.encodeIfPresent(laneBlocks, forKey: .laneBlocks)
+    try fields.encodeIfPresent(averageEvery, forKey: .averageEvery)
+    try fields.encodeIfPresent(gradientPrecision, forKey: .gradientPrecision)
     try fields.encode(teachers, forKey: .teachers)
     try fields.encodeIfPresent(teacherEpochs, forKey: .teacherEpochs)
     try fields.encode(teacherText, forKey: .teacherText)

@@ -18,7 +18,8 @@ package protocol TrainingTask: AnyObject {
   func rateFactors(_ progress: TrainingProgress) -> [Float]?
 
   /// How good the averaged weights are; nil with nothing to validate on.
-  func validate() -> Validation?
+  /// - Throws: `TrainingError.deviceFailed`.
+  func validate(_ progress: TrainingProgress) throws(TrainingError) -> Validation?
 
   /// Keeps the averaged weights as the best so far.
   func saveBest(

@@ -102,13 +102,14 @@ struct Benchmark: ParsableCommand {
         "--batch-size times --sequence-length must be at most \(1 << 24), got "
           + "\(batchSize * sequenceLength)")
     }
-    let device = try threads.device(division: division.divide)
+    let device = try threads.device()
     return try BenchmarkRun(
       configuration: configuration, lanes: batchSize, steps: sequenceLength, streams: streams,
       precision: precision.resolved(for: .training, on: device),
       samplingPrecision: (samplingPrecision ?? precision.precision)
         .resolved(for: .writing, on: device),
-      classifies: classification, threads: threads.resolved(), device: device, seconds: seconds
+      classifies: classification, threads: threads.resolved(),
+      division: division.divide, device: device, seconds: seconds
     ).measure()
   }
 

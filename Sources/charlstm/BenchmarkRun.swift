@@ -17,6 +17,8 @@ struct BenchmarkRun {
   var samplingPrecision: Precision
   var classifies: Bool
   var threads: Int
+  /// That of training; nil for what should be fastest.
+  var division: Division?
   /// Of `threads`.
   let device: Device
   var seconds: Double
@@ -73,6 +75,7 @@ struct BenchmarkRun {
     options.reportEvery = 1
     options.precision = precision
     options.threads = threads
+    options.division = division
     let trainer = try Trainer(
       Network(configuration, seed: 1),
       training: EncodedText(text, vocabulary: vocabulary), validation: nil, options: options,

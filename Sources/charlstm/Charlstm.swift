@@ -23,6 +23,7 @@ struct Charlstm: ParsableCommand {
     // Whoever reads the output may stop (`| head`); then so does this, quietly, even where it was
     // started with the signal ignored.
     signal(SIGPIPE, SIG_DFL)
+    Processes.join()
     do {
       let arguments = CommandArguments.all
       try CommandGuess.check(arguments)

@@ -54,6 +54,7 @@ extension ExitCode {
     case TrainingError.optionOutOfRange, TrainingError.optionsContradict, TrainingError.optionNeeds,
       TrainingError.shapeContradictsModel:
       self = .usage
+    case TrainingError.deviceFailed, is DeviceError: self = .temporary
     case is TrainingError: self = .badData
     case InspectionError.textTooShort, InspectionError.noNumbers: self = .badData
     case is InspectionError: self = .usage

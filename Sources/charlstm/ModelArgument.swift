@@ -41,15 +41,15 @@ struct ThreadsOption: ParsableArguments {
   var threads: Int?
 
   func resolved() throws -> Int {
-    let count = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    let count = threads ?? Processes.defaultThreads
     guard (1...1024).contains(count) else {
       throw Failure.usage("--threads must be 1 to 1024, got \(count)")
     }
     return count
   }
 
-  func device(division: Division? = nil) throws -> Device {
-    try .cpu(threads: threads == nil ? nil : resolved(), division: division)
+  func device() throws -> Device {
+    try .cpu(threads: threads == nil ? nil : resolved())
   }
 }
 

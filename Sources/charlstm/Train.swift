@@ -71,7 +71,7 @@ struct Train: ParsableCommand {
     // The student has nothing to show until it learns itself.
     var isTeaching = false
     do {
-      outcome = try trainer.run(in: folder, stops: { Interruption.signal != nil }) { event in
+      outcome = try trainer.run(in: folder, stops: { Processes.areAskedToStop }) { event in
         display.show(event)
         try log?.take(event)
         switch event {
@@ -114,7 +114,7 @@ struct Train: ParsableCommand {
     var given = TrainingOptions()
     training.apply(to: &given)
     given.threads = try threads.resolved()
-    let device = Device.cpu(threads: given.threads, division: given.division)
+    let device = try Processes.device(threads: threads)
     given.precision = precision.resolved(for: .training, on: device)
     try given.validate()
     let start = try network.initializeFrom.map { try TrainedModel(contentsOf: $0) }
@@ -184,7 +184,9 @@ struct Train: ParsableCommand {
       try checkExtension(of: point.options.optimization, given: training.optimization)
       try point.extend(epochs: extend)
     }
-    let device = Device.cpu(threads: point.options.threads, division: point.options.division)
+    // The run has the same bytes with any number.
+    point.options.threads = try threads.resolved()
+    let device = try Processes.device(threads: threads)
     if let note = point.move(to: device, keepsPrecision: precision.precision != .auto) {
       standardError("\(note)\n")
     }

@@ -91,6 +91,30 @@ struct TrainingFlags: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      """
+      Groups of lanes whose gradients are added up in a fixed order: with the same number a run has the \
+      same bytes on any number of threads and processes. (default: one for each thread at the start)
+      """, visibility: .advanced))
+  var laneBlocks: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      In which gradients go from process to process: float32, or bfloat16 at half the size. \
+      (default: float32)
+      """, visibility: .advanced))
+  var gradientPrecision: Precision?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Steps that each process takes by its own lanes before all take the mean of their weights, for slow \
+      networks. (default: gradients are added up at each step)
+      """, visibility: .advanced))
+  var averageEvery: Int?
+
+  @Option(
+    help: ArgumentHelp(
       "Networks to train first, as standard does; what they expect becomes targets.",
       visibility: .advanced))
   var teachers: Int?
@@ -123,6 +147,9 @@ struct TrainingFlags: ParsableArguments {
     set(\.sequenceLength, sequenceLength)
     set(\.warmupSteps, warmupSteps)
     options.division = division.divide ?? options.division
+    options.laneBlocks = laneBlocks ?? options.laneBlocks
+    options.averageEvery = averageEvery ?? options.averageEvery
+    options.gradientPrecision = gradientPrecision ?? options.gradientPrecision
     set(\.teachers, teachers)
     // The preset's, which nobody would write.
     if teachers == 0 { options.teacherText = 0 }

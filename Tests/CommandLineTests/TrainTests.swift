@@ -36,6 +36,29 @@ struct TrainTests {
     #expect(small.code == 0 && small.error.contains(" on 2 threads\n"))
   }
 
+  /// The same blocks of lanes give the same models on any number of threads, a run that goes on on fewer, too.
+  @Test func threadsDoNotMatter() throws {
+    let line = "train text.txt \(small) --precision float32 --max-steps 4 --lane-blocks 3"
+    for threads in 1...3 {
+      #expect(try charlstm("\(line) --output run\(threads) --threads \(threads)").code == 0)
+    }
+    #expect(try charlstm("\(line) --max-steps 2 --output moved --threads 3").code == 0)
+    #expect(
+      try charlstm("train text.txt --output moved --resume --max-steps 4 --threads 1").code == 0)
+    let first = try charlstm.bytes(of: "run1/last.safetensors")
+    #expect(try charlstm.bytes(of: "run2/last.safetensors") == first)
+    #expect(try charlstm.bytes(of: "run3/last.safetensors") == first)
+    // But for the number of steps that it was told in the end.
+    #expect(try charlstm("info run1/last.safetensors").output.contains(/lane-blocks +3\n/))
+    let weights = ["run1", "moved"].map { "evaluate \($0)/last.safetensors text.txt --json" }
+    #expect(try charlstm(weights[0]).output == charlstm(weights[1]).output)
+    #expect(
+      try charlstm("train text.txt --output moved --resume --max-steps 6 --lane-blocks 2")
+        == .init(
+          code: 64, output: "",
+          error: "Error: --lane-blocks 2 contradicts the run, which has 3; leave it out\n"))
+  }
+
   /// As in char-rnn's issue 171: such a text looks like one line to whoever trains on it.
   @Test(arguments: [("\r", true), ("\n", false), ("\r\n", false), ("", false)])
   func linesThatEndWithCarriageReturnsAreNamed(end: String, isNamed: Bool) throws {

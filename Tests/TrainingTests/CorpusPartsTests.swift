@@ -42,6 +42,8 @@ struct CorpusPartsTests {
       characters: plan.trainingCharacters, vocabularySize: trainer.vocabulary.count, epochs: 3)
     expected.seed = 9
     expected.precision = trainer.device.precision(for: .training)
+    expected.division = .lanes
+    expected.laneBlocks = 1
     #expect(trainer.options == expected)
     #expect(
       trainer.configuration

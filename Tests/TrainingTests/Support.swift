@@ -48,7 +48,7 @@ struct Bench {
     get throws { try file.map { try Corpus(paths: [$0]) } ?? Corpus(text: text) }
   }
 
-  func trainer() throws -> Trainer {
+  func trainer(on device: Device? = nil) throws -> Trainer {
     let corpus = try corpus
     let split = Split(corpus: corpus, validationFraction: validationFraction)
     let vocabulary = try Vocabulary(scanning: corpus, training: split.training)
@@ -60,7 +60,7 @@ struct Bench {
       model,
       training: EncodedText(corpus, byteRange: split.training, vocabulary: vocabulary),
       validation: EncodedText(corpus, byteRange: split.validation, vocabulary: vocabulary),
-      options: options)
+      options: options, device: device)
   }
 }
 

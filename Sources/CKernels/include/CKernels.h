@@ -244,9 +244,6 @@ typedef struct {
 // becomes zero in table [*, columns].
 void ck_touch_rows(ck_touched *touched, int64_t count, const int32_t *index, int64_t columns,
                    float *table);
-// Counts those rows from `first` to before `end` that are not zero.
-void ck_touch_nonzero_rows(ck_touched *touched, int64_t first, int64_t end, int64_t columns,
-                           const float *table);
 // Zeroes the touched rows but those that `kept` has touched too.
 void ck_clear_rows(const ck_touched *touched, const ck_touched *kept, int64_t columns,
                    float *table);
