@@ -108,7 +108,7 @@ let package = Package(
     .target(
       name: "Serving",
       dependencies: [
-        "Recurrent", "CPU", "Text", "Checkpoints", "Generation", "Classification",
+        "Recurrent", "CPU", "Text", "Checkpoints", "Generation", "Form", "Classification",
       ],
       resources: [
         .embedInCode("Page/desk.html"), .embedInCode("Page/desk.css"),
@@ -185,8 +185,8 @@ let package = Package(
     .testTarget(
       name: "ServingTests",
       dependencies: [
-        "CPU", "Checkpoints", "Classification", "FileTesting", "Generation", "PageTesting",
-        "Recurrent", "Serving", "Text",
+        "CPU", "Checkpoints", "Classification", "FileTesting", "Form", "Generation",
+        "PageTesting", "Recurrent", "Serving", "Text",
       ]),
     .testTarget(
       name: "TensorBoardTests",

@@ -1,3 +1,4 @@
+import Form
 import Generation
 import Synchronization
 
@@ -16,6 +17,8 @@ final class TextMailbox: Sendable {
 
   enum End: Sendable {
     case finished(Passage)
+    /// A text in a form.
+    case formed(FormedText)
     /// The server ends, or the text cannot be written.
     case failed(APIError)
   }
@@ -81,10 +84,18 @@ final class TextMailbox: Sendable {
     return isWanted
   }
 
-  func fail(_ error: APIError, of index: Int) {
+  /// Takes a whole text.
+  func put(_ text: FormedText, of index: Int) {
+    end(index, .formed(text), text: Array(text.text.utf8))
+  }
+
+  func fail(_ error: APIError, of index: Int) { end(index, .failed(error)) }
+
+  private func end(_ index: Int, _ end: End, text: [UInt8] = []) {
     let served = state.withLock { state in
       guard !state.haveEnded[index], !state.isCancelled else { return nil as (Reader, Delivery)? }
-      state.end(index, .failed(error))
+      state.pieces[index].text += text
+      state.end(index, end)
       return state.serve()
     }
     if let (reader, delivery) = served { reader.resume(returning: delivery) }
