@@ -48,7 +48,8 @@ let package = Package(
       resources: [
         .embedInCode("Page/kernels.wasm"), .embedInCode("Page/random.js"),
         .embedInCode("Page/vocabulary.js"), .embedInCode("Page/sampler.js"),
-        .embedInCode("Page/recent.js"), .embedInCode("Page/kernels.js"), .embedInCode("Page/network.js"),
+        .embedInCode("Page/recent.js"), .embedInCode("Page/kernels.js"),
+        .embedInCode("Page/network.js"),
         .embedInCode("Page/reader.js"), .embedInCode("Page/engine.js"),
         .embedInCode("Page/service.js"), .embedInCode("Page/base85.js"),
         .embedInCode("Page/link.js"), .embedInCode("Page/history.js"),

@@ -1,4 +1,5 @@
 import Generation
+import Recurrent
 import Text
 
 extension RequestFields {

@@ -107,7 +107,8 @@ struct FormingTests {
     #expect(
       try await tiny.refusal(#"{"suffix": "xyz"}"#)
         == Refusal(
-          message: #"the model does not know "x", which is in the text that is to follow; leave it out"#,
+          message: #"the model does not know "x", which is in the text that is to follow; "#
+            + "leave it out",
           field: "suffix"))
   }
 

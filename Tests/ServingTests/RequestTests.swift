@@ -66,8 +66,10 @@ struct RequestTests {
       #"{"ban": ["/(/"]}"#, "ban",
       "the pattern ( at character 2: a closing ) is missing"
     ),
-    (#"{"logit_bias": [1]}"#, "logit_bias",
-      #"logit_bias must be an object of nats by text, such as {"king": 2}, got an array"#),
+    (
+      #"{"logit_bias": [1]}"#, "logit_bias",
+      #"logit_bias must be an object of nats by text, such as {"king": 2}, got an array"#
+    ),
     (
       #"{"logit_bias": {"a": "b"}}"#, "logit_bias",
       #"logit_bias of "a" must be a number, got a string, "b""#
@@ -84,8 +86,10 @@ struct RequestTests {
       #"{"syllables": [5, "x"]}"#, "syllables",
       #"syllables must be a number for each line, as [5, 7, 5] or "5-7-5", got an array"#
     ),
-    (#"{"rhyme": "A+A"}"#, "rhyme",
-      "rhyme must be a letter or - for each line, such as AABB, got A+A"),
+    (
+      #"{"rhyme": "A+A"}"#, "rhyme",
+      "rhyme must be a letter or - for each line, such as AABB, got A+A"
+    ),
     (#"{"match": "("}"#, "match", "the pattern ( at character 2: a closing ) is missing"),
     (
       #"{"match_ignoring_case": true}"#, "match_ignoring_case", "match_ignoring_case needs match"

@@ -1,5 +1,6 @@
 import Foundation
 import Generation
+import Recurrent
 import Testing
 
 @testable import Serving
@@ -140,13 +141,13 @@ struct RuleTests {
     #expect(
       try await tiny.refusal(#"{"logit_bias": {"50256": -100}}"#)
         == Refusal(
-          message: #"logit_bias of "50256": the model does not know "5"; here a key is the text itself, "#
-            + "not the number of a token", field: "logit_bias"))
+          message: #"logit_bias of "50256": the model does not know "5"; here a key is the text "#
+            + "itself, not the number of a token", field: "logit_bias"))
     #expect(
       try await tiny.refusal(#"{"ban": ["/a.*b/"]}"#)
         == Refusal(
-          message: "a ban may match at most 200 characters here, as so many are held back; in /…/ give "
-            + "repetitions an end, such as {0,20} instead of *", field: "ban"))
+          message: "a ban may match at most 200 characters here, as so many are held back; in "
+            + "/…/ give repetitions an end, such as {0,20} instead of *", field: "ban"))
     let all = Array("\n abcdefgh").map { "\($0)" }
     #expect(
       try await tiny.refusal(json(["ban": all]))
