@@ -76,7 +76,8 @@ final class TextMailbox: Sendable {
         state.pieces[index].text += bytes
         if let report { state.pieces[index].reports.append(report) }
       case .finished(let passage): state.end(index, .finished(passage))
-      case .failed(let error): state.end(index, .failed(.invalid(error.description)))
+      case .failed(let error):
+        state.end(index, .failed(.invalid(error.description, field: "ban")))
       }
       return (state.serve(), true)
     }

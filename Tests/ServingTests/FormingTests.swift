@@ -43,7 +43,7 @@ struct FormingTests {
         == expected(tiny, request, prompt: "ab", seed: 4, count: 3, particles: 16))
     #expect(answer.choices.map(\.finish_reason) == ["stop", "stop", "stop"])
     let statistics = try #require(answer.choices[0].statistics)
-    #expect(try (1...40).contains(#require(statistics.effective_sample_size)))
+    #expect(try #require(statistics.effective_sample_size) >= 1)
     #expect(try #require(statistics.log_probability) < 0)
   }
 

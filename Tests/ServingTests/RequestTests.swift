@@ -64,7 +64,7 @@ struct RequestTests {
     (#"{"ban": [""]}"#, "ban", "ban 1 is empty; a ban needs at least one character"),
     (
       #"{"ban": ["/(/"]}"#, "ban",
-      "the pattern ( at character 2: a closing ) is missing"
+      "the pattern ( at character 1: this ( has no ); write \\( for a parenthesis"
     ),
     (
       #"{"logit_bias": [1]}"#, "logit_bias",
@@ -90,7 +90,10 @@ struct RequestTests {
       #"{"rhyme": "A+A"}"#, "rhyme",
       "rhyme must be a letter or - for each line, such as AABB, got A+A"
     ),
-    (#"{"match": "("}"#, "match", "the pattern ( at character 2: a closing ) is missing"),
+    (
+      #"{"match": "("}"#, "match",
+      "the pattern ( at character 1: this ( has no ); write \\( for a parenthesis"
+    ),
     (
       #"{"match_ignoring_case": true}"#, "match_ignoring_case", "match_ignoring_case needs match"
     ),
@@ -165,7 +168,7 @@ struct RequestTests {
   /// Type "ooba" of the same version, for text-generation-webui: all fields that the browser makes are sent on.
   /// Those without a value, such as seed when it is -1, are left out.
   @Test func whatSillyTavernSendsToTextGenerationWebUI() throws {
-    let body = """
+    let body = #"""
       {"prompt": "Once", "max_new_tokens": 350, "max_tokens": 350, "logprobs": 10, "temperature": 0.7,
        "top_p": 0.5, "typical_p": 1, "typical": 1, "min_p": 0, "repetition_penalty": 1.2,
        "frequency_penalty": 0, "presence_penalty": 0, "top_k": 40, "skew": 0, "min_length": 0,
@@ -178,8 +181,8 @@ struct RequestTests {
          "temperature", "dynamic_temperature", "quadratic_sampling", "top_k", "top_p", "typical_p",
          "epsilon_cutoff", "eta_cutoff", "tfs", "top_a", "min_p", "mirostat", "xtc",
          "encoder_repetition_penalty", "no_repeat_ngram"],
-       "stopping_strings": ["\\nYou:", "\\nTom:", "\\nAnn:", "\\nBob:", "\\nEve:"],
-       "stop": ["\\nYou:", "\\nTom:", "\\nAnn:", "\\nBob:", "\\nEve:"],
+       "stopping_strings": ["\nYou:", "\nTom:", "\nAnn:", "\nBob:", "\nEve:"],
+       "stop": ["\nYou:", "\nTom:", "\nAnn:", "\nBob:", "\nEve:"],
        "truncation_length": 8192, "ban_eos_token": false, "skip_special_tokens": true,
        "include_reasoning": true, "top_a": 0, "tfs": 1, "epsilon_cutoff": 0, "eta_cutoff": 0,
        "mirostat_mode": 0, "mirostat_tau": 5, "mirostat_eta": 0.1, "custom_token_bans": "",
@@ -191,7 +194,7 @@ struct RequestTests {
        "negative_prompt": "", "grammar_string": "", "repeat_penalty": 1.2, "repeat_last_n": 0,
        "n_predict": 350, "num_predict": 350, "num_ctx": 8192, "mirostat": 0, "ignore_eos": false,
        "n_probs": 10, "rep_pen_slope": 1, "stream": true}
-      """
+      """#
     let request = try CompletionRequest(Array(body.utf8), limits: Limits())
     #expect(request.prompts == ["Once"])
     #expect(request.options.length == 350)
