@@ -70,7 +70,7 @@ struct RuleTests {
   func probabilitiesOfATextThatGoesBack(byteFallback: Bool) async throws {
     let tiny = try TinyServer(byteFallback: byteFallback)
     let fields =
-      #""ban": ["ab", "cd", "e"], "logit_bias": {"a": 2, "b": 2, "c": 2, "d": 2}, "#
+      #""ban": ["ab", "cd", "e"], "logit_bias": {"a": 6, "b": 6, "c": 6, "d": 6}, "#
       + #""max_tokens": 300, "seed": 3, "logprobs": 2"#
     let choice = try await tiny.complete("{\(fields)}").choices[0]
     #expect(try #require(choice.statistics?.bans_avoided) > 5)
