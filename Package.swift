@@ -54,7 +54,8 @@ let package = Package(
       resources: [
         .embedInCode("Page/kernels.wasm"), .embedInCode("Page/random.js"),
         .embedInCode("Page/vocabulary.js"), .embedInCode("Page/sampler.js"),
-        .embedInCode("Page/kernels.js"), .embedInCode("Page/network.js"),
+        .embedInCode("Page/recent.js"), .embedInCode("Page/kernels.js"),
+        .embedInCode("Page/network.js"),
         .embedInCode("Page/reader.js"), .embedInCode("Page/engine.js"),
         .embedInCode("Page/service.js"), .embedInCode("Page/base85.js"),
         .embedInCode("Page/link.js"), .embedInCode("Page/history.js"),
@@ -114,7 +115,7 @@ let package = Package(
     .target(
       name: "Serving",
       dependencies: [
-        "Recurrent", "CPU", "Text", "Checkpoints", "Generation", "Classification",
+        "Recurrent", "CPU", "Text", "Checkpoints", "Generation", "Form", "Classification",
       ],
       resources: [
         .embedInCode("Page/desk.html"), .embedInCode("Page/desk.css"),
@@ -204,8 +205,8 @@ let package = Package(
     .testTarget(
       name: "ServingTests",
       dependencies: [
-        "CPU", "Checkpoints", "Classification", "FileTesting", "Generation", "PageTesting",
-        "Recurrent", "Serving", "Text",
+        "CPU", "Checkpoints", "Classification", "FileTesting", "Form", "Generation",
+        "PageTesting", "Recurrent", "Serving", "Text",
       ]),
     .testTarget(
       name: "TensorBoardTests",

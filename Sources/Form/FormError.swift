@@ -17,6 +17,8 @@ public enum FormError: Error, Equatable, Sendable {
   case unknownCharacter(Unicode.Scalar)
   /// No particle came to the end of a text, although none is ruled out.
   case nothingFound(rules: [String], particles: Int)
+  /// Whoever wanted the text wants it no more.
+  case givenUp
 }
 
 extension FormError: CustomStringConvertible {
@@ -50,6 +52,7 @@ extension FormError: CustomStringConvertible {
     case .nothingFound(let rules, let particles):
       return "none of \(particles) particles found a text for \(list(rules)); give more with "
         + "\(option("particles")), or more room with \(option("length"))"
+    case .givenUp: return "the text was given up"
     }
   }
 }

@@ -30,6 +30,8 @@ public final class FormWriter {
   /// By letter: how frequent it is in the model's texts; empty until it has been needed.
   private var frequencies: [Double] = []
 
+  /// Particles for those who do not say how many.
+  package static let usualParticles = 64
   /// Most particles, or the widest beam.
   public static let mostParticles = 65_536
 

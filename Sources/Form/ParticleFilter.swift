@@ -45,9 +45,15 @@ struct ParticleFilter {
   }
 
   /// Writes on from where the lanes are, at most as many characters as were asked for.
-  mutating func run(using random: inout Xoshiro256) {
+  ///
+  /// - Parameter goesOn: asked before every character.
+  /// - Throws: `FormError.givenUp` where it says no.
+  mutating func run(
+    while goesOn: () -> Bool, using random: inout Xoshiro256
+  ) throws(FormError) {
     let length = form.request.length
     for written in 0...length {
+      guard goesOn() else { throw .givenUp }
       let expected = lanes.expectations()
       let after = logProbabilitiesAfter(expected)
       let choices = particles.indices.map { lane in
@@ -182,14 +188,17 @@ extension FormWriter {
   ///
   /// The same model, form, particles and `random` give the same text.
   ///
-  /// - Parameter state: what the text goes on from.
-  /// - Throws: `FormError.nothingFound`.
+  /// - Parameters:
+  ///   - state: what the text goes on from.
+  ///   - goesOn: asked before every character; false gives the text up.
+  /// - Throws: `FormError.nothingFound`, `FormError.givenUp`.
   public func text(
-    _ form: PreparedForm, from state: TextState, using random: inout Xoshiro256
+    _ form: PreparedForm, from state: TextState, while goesOn: () -> Bool = { true },
+    using random: inout Xoshiro256
   ) throws(FormError) -> FormedText {
     lanes.begin(state.recurrent, logits: state.logits, temperature: form.temperature)
     var filter = ParticleFilter(form, alphabet, lanes)
-    filter.run(using: &random)
+    try filter.run(while: goesOn, using: &random)
     return try filter.choose(text(of:), using: &random)
   }
 

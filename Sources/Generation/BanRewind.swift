@@ -66,8 +66,8 @@ struct BanRewind {
   private var node: BanAutomaton.Node
   /// Of all characters that are not final, up to the last one begun.
   private var places: [Place] = []
-  /// `[V]`: of the next symbol.
-  private var logits: [Float] = []
+  /// `[V]`: of the next symbol; after a draw, those that its symbol was drawn from.
+  private(set) var logits: [Float] = []
   /// Whether a byte of the character at hand was drawn, but not the last.
   private var isBegun = false
   /// First symbols not to be drawn at the character at hand.

@@ -6,7 +6,7 @@ import Text
 /// A text that joins a batch while others are being written.
 package struct JoiningText: Sendable {
   package var request: WritingRequest
-  package var options: WritingOptions
+  package var rules: WritingRules
   /// How many of the most probable symbols to report for each symbol; nil to report none.
   package var alternatives: Int?
   /// Whether to report the prompt's symbols too, and the symbol after all where nothing is written.
@@ -15,11 +15,11 @@ package struct JoiningText: Sendable {
   package var receive: @Sendable (WritingEvent) -> Bool
 
   package init(
-    _ request: WritingRequest, _ options: WritingOptions, alternatives: Int? = nil,
+    _ request: WritingRequest, _ rules: WritingRules, alternatives: Int? = nil,
     reportsPrompt: Bool = false, receive: @escaping @Sendable (WritingEvent) -> Bool
   ) {
     self.request = request
-    self.options = options
+    self.rules = rules
     self.alternatives = alternatives
     self.reportsPrompt = reportsPrompt
     self.receive = receive
@@ -42,12 +42,17 @@ package struct SymbolReport: Sendable {
   /// The most probable symbols, the most probable first.
   package var alternatives: [(symbol: Int32, logProbability: Float)]
   package var isPrompt: Bool
+  /// How many symbols before it were taken back first, for a ban; they are whole characters, but for bytes
+  /// of one that was begun.
+  package var takenBack: Int
 
   init(
-    _ symbol: Int32, after logits: UnsafeBufferPointer<Float>, alternatives: Int, isPrompt: Bool
+    _ symbol: Int32, after logits: UnsafeBufferPointer<Float>, alternatives: Int, isPrompt: Bool,
+    takenBack: Int
   ) {
     self.symbol = symbol
     self.isPrompt = isPrompt
+    self.takenBack = takenBack
     let normalizer = logSumExp(logits)
     func logarithm(_ symbol: Int32) -> Float {
       normalizer > -.infinity
@@ -98,14 +103,12 @@ package final class ContinuousBatch {
 
   package var lanes: Int { sizes[sizes.count - 1] }
 
-  /// Takes a text, whose options must be valid; returns whether there was room.
+  /// Takes a text, whose rules are for this model; returns whether there was room.
   ///
-  /// - Throws: `SamplingOptionsError`, `StopStringsError`, `BansError`, `BiasError`.
-  package func add(_ text: JoiningText) throws -> Bool {
+  /// - Throws: `BansError` for a pattern that the prompt shows to be too much.
+  package func add(_ text: JoiningText) throws(BansError) -> Bool {
     guard count < lanes else { return false }
-    let rules = try WritingRules(
-      text.options, avoiding: nil, vocabulary: vocabulary, model.configuration)
-    let lane = try WritingLane(text.request, rules, vocabulary: vocabulary)
+    let lane = try WritingLane(text.request, text.rules, vocabulary: vocabulary)
     guard !lane.isFinished || (text.reportsPrompt && lane.readsOn) else {
       _ = text.receive(.finished(lane.passage))
       return true
@@ -260,23 +263,39 @@ private struct JoinedLanes {
   private mutating func advance(_ index: Int, _ logits: UnsafeBufferPointer<Float>) {
     guard let text = lanes[index]?.text else { return }
     let ofPrompt = lanes[index]?.lane.nextOfPrompt
+    // A text of no characters ends when its prompt is read.
+    let draws = ofPrompt == nil && lanes[index]?.lane.isFinished == false
+    let written = draws ? lanes[index]?.lane.passage.symbols : nil
     do {
-      // A text of no characters ends when its prompt is read.
-      if ofPrompt != nil || lanes[index]?.lane.isFinished == false {
+      if ofPrompt != nil || draws {
         try lanes[index]?.lane.advance(logits, allowed: allowed, lane: (part, index))
       }
     } catch {
       _ = text.receive(.failed(error))
       return leave(index)
     }
-    var report: SymbolReport?
-    if let alternatives = text.alternatives, ofPrompt == nil || text.reportsPrompt,
-      let symbol = ofPrompt ?? lanes[index]?.lane.symbol
-    {
-      report = SymbolReport(
-        symbol, after: logits, alternatives: alternatives, isPrompt: ofPrompt != nil)
+    pass(on: report(on: index, logits, ofPrompt: ofPrompt, after: written), from: index)
+  }
+
+  /// What is to be told of the symbol that a lane has just taken.
+  ///
+  /// - Parameter written: symbols of the text before it was drawn; nil where it was not.
+  private func report(
+    on index: Int, _ logits: UnsafeBufferPointer<Float>, ofPrompt: Int32?, after written: Int?
+  ) -> SymbolReport? {
+    guard let joined = lanes[index], let alternatives = joined.text.alternatives,
+      ofPrompt == nil || joined.text.reportsPrompt
+    else { return nil }
+    func report(_ symbol: Int32, after logits: UnsafeBufferPointer<Float>) -> SymbolReport {
+      SymbolReport(
+        symbol, after: logits, alternatives: alternatives, isPrompt: ofPrompt != nil,
+        takenBack: written.map { $0 + 1 - joined.lane.passage.symbols } ?? 0)
     }
-    pass(on: report, from: index)
+    if let ofPrompt { return report(ofPrompt, after: logits) }
+    if written != nil, let drawnFrom = joined.lane.drawnFrom {
+      return drawnFrom.withUnsafeBufferPointer { report(joined.lane.symbol, after: $0) }
+    }
+    return report(joined.lane.symbol, after: logits)
   }
 
   /// Tells the reader what there is, and frees the lane where that is all.

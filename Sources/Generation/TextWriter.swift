@@ -44,6 +44,10 @@ struct TextWriter {
 
   var context: TextContext { text.context }
 
+  /// What the last symbol was drawn from, as far as the text may have gone back before it; nil where it was
+  /// what `draw` was given.
+  var drawnFrom: [Float]? { rewind?.logits }
+
   var isFinished: Bool { passage.characters >= length || passage.stop != nil }
 
   /// Draws the next symbol, appends what can be shown to `output`, and returns the symbol, which is

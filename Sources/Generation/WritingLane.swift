@@ -33,6 +33,9 @@ struct WritingLane {
 
   var passage: Passage { writer.passage }
 
+  /// What the symbol at hand was drawn from, where that may not be the logits that were taken last.
+  var drawnFrom: [Float]? { readsOn ? nil : writer.drawnFrom }
+
   /// Whether the symbol after the one at hand is of the prompt too, and nothing is to be drawn yet.
   var readsOn: Bool { read + 1 < prompt.count }
 

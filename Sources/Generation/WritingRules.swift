@@ -2,7 +2,7 @@ import Recurrent
 import Text
 
 /// Writing options made ready for a model: what all texts that are written by them share.
-struct WritingRules: Sendable {
+package struct WritingRules: Sendable {
   let options: WritingOptions
   private let sampler: Sampler
   private let stops: StopStrings
@@ -11,8 +11,8 @@ struct WritingRules: Sendable {
   private let configuration: ModelConfiguration
 
   /// - Throws: `SamplingOptionsError`, `StopStringsError`, `BansError`, `BiasError`.
-  init(
-    _ options: WritingOptions, avoiding passages: PassageSet?, vocabulary: Vocabulary,
+  package init(
+    _ options: WritingOptions, avoiding passages: PassageSet? = nil, vocabulary: Vocabulary,
     _ configuration: ModelConfiguration
   ) throws {
     self.options = options
@@ -22,6 +22,10 @@ struct WritingRules: Sendable {
     bias = try BiasAutomaton(options.biases, vocabulary: vocabulary)
     self.configuration = configuration
   }
+
+  /// The most characters that are held back, and the most places kept to go back to, while a ban may still
+  /// be completed: those of its longest match, `Int.max` where that has no limit.
+  package var longestBan: Int { bans?.longest ?? 0 }
 
   /// The writer of one text.
   ///

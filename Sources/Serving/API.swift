@@ -10,7 +10,7 @@ import Text
 package final class API: Sendable {
   /// What a model is for.
   private enum Work: Sendable {
-    case writing(WritingQueue, Vocabulary, CellView)
+    case writing(CompletionWriters, CellView)
     case classifying(ClassifyingQueue)
   }
 
@@ -69,14 +69,8 @@ package final class API: Sendable {
     self.limits = limits
     switch checkpoint {
     case .languageModel(let trained):
-      let queue = WritingQueue(
-        {
-          ContinuousBatch(
-            trained.model, vocabulary: trained.vocabulary, precision: precision,
-            lanes: limits.batch, device: device)
-        }, limit: limits.queue)
       work = .writing(
-        queue, trained.vocabulary,
+        CompletionWriters(trained, precision: precision, device: device, limits: limits),
         CellView(trained.model, vocabulary: trained.vocabulary, device: device))
     case .classifier(let trained):
       work = .classifying(
@@ -89,17 +83,17 @@ package final class API: Sendable {
 
   /// Takes no more texts.
   package func end() {
-    if case .writing(let queue, _, _) = work { queue.end() }
+    if case .writing(let writers, _) = work { writers.end() }
   }
 
   /// Gives up all texts.
   package func stop() {
-    if case .writing(let queue, _, _) = work { queue.stop() }
+    if case .writing(let writers, _) = work { writers.stop() }
   }
 
   /// How many texts are being written, and how many wait.
   package var counts: (writing: Int, waiting: Int) {
-    if case .writing(let queue, _, _) = work { queue.counts } else { (0, 0) }
+    if case .writing(let writers, _) = work { writers.counts } else { (0, 0) }
   }
 
   /// - Parameter begun: takes the texts that are written for an answer, which may be given up before it is
@@ -131,12 +125,12 @@ package final class API: Sendable {
     case ("/v1/models/" + model, _):
       try allow("GET", request)
       return answer(Models.Model(id: model, created: created))
-    case ("/v1/completions", .writing(let queue, let vocabulary, _)):
+    case ("/v1/completions", .writing(let writers, _)):
       try allow("POST", request)
       let asked = try CompletionRequest(request.body, limits: limits)
       try check(asked.model)
       let completion = try Completion.begin(
-        asked, model: model, vocabulary: vocabulary, queue: queue, limits: limits)
+        asked, model: model, writers: writers, limits: limits)
       begun(completion)
       if asked.streams {
         return Response(
@@ -145,7 +139,7 @@ package final class API: Sendable {
       }
       guard let whole = try await completion.whole() else { throw .ending }
       return Response(headers: [("Content-Type", "application/json")], body: .whole(whole))
-    case ("/charlstm/v1/cells", .writing(_, _, let cells)):
+    case ("/charlstm/v1/cells", .writing(_, let cells)):
       try allow("POST", request)
       let asked = try CellView.Request(request.body, limits: limits)
       return answer(cells.answer(asked))

@@ -12,6 +12,8 @@ struct CharacterReports {
     var alternatives: [String: Float]
     /// Place in the text that is returned, in characters.
     var offset: Int
+    /// Of which it is made.
+    var symbols: Int
   }
 
   private let vocabulary: Vocabulary
@@ -20,6 +22,7 @@ struct CharacterReports {
   private var promptOffsets: ArraySlice<Int>
   /// A character begun: of its symbols so far.
   private var sum: Float = 0
+  private var symbols = 0
   private var alternatives: [String: Float]?
   /// Characters whose text has not come yet.
   private var waiting: [Character] = []
@@ -51,7 +54,9 @@ struct CharacterReports {
   }
 
   private mutating func take(_ report: SymbolReport) {
+    if report.takenBack > 0 { takeBack(report.takenBack) }
     sum += report.logProbability
+    symbols += 1
     if alternatives == nil {
       var named = Dictionary(
         report.alternatives.map { (name($0.symbol), $0.logProbability.forJSON) },
@@ -64,8 +69,10 @@ struct CharacterReports {
     guard !bytes.isEmpty else { return }
     let character = Character(
       text: String(decoding: bytes, as: UTF8.self), logProbability: sum.forJSON,
-      alternatives: alternatives ?? [:], offset: 0)
+      alternatives: alternatives ?? [:], offset: 0,
+      symbols: symbols)
     sum = 0
+    symbols = 0
     alternatives = nil
     if !report.isPrompt {
       waiting.append(character)
@@ -74,6 +81,16 @@ struct CharacterReports {
       character.offset = offset
       ready.append(character)
     }
+  }
+
+  /// Forgets the last symbols, which are whole characters but for a begun one: their text was held back.
+  private mutating func takeBack(_ count: Int) {
+    var rest = count - symbols
+    sum = 0
+    symbols = 0
+    alternatives = nil
+    decoder = SymbolDecoder(vocabulary: vocabulary)
+    while rest > 0, let last = waiting.popLast() { rest -= last.symbols }
   }
 
   /// The character that a symbol is; a byte of one as OpenAI spells it.

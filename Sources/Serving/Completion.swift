@@ -1,3 +1,4 @@
+import Form
 import Foundation
 import Generation
 import Recurrent
@@ -25,14 +26,14 @@ package actor Completion {
     self.request = request
     self.model = model
     self.mailbox = mailbox
-    unended = request.prompts.count * request.count
+    unended = request.prompts.count * request.candidates
     hasBegun = Array(repeating: false, count: unended)
     reports =
       request.alternatives == nil
       ? []
       : (0..<unended).map {
         CharacterReports(
-          vocabulary, prompt: request.prompts[$0 / request.count], echoes: request.echoes)
+          vocabulary, prompt: request.prompts[$0 / request.candidates], echoes: request.echoes)
       }
   }
 
@@ -40,32 +41,45 @@ package actor Completion {
   ///
   /// - Throws: `APIError`.
   static func begin(
-    _ request: CompletionRequest, model: String, vocabulary: Vocabulary, queue: WritingQueue,
-    limits: Limits
+    _ request: CompletionRequest, model: String, writers: CompletionWriters, limits: Limits
   ) throws(APIError) -> Completion {
     guard request.prompts.reduce(0, { $0 + $1.unicodeScalars.count }) <= limits.prompt else {
       throw .invalid(
         "the prompt is longer than \(limits.prompt) characters; send its end", field: "prompt")
     }
-    let prompts = request.prompts.map { vocabulary.encode($0).symbols }
+    let prompts = request.prompts.map { writers.vocabulary.encode($0).symbols }
     for (index, text) in request.prompts.enumerated()
     where prompts[index].isEmpty && !text.isEmpty {
       throw .invalid("the model knows no character of the prompt", field: "prompt")
     }
-    let total = prompts.count * request.count
-    let mailbox = TextMailbox(count: total)
-    try queue.add(
-      (0..<total).map { index in
-        let text = JoiningText(
-          WritingRequest(
-            prompt: prompts[index / request.count],
-            random: Xoshiro256(seed: request.seed, stream: [UInt64(index)])),
-          request.options, alternatives: request.alternatives,
-          reportsPrompt: request.echoes && request.alternatives != nil
-        ) { mailbox.put($0, of: index) }
-        return WritingQueue.Waiting(text: text, mailbox: mailbox, index: index)
-      })
-    return Completion(request, model: model, mailbox: mailbox, vocabulary: vocabulary)
+    let requests = (0..<prompts.count * request.candidates).map { index in
+      WritingRequest(
+        prompt: prompts[index / request.candidates],
+        random: Xoshiro256(seed: request.seed, stream: [UInt64(index)]))
+    }
+    let mailbox = TextMailbox(count: requests.count)
+    if let formed = request.formed {
+      let job = FormingJob(formed)
+      try writers.forming.add(
+        requests.enumerated().map { index, each in
+          FormingQueue.Waiting(
+            job: job, prompt: each.prompt, random: each.random,
+            addressee: Addressee(mailbox: mailbox, index: index))
+        })
+    } else {
+      let rules = try WritingRules.of(
+        request.options, writers.vocabulary, writers.configuration, limits: limits)
+      try writers.free.add(
+        requests.enumerated().map { index, each in
+          WritingQueue.Waiting(
+            text: JoiningText(
+              each, rules, alternatives: request.alternatives,
+              reportsPrompt: request.echoes && request.alternatives != nil
+            ) { mailbox.put($0, of: index) },
+            addressee: Addressee(mailbox: mailbox, index: index))
+        })
+    }
+    return Completion(request, model: model, mailbox: mailbox, vocabulary: writers.vocabulary)
   }
 
   /// Gives the texts up.
@@ -77,19 +91,53 @@ package actor Completion {
   func whole() async throws(APIError) -> [UInt8]? {
     var choices = hasBegun.indices.map { CompletionAnswer.Choice(text: "", index: $0) }
     var characters = [[CharacterReports.Character]](repeating: [], count: choices.count)
+    var scores = [Double](repeating: 0, count: choices.count)
     while unended > 0 {
       guard let delivery = await mailbox.next() else { return nil }
       for (index, piece) in delivery {
         let (choice, known) = try part(index, piece)
         choices[index].text += choice.text
         choices[index].finish_reason = choice.finish_reason
+        choices[index].statistics = choice.statistics
         characters[index] += known
+        if case .finished(let passage)? = piece.end {
+          scores[index] = judge(&choices[index], passage)
+        }
       }
     }
     if request.alternatives != nil {
       for index in choices.indices { choices[index].logprobs = .init(characters[index]) }
     }
-    return json(answer(choices, usage: usage))
+    return json(answer(returned(of: choices, scores), usage: usage))
+  }
+
+  /// A text's value, where the best are wanted.
+  private func judge(_ choice: inout CompletionAnswer.Choice, _ passage: Passage) -> Double {
+    guard let ranking = request.ranking else { return 0 }
+    let prompt = request.echoes ? request.prompts[choice.index / request.candidates] : ""
+    let text = String(
+      choice.text.unicodeScalars.dropFirst(prompt.unicodeScalars.count))
+    let score = ranking.value(of: TextStatistics(text, passage))
+    choice.statistics?.score = score.isFinite ? score : nil
+    return score
+  }
+
+  /// Those that are wanted, numbered anew.
+  private func returned(
+    of choices: [CompletionAnswer.Choice], _ scores: [Double]
+  ) -> [CompletionAnswer.Choice] {
+    guard request.ranking != nil else { return choices }
+    var returned: [CompletionAnswer.Choice] = []
+    for prompt in request.prompts.indices {
+      let first = prompt * request.candidates
+      let ranked = BestOf.ranked(Array(scores[first..<first + request.candidates]))
+      for candidate in ranked.prefix(request.count) {
+        var choice = choices[first + candidate]
+        choice.index = returned.count
+        returned.append(choice)
+      }
+    }
+    return returned
   }
 
   /// Waits for the next events of the stream, Server-Sent Events; nil after the last.
@@ -126,7 +174,7 @@ package actor Completion {
   ) throws(APIError) -> (CompletionAnswer.Choice, [CharacterReports.Character]) {
     var choice = CompletionAnswer.Choice(text: "", index: index)
     if request.echoes, !hasBegun[index] {
-      choice.text = request.prompts[index / request.count]
+      choice.text = request.prompts[index / request.candidates]
     }
     hasBegun[index] = true
     choice.text += String(decoding: piece.text, as: UTF8.self)
@@ -136,9 +184,23 @@ package actor Completion {
       unended -= 1
       written += passage.characters
       choice.finish_reason = passage.stop == nil ? "length" : "stop"
+      choice.statistics = statistics(passage)
+    case .formed(let text):
+      unended -= 1
+      written += text.characters
+      // The form says where a text ends.
+      choice.finish_reason = "stop"
+      choice.statistics = .init(text)
     case nil: break
     }
     return (choice, reports.isEmpty ? [] : reports[index].take(piece))
+  }
+
+  /// Where a request asks for what they tell of.
+  private func statistics(_ passage: Passage) -> CompletionAnswer.Statistics? {
+    guard request.ranking != nil || !request.options.bans.isEmpty else { return nil }
+    return CompletionAnswer.Statistics(
+      passage, bansAvoided: request.options.bans.isEmpty ? nil : passage.bansAvoided)
   }
 
   private var usage: CompletionAnswer.Usage {

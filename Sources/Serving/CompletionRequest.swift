@@ -7,8 +7,14 @@ package struct CompletionRequest: Sendable {
   package var prompts: [String]
   package var model: String?
   package var options: WritingOptions
-  /// Texts of each prompt.
+  /// Texts of each prompt that are returned.
   package var count: Int
+  /// Texts of each prompt that are written.
+  package var candidates: Int
+  /// Which of them are returned, the best first; nil for all of them, as they were written.
+  package var ranking: RankingExpression?
+  /// Nil where they are written freely.
+  package var formed: FormedRequest?
   package var seed: UInt64
   package var streams: Bool
   /// Whether the prompt is part of the text that is returned.
@@ -19,7 +25,7 @@ package struct CompletionRequest: Sendable {
 
   /// As OpenAI has it, for those who do not say how much they want.
   private static let usualLength = 16
-  private static let mostStops = 4
+  private static let mostStops = 32
   private static let mostAlternatives = 20
 
   /// - Throws: `APIError`, which names the field.
@@ -29,15 +35,18 @@ package struct CompletionRequest: Sendable {
     guard !prompts.isEmpty else { throw .invalid("prompt has no strings", field: "prompt") }
     model = try fields.takeString("model")
     count = try fields.takeInteger("n", in: 1...min(128, limits.queue)) ?? 1
-    guard prompts.count * count <= limits.queue else {
+    (candidates, ranking) = try Self.choice(&fields, of: count)
+    guard prompts.count * candidates <= limits.queue else {
       throw .invalid(
-        "\(prompts.count) prompts of \(count) texts are more than the \(limits.queue) that may wait",
-        field: "n")
-    }
-    if let best = try fields.takeInteger("best_of", in: 1...128), best != count {
-      throw .invalid("best_of must be n, \(count), or left out", field: "best_of")
+        "\(prompts.count) prompts of \(candidates) texts are more than the \(limits.queue) that may "
+          + "wait", field: candidates > count ? "best_of" : "n")
     }
     streams = try fields.takeBool("stream") ?? false
+    guard !streams || ranking == nil else {
+      throw .invalid(
+        "which of best_of texts are the best is known when all are written; leave out stream",
+        field: "stream")
+    }
     echoes = try fields.takeBool("echo") ?? false
     alternatives = try fields.takeInteger("logprobs", in: 0...Self.mostAlternatives)
     seed = try Self.seed(fields.take("seed"))
@@ -48,8 +57,50 @@ package struct CompletionRequest: Sendable {
       throw .invalid("a stop string needs at least one character", field: "stop")
     }
     options = WritingOptions(
-      sampling: try Self.sampling(&fields), length: length, stops: stops)
+      sampling: try Self.sampling(&fields), length: length, stops: stops,
+      bans: try fields.takeBans(), biases: try fields.takeBiases())
+    formed = try FormedRequest.take(from: &fields, options, limits: limits)
+    if formed != nil { try checkForm() }
     try ForeignFields.check(&fields)
+  }
+
+  /// - Throws: `APIError` for what does not go with a form, beside the options of writing.
+  private func checkForm() throws(APIError) {
+    guard candidates == count, ranking == nil else {
+      throw .invalid("best_of does not go with a form", field: "best_of")
+    }
+    guard alternatives == nil else {
+      throw .invalid("logprobs does not go with a form", field: "logprobs")
+    }
+  }
+
+  /// How many texts are written, and which of them are wanted.
+  private static func choice(
+    _ fields: inout RequestFields, of count: Int
+  ) throws(APIError) -> (Int, RankingExpression?) {
+    let best = try fields.takeInteger("best_of", in: 1...1000)
+    let expression = try fields.takeString("best_by")
+    guard let best else {
+      guard expression == nil else {
+        throw .invalid(
+          "best_by chooses among texts; give best_of, how many", field: "best_by")
+      }
+      return (count, nil)
+    }
+    guard best >= count else {
+      throw .invalid("best_of must be at least n, \(count), got \(best)", field: "best_of")
+    }
+    guard let expression else { return (best, best > count ? .leastSurprising : nil) }
+    do throws(RankingError) {
+      let ranking = try RankingExpression(expression)
+      guard !ranking.needsClassifier else {
+        throw RankingError.syntax(
+          expression: expression, position: 1, problem: "there is no classifier here for toward")
+      }
+      return (best, ranking)
+    } catch {
+      throw .invalid("best_by: \(error)", field: "best_by")
+    }
   }
 
   /// Any whole number; one below 0, as other servers' clients send it, is none.
@@ -107,9 +158,6 @@ package struct CompletionRequest: Sendable {
     rule.canBeOff && (value.double.map { $0 == 0 || $0 == -1 } ?? false)
   }
 }
-
-/// An option as requests spell it.
-private func fieldName(_ option: String) -> String { option.replacing("-", with: "_") }
 
 extension Double {
   /// Whole numbers without a point.

@@ -20,14 +20,14 @@ enum ForeignFields {
     "rep_pen_decay", "repetition_decay", "nsigma", "top_n_sigma", "adaptive_decay",
     "speculative_ngram",
     "return_token_ids", "prompt_logprobs", "guidance_scale", "negative_prompt", "dynatemp_range",
+    // llama.cpp's and Ollama's names of what comes by OpenAI's as well.
+    "num_predict", "num_ctx", "repeat_penalty", "repeat_last_n", "n_probs",
   ]
 
   /// Off at one of these.
   private static let neutral: [String: [JSONValue]] = [
     "frequency_penalty": [.integer(0), .number(0)],
     "presence_penalty": [.integer(0), .number(0)],
-    "suffix": [.string("")],
-    "logit_bias": [.object([:]), .array([])],
     "mirostat": [.integer(0)], "mirostat_mode": [.integer(0)],
     "tfs": [.integer(1), .number(1)], "tfs_z": [.integer(1), .number(1)],
     "top_a": [.integer(0), .number(0)], "smoothing_factor": [.integer(0), .number(0)],
@@ -38,7 +38,7 @@ enum ForeignFields {
     "grammar": [.string("")], "grammar_string": [.string("")], "json_schema": [.object([:])],
     "guided_json": [], "guided_regex": [], "response_format": [],
     "banned_tokens": [.string(""), .array([])], "custom_token_bans": [.string(""), .array([])],
-    "banned_strings": [.string(""), .array([])], "bad_words": [.array([])],
+    "bad_words": [.array([])], "max_tokens_second": [.integer(0)], "min_keep": [.integer(0)],
   ]
 
   /// - Throws: `APIError` for a field that asks for what is not done.

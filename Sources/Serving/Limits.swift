@@ -10,6 +10,10 @@ package struct Limits: Sendable {
   package var length = 65536
   /// Characters of all prompts of a request.
   package var prompt = 65536
+  /// Characters that a ban may match.
+  package var banned = 200
+  /// Characters that the particles of one text in a form may read, what must follow counted each time.
+  package var formed = 1 << 22
   /// Texts of a request to classify.
   package var classified = 1024
   /// Connections; more wait until one is closed.

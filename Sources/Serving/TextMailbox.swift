@@ -1,3 +1,4 @@
+import Form
 import Generation
 import Synchronization
 
@@ -16,6 +17,8 @@ final class TextMailbox: Sendable {
 
   enum End: Sendable {
     case finished(Passage)
+    /// A text in a form.
+    case formed(FormedText)
     /// The server ends, or the text cannot be written.
     case failed(APIError)
   }
@@ -73,7 +76,8 @@ final class TextMailbox: Sendable {
         state.pieces[index].text += bytes
         if let report { state.pieces[index].reports.append(report) }
       case .finished(let passage): state.end(index, .finished(passage))
-      case .failed(let error): state.end(index, .failed(.invalid(error.description)))
+      case .failed(let error):
+        state.end(index, .failed(.invalid(error.description, field: "ban")))
       }
       return (state.serve(), true)
     }
@@ -81,10 +85,18 @@ final class TextMailbox: Sendable {
     return isWanted
   }
 
-  func fail(_ error: APIError, of index: Int) {
+  /// Takes a whole text.
+  func put(_ text: FormedText, of index: Int) {
+    end(index, .formed(text), text: Array(text.text.utf8))
+  }
+
+  func fail(_ error: APIError, of index: Int) { end(index, .failed(error)) }
+
+  private func end(_ index: Int, _ end: End, text: [UInt8] = []) {
     let served = state.withLock { state in
       guard !state.haveEnded[index], !state.isCancelled else { return nil as (Reader, Delivery)? }
-      state.end(index, .failed(error))
+      state.pieces[index].text += text
+      state.end(index, end)
       return state.serve()
     }
     if let (reader, delivery) = served { reader.resume(returning: delivery) }

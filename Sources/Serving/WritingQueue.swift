@@ -1,42 +1,20 @@
 import Foundation
 import Generation
-import Recurrent
-import Synchronization
-import Text
 
-/// Texts that wait to be written, and the one thread that writes them, as many at a time as a batch has
-/// lanes. Whoever waits longest is next.
+/// Texts that are written freely, by one thread, as many at a time as a batch has lanes.
 package final class WritingQueue: Sendable {
-  /// A text that waits, and for whom.
-  struct Waiting: Sendable {
+  struct Waiting: WaitingText {
     var text: JoiningText
-    var mailbox: TextMailbox
-    /// Which of the mailbox's texts it is.
-    var index: Int
-
-    var isOver: Bool { mailbox.isOver(index) }
-
-    func fail(_ error: APIError) { mailbox.fail(error, of: index) }
+    var addressee: Addressee
   }
 
-  private struct State {
-    var waiting: [Waiting] = []
-    var writing = 0
-    /// No more texts are taken.
-    var isEnding = false
-    /// Texts are given up.
-    var hasEnded = false
-  }
-
-  private let state = Mutex(State())
-  private let work = DispatchSemaphore(value: 0)
-  private let limit: Int
+  private let line: WaitingLine<Waiting>
 
   /// Starts the thread, which alone uses the batch.
   ///
   /// - Parameter limit: texts that may wait.
   package init(_ makeBatch: @escaping @Sendable () -> ContinuousBatch, limit: Int) {
-    self.limit = limit
+    line = WaitingLine(limit: limit)
     let thread = Thread { [self] in write(with: makeBatch()) }
     thread.name = "charlstm writing"
     thread.stackSize = 8 << 20
@@ -46,69 +24,40 @@ package final class WritingQueue: Sendable {
   /// Takes all of these texts or none.
   ///
   /// - Throws: `APIError` where too many are waiting, or the server ends.
-  func add(_ texts: [Waiting]) throws(APIError) {
-    let error = state.withLock { state -> APIError? in
-      guard !state.isEnding else { return .ending }
-      if state.waiting.count + texts.count > limit {
-        state.waiting.removeAll { $0.isOver }
-      }
-      guard state.waiting.count + texts.count <= limit else { return .full }
-      state.waiting += texts
-      return nil
-    }
-    if let error { throw error }
-    work.signal()
-  }
+  func add(_ texts: [Waiting]) throws(APIError) { try line.add(texts) }
 
   /// How many texts are being written, and how many wait.
-  package var counts: (writing: Int, waiting: Int) {
-    state.withLock { ($0.writing, $0.waiting.count) }
-  }
+  package var counts: (writing: Int, waiting: Int) { line.counts }
 
   /// Takes no more texts.
-  package func end() { state.withLock { $0.isEnding = true } }
+  package func end() { line.end() }
 
   /// Gives up all texts and ends the thread.
-  package func stop() {
-    let left = state.withLock { state in
-      state.isEnding = true
-      state.hasEnded = true
-      defer { state.waiting = [] }
-      return state.waiting
-    }
-    for text in left { text.fail(.ending) }
-    work.signal()
-  }
+  package func stop() { line.stop() }
 
   private func write(with batch: ContinuousBatch) {
     var writing: [Waiting] = []
     while true {
-      let room = batch.lanes - batch.count
-      let (joining, hasEnded) = state.withLock { state in
-        state.writing = batch.count
-        let joining = Array(state.waiting.prefix(room))
-        state.waiting.removeFirst(joining.count)
-        return (joining, state.hasEnded)
-      }
-      guard !hasEnded else {
+      let joining = line.next(batch.lanes - batch.count, beside: batch.count)
+      guard !line.hasEnded else {
         batch.removeAll()
-        for text in writing + joining { text.fail(.ending) }
+        for text in writing + joining { text.addressee.fail(.ending) }
         return
       }
-      for text in joining where !text.isOver {
-        do {
+      for text in joining where !text.addressee.isOver {
+        do throws(BansError) {
           _ = try batch.add(text.text)
           writing.append(text)
         } catch {
-          text.fail(.invalid("\(error)"))
+          text.addressee.fail(.invalid(error.description, field: "ban"))
         }
       }
       if batch.count > 0 {
         batch.step()
       } else if joining.isEmpty {
-        work.wait()
+        line.wait()
       }
-      if writing.count != batch.count { writing.removeAll(where: \.isOver) }
+      if writing.count != batch.count { writing.removeAll(where: \.addressee.isOver) }
     }
   }
 }

@@ -81,8 +81,9 @@ package struct WebPage {
           id: "engine",
           [
             PackageResources.random_js, PackageResources.vocabulary_js,
-            PackageResources.sampler_js, PackageResources.kernels_js, PackageResources.network_js,
-            PackageResources.reader_js, PackageResources.engine_js, PackageResources.service_js,
+            PackageResources.sampler_js, PackageResources.recent_js, PackageResources.kernels_js,
+            PackageResources.network_js, PackageResources.reader_js, PackageResources.engine_js,
+            PackageResources.service_js,
           ].joined(separator: [UInt8(ascii: "\n")]).map { $0 }),
       ])
   }

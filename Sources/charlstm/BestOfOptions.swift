@@ -49,9 +49,9 @@ struct BestOfOptions: ParsableArguments {
   /// - Throws: `RankingError`, `CheckpointError`; a `Failure` where there is no such class.
   func resolved() throws -> BestOf? {
     guard let bestOf else { return nil }
-    return BestOf(
-      bestOf, by: try expression(),
-      verdict: toward.isEmpty ? nil : try Verdict(toward[0], label: toward[1]))
+    guard !toward.isEmpty else { return BestOf(bestOf, by: try expression()) }
+    let verdict = try ClassVerdict(toward[0], label: toward[1])
+    return BestOf(bestOf, by: try expression()) { try verdict.probability(of: $0) }
   }
 
   private func expression() throws -> RankingExpression {

@@ -73,9 +73,21 @@ struct FormOptions: ParsableArguments {
     form.match = match
     form.ignoresCase = matchIgnoringCase
     form.lines = lines
-    form.lineLength = try lineLength.map(Self.range)
+    form.lineLength = try lineLength.map { text in
+      guard let range = Form.lineLength(spelled: text) else {
+        throw Failure.usage(
+          "--line-length must be a number or a range such as 20-40, got \(text)")
+      }
+      return range
+    }
     form.acrostic = try acrostic.map { try typed($0, for: "--acrostic") }
-    form.syllables = try syllables.map(Self.counts) ?? []
+    if let syllables {
+      guard let counts = Form.syllables(spelled: syllables) else {
+        throw Failure.usage(
+          "--syllables must be numbers with - between them, such as 5-7-5, got \(syllables)")
+      }
+      form.syllables = counts
+    }
     form.rhyme = rhyme
     form.contained = try contain.map { try typed($0, for: "--contain") }
     form.ending = try endsWith.map { try typed($0, for: "--ends-with") }
@@ -104,25 +116,5 @@ struct FormOptions: ParsableArguments {
   }
 
   /// Texts side by side.
-  var width: Int { beam ?? particles ?? 64 }
-
-  private static func range(_ text: String) throws -> ClosedRange<Int> {
-    let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-    guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1],
-      first >= 0, first <= last
-    else {
-      throw Failure.usage("--line-length must be a number or a range such as 20-40, got \(text)")
-    }
-    return first...last
-  }
-
-  private static func counts(_ text: String) throws -> [Int] {
-    try text.split(separator: "-", omittingEmptySubsequences: false).map { part in
-      guard let count = Int(part) else {
-        throw Failure.usage(
-          "--syllables must be numbers with - between them, such as 5-7-5, got \(text)")
-      }
-      return count
-    }
-  }
+  var width: Int { beam ?? particles ?? FormWriter.usualParticles }
 }

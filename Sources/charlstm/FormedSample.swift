@@ -10,24 +10,13 @@ extension Sample {
     guard
       let request = try form.request(length: length, temperature: sampling.options.temperature)
     else { return nil }
-    var plain = SamplingOptions()
-    plain.temperature = sampling.options.temperature
-    plain.repetitionWindow = sampling.options.repetitionWindow
-    guard sampling.options == plain else {
-      throw Failure.usage(
-        "a form is written with the model's own probabilities: of the choice of characters only "
-          + "--temperature goes with it")
-    }
-    guard stop.isEmpty else {
-      throw Failure.usage("--stop does not go with a form, which says itself where a text ends")
-    }
-    let others: [(name: String, isGiven: Bool)] = [
-      ("ban", !bans.bans.isEmpty), ("bias", !bias.biases.isEmpty),
-      ("avoid-copying", !avoidCopying.avoidCopying.isEmpty), ("best-of", bestOf.bestOf != nil),
-    ]
-    if let other = others.first(where: \.isGiven) {
-      throw Failure.usage("--\(other.name) does not go with a form")
-    }
+    let options = WritingOptions(
+      sampling: sampling.options, length: length, stops: stop, bans: try bans.resolved(),
+      biases: try bias.resolved())
+    var conflict = FormConflict(options)
+    if conflict == nil, !avoidCopying.avoidCopying.isEmpty { conflict = .option("avoid-copying") }
+    if conflict == nil, bestOf.bestOf != nil { conflict = .option("best-of") }
+    if let conflict { throw Failure.usage(conflict.description { "--\($0)" }) }
     guard form.beam == nil || count == 1 else {
       throw Failure.usage("--beam finds one text; leave out --count")
     }

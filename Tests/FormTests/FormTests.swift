@@ -45,6 +45,28 @@ struct FormTests {
     }
   }
 
+  /// A text that nobody wants any more ends at the next character; the writer is as good as new.
+  @Test func aTextIsGivenUp() throws {
+    let tiny = try TinyWriter(Self.english)
+    let writer = tiny.writer(8)
+    let prepared = try writer.prepare(FormRequest(form { $0.match = "[a-z]*" }, length: 50))
+    let state = tiny.state()
+    func text(while goesOn: () -> Bool) throws -> String {
+      var random = Xoshiro256(seed: 1)
+      return try writer.text(prepared, from: state, while: goesOn, using: &random).text
+    }
+    let whole = try text { true }
+    var asked = 0
+    #expect(throws: FormError.givenUp) {
+      try text {
+        asked += 1
+        return asked < 3
+      }
+    }
+    #expect(asked == 3)
+    #expect(try text { true } == whole)
+  }
+
   @Test func allWordsAndTheEndAreThere() throws {
     let texts = try texts(
       form {

@@ -32,6 +32,37 @@ with Server(program, model) as server:
         model=name, prompt="The ", max_tokens=100, seed=5, temperature=0.8, stop=[stop])
     assert stopped.choices[0].text == expected[:expected.index(stop)]
     assert stopped.choices[0].finish_reason == "stop"
+    # Where there are several, the best come first; each is one of those that `sample` writes.
+    best = client.completions.create(
+        model=name, prompt="The ", max_tokens=100, seed=5, temperature=0.8, best_of=6)
+    assert best.choices[0].text == server.sample(
+        5, 100, "--prompt", "The ", "--temperature", "0.8", "--best-of", "6")
+    two = client.completions.create(
+        model=name, prompt="The ", max_tokens=100, seed=5, temperature=0.8, best_of=6, n=2)
+    assert [choice.index for choice in two.choices] == [0, 1]
+    assert two.choices[0].text == best.choices[0].text
+    filled = client.completions.create(
+        model=name, prompt="The ", suffix=" of the king", max_tokens=40, seed=5, temperature=0.8)
+    assert filled.choices[0].text == server.sample(
+        5, 40, "--prompt", "The ", "--temperature", "0.8", "--infill", " of the king")
+    biased = client.completions.create(
+        model=name, prompt="The ", max_tokens=100, seed=5, temperature=0.8,
+        logit_bias={"e": -100, "king": 4})
+    assert biased.choices[0].text == server.sample(
+        5, 100, "--prompt", "The ", "--temperature", "0.8", "--bias", "e=-100", "--bias", "king=4")
+    assert "e" not in biased.choices[0].text
+    # What OpenAI does not have goes by the client's extra_body.
+    banned = client.completions.create(
+        model=name, prompt="The ", max_tokens=100, seed=5, temperature=0.8,
+        extra_body={"ban": ["the", "and"], "ban_ignoring_case": True})
+    assert banned.choices[0].text == server.sample(
+        5, 100, "--prompt", "The ", "--temperature", "0.8", "--ban", "the", "--ban", "and",
+        "--ban-ignoring-case")
+    try:
+        client.completions.create(model=name, prompt="The ", logit_bias={"50256": -100})
+        raise AssertionError("the number of a token was taken for a text")
+    except openai.BadRequestError as error:
+        assert error.param == "logit_bias", error
     try:
         client.completions.create(model=name, prompt="The ", temperature=-1)
         raise AssertionError("a temperature below 0 was taken")
@@ -42,4 +73,5 @@ with Server(program, model) as server:
         raise AssertionError("another model was taken")
     except openai.NotFoundError as error:
         assert error.code == "model_not_found", error
-    print(f"openai {openai.__version__}: texts, a stream, stops, probabilities, errors")
+    print(f"openai {openai.__version__}: texts, a stream, stops, probabilities, "
+          "the best of several, a suffix, biases, bans, errors")

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The page in Chromium with a server: page_test.py PROGRAM MODEL [PICTURE.png].
 
-Writes on from a text, looks at a character's alternatives and at the cells, and checks that the text is that
-of `sample`. Needs Debian's package chromium.
+Writes on from a text, looks at a character's alternatives and at the cells, bans, takes the best of several and
+fills a gap, and checks that the texts are those of `sample`. Needs Debian's package chromium.
 """
 
 import base64
@@ -17,29 +17,56 @@ from running import Server
 
 program, model, *picture = sys.argv[1:]
 prompt = "KING RICHARD II:\n"
-script = """
+script = r"""
 (async () => {
   const get = id => document.getElementById(id);
   const until = async (holds) => {
     // Chromium's virtual time stands still while a request is answered, and only then.
     while (!holds()) await fetch("/healthz");
   };
-  get("text").value = %s;
-  get("text").dispatchEvent(new InputEvent("input", { bubbles: true }));
-  for (const [name, value] of [["seed", "11"], ["max_tokens", "400"], ["temperature", "0.7"]]) {
-    document.querySelector(`[name=${name}]`).value = value;
-  }
-  get("write").click();
-  await until(() => get("status").textContent.includes("written"));
-  const said = get("status").textContent;
+  const type = (value) => {
+    get("text").value = value;
+    get("text").dispatchEvent(new InputEvent("input", { bubbles: true }));
+  };
+  const set = (name, value) => { document.querySelector(`[name=${name}]`).value = value; };
+  const does = async (id) => {
+    get("status").textContent = "";
+    get(id).click();
+    await until(() => /written|Error/.test(get("status").textContent));
+    return [get("status").textContent, get("text").value];
+  };
+  set("seed", "11");
+  set("temperature", "0.7");
+  set("max_tokens", "100");
+  const outcome = { };
+  type("The ");
+  set("ban", "the\nand");
+  set("logit_bias", "king=3");
+  set("best_of", "4");
+  outcome.ruled = await does("write");
+  for (const name of ["ban", "logit_bias", "best_of"]) set(name, "");
+  type("The crown of the king");
+  get("text").setSelectionRange(4, 9);
+  set("gap", "30");
+  outcome.filled = await does("fill");
+  type("The ");
+  set("acrostic", "AB");
+  set("line_length", "20-30");
+  outcome.formed = await does("write");
+  for (const name of ["acrostic", "line_length"]) set(name, "");
+
+  type(%s);
+  set("max_tokens", "400");
+  const [said, text] = await does("write");
   get("cells-section").open = true;
   get("show-cells").click();
   await until(() => get("cells").rows.length === 9);
   get("status").textContent = said;
+  get("rules").open = true;
   const spans = [...get("passage").querySelectorAll("span")];
   spans[spans.length - 60].focus();
   document.title = btoa(unescape(encodeURIComponent(JSON.stringify({
-    text: get("text").value, status: get("status").textContent, characters: spans.length,
+    ...outcome, text, status: said, characters: spans.length,
     alternatives: get("alternatives").children.length, policy: window.violations }))));
 })();
 """
@@ -80,6 +107,15 @@ with Server(program, model, "--allow-origin", "null") as server, \
     outcome = json.loads(base64.b64decode(title[1]).decode())
     written = server.sample(11, 400, "--prompt", prompt.replace("\n", "\\n"), "--temperature", "0.7")
     assert outcome["text"] == prompt + written, outcome
+    options = ("--prompt", "The ", "--temperature", "0.7")
+    assert outcome["ruled"][1] == "The " + server.sample(
+        11, 100, *options, "--ban", "the", "--ban", "and", "--bias", "king=3", "--best-of", "4"), outcome
+    assert " avoided" in outcome["ruled"][0] and "nats a character" in outcome["ruled"][0], outcome
+    between = server.sample(11, 30, *options, "--infill", " of the king")
+    assert outcome["filled"][1] == f"The {between} of the king", outcome
+    assert "effective sample size" in outcome["filled"][0], outcome
+    assert outcome["formed"][1] == "The " + server.sample(
+        11, 100, *options, "--acrostic", "AB", "--line-length", "20-30"), outcome
     assert outcome["status"] == "400 characters written, seed 11.", outcome
     assert outcome["characters"] == 400 and outcome["alternatives"] >= 10, outcome
 

@@ -29,6 +29,12 @@ struct DeskPageTests {
       if (!body.stream) {
         return Response.json(answer(body.max_tokens ? "x" : body.prompt));
       }
+      if (body.suffix !== undefined) {
+        const filled = { text: "-gap-", index: 0, finish_reason: "stop", logprobs: null,
+          statistics: { nats_per_character: 1.234, effective_sample_size: 20.25 } };
+        return new Response(
+          `data: ${JSON.stringify({ seed: 7, choices: [filled] })}\\n\\ndata: [DONE]\\n\\n`);
+      }
       const events = [];
       for (let index = 0; index < (body.n ?? 1); index += 1) {
         events.push(answer("o" + index, index), answer("k\\n", index, "length"));
@@ -169,6 +175,149 @@ struct DeskPageTests {
       return texts;
       """, as: [String].self)
     #expect(texts == ["o0k\n", "o1k\n", "o2k\n", "ab", "abo2k\n", "true", "true"])
+  }
+
+  private struct Sent: Decodable, Equatable {
+    var ban: [String]?
+    var ban_ignoring_case: Bool?
+    var logit_bias: [String: Double]?
+    var best_of: Int?
+    var best_by: String?
+    var stream: Bool?
+    var logprobs: Int?
+    var prompt: String
+    var suffix: String?
+    var max_tokens: Int
+    var contain: [String]?
+    var lines: Int?
+    var line_length: String?
+    var match: String?
+    var acrostic: String?
+    var top_p: Double?
+  }
+
+  private struct Rules: Decodable {
+    var sent: [Sent]
+    var said: [String]
+    var text: String
+  }
+
+  @Test func bansBiasesAndTheBest() throws {
+    let rules = try outcome(
+      #"""
+      const said = [];
+      type("ab");
+      set("ban", "the cat\n\n/\\n{2}/\n\\n.");
+      document.querySelector("[name=ban_ignoring_case]").click();
+      set("logit_bias", "king=2\n\\n=-1.5\na=b=3");
+      set("best_by", "-nats");
+      get("write").click();
+      await settled();
+      set("best_of", "8");
+      get("write").click();
+      await settled();
+      said.push(get("status").textContent);
+      set("logit_bias", "king2");
+      get("write").click();
+      await settled();
+      said.push(get("status").textContent);
+      return { sent: requests, said, text: get("text").value };
+      """#, as: Rules.self)
+    let sent = Sent(
+      ban: ["the cat", #"/\n{2}/"#, "\n."], ban_ignoring_case: true,
+      logit_bias: ["king": 2, "\n": -1.5, "a=b": 3], stream: true, logprobs: 10, prompt: "ab",
+      max_tokens: 300)
+    var best = sent
+    best.best_of = 8
+    best.best_by = "-nats"
+    best.stream = nil
+    best.prompt = "abo0k\n"
+    #expect(rules.sent == [sent, best])
+    #expect(
+      rules.said == [
+        "1 characters written, seed 7.",
+        "Error: king2 needs a text, = and a number, such as king=2.",
+      ])
+    #expect(rules.text == "abo0k\nx")
+  }
+
+  @Test func formsAndGaps() throws {
+    let rules = try outcome(
+      #"""
+      const said = [];
+      set("top_p", "0.9");
+      type("begin SELECTED and so it goes on to its end");
+      get("text").setSelectionRange(6, 14);
+      get("fill").click();
+      await settled();
+      said.push(get("status").textContent, get("text").value, String(get("text").selectionStart));
+      keys("z", { ctrlKey: true }, get("text"));
+      said.push(get("text").value);
+      get("text").setSelectionRange(43, 43);
+      keys("Enter", { ctrlKey: true, shiftKey: true }, get("text"));
+      await settled();
+      said.push(get("status").textContent);
+      set("top_p", "");
+      set("lines", "2");
+      set("line_length", "5-9");
+      set("match", "a\\nb");
+      set("acrostic", "xy");
+      set("contain", "sea\nsky");
+      set("gap", "7");
+      get("text").setSelectionRange(5, 5);
+      get("fill").click();
+      await settled();
+      get("write").click();
+      await settled();
+      return { sent: requests, said, text: get("text").value };
+      """#, as: Rules.self)
+    #expect(
+      rules.said == [
+        "5 characters written, seed 7, 1.23 nats a character, effective sample size 20.3. "
+          + "top_p did not count, as a form goes without.",
+        "begin -gap- and so it goes on to its end", "11",
+        "begin SELECTED and so it goes on to its end",
+        "There is nothing after the cursor to lead into; Write on goes on from the end.",
+      ])
+    let filled = "begin-gap- SELECTED and so it goes on to its end"
+    #expect(rules.text == filled + "o0k\n")
+    #expect(
+      rules.sent == [
+        Sent(stream: true, prompt: "begin ", suffix: " and so it goes on to it", max_tokens: 60),
+        Sent(
+          stream: true, prompt: "begin", suffix: " SELECTED and so it goes", max_tokens: 7,
+          contain: ["sea", "sky"], lines: 2, line_length: "5-9", match: #"a\nb"#, acrostic: "xy"),
+        Sent(
+          stream: true, prompt: filled, max_tokens: 300, contain: ["sea", "sky"], lines: 2,
+          line_length: "5-9", match: #"a\nb"#, acrostic: "xy"),
+      ])
+  }
+
+  /// A session has its own rules; what is set is not hidden.
+  @Test func sessionsKeepRules() throws {
+    let texts = try outcome(
+      """
+      const texts = [];
+      const now = () => texts.push([
+        get("settings").elements.ban.value, get("settings").elements.ban_ignoring_case.checked,
+        get("settings").elements.rhyme.value, get("rules").open, get("form").open].join());
+      type("first");
+      set("ban", "x");
+      document.querySelector("[name=ban_ignoring_case]").click();
+      get("new").click();
+      set("rhyme", "AA");
+      get("settings").dispatchEvent(new Event("change"));
+      const [first, second] = get("sessions").querySelectorAll("button");
+      first.click();
+      now();
+      get("sessions").querySelectorAll("button")[1].click();
+      now();
+      // One that was kept before there were rules.
+      const kept = JSON.parse(localStorage.getItem("charlstm.sessions"));
+      texts.push(JSON.stringify(kept.sessions[0].settings.ban_ignoring_case));
+      return texts;
+      """, as: [String].self)
+    #expect(texts == ["x,true,,true,false", "x,true,AA,true,true", "true"])
   }
 
   @Test func whatComesNextAndErrors() throws {

@@ -90,8 +90,17 @@ struct Answer: Decodable {
       var top_logprobs: [[String: Double]]
       var text_offset: [Int]
     }
+    struct Statistics: Decodable {
+      var nats_per_character: Double?
+      var bans_avoided: Int?
+      var score: Double?
+      var effective_sample_size: Double?
+      var log_probability: Double?
+      var nats_of_suffix: Double?
+    }
     var text: String
     var index: Int
+    var statistics: Statistics?
     var finish_reason: String?
     var logprobs: LogProbabilities?
   }

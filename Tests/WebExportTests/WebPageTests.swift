@@ -241,7 +241,8 @@ struct WebPageTests {
       const messages = [];
       for (const [id, value, right] of [
         ["temperature", "-1", "1"], ["top-p", "2", ""], ["min-p", "x", ""], ["length", "0", "1000000"],
-        ["seed", "18446744073709551616", "1"],
+        ["seed", "18446744073709551616", "1"], ["top-k", "0.5", ""], ["typical-p", "0", ""],
+        ["repetition-penalty", "", "1"], ["repetition-window", "-1", "64"],
       ]) {
         set(id, value);
         await desk.write(desk.value);
@@ -261,9 +262,10 @@ struct WebPageTests {
       label.push(button.textContent);
       return { said: messages, invalid, text, stopped: desk.value.symbols.length, label };
       """, of: page(), as: Result.self)
-    #expect(result.said.count == 5)
+    #expect(result.said.count == 9)
     #expect(
       result.said[0].hasPrefix("Temperature: 0 or more") && result.said[4].hasPrefix("Seed: "))
+    #expect(result.said[5].hasPrefix("Top-k: ") && result.said[8].hasPrefix("Repetition window: "))
     #expect(result.invalid == "true" && result.text == "")
     #expect(result.stopped > 100 && result.stopped < 1_000_000)
     #expect(result.label == ["Write", "Stop", "Write"])

@@ -58,7 +58,7 @@
 
   const setRunning = controller => {
     running = controller;
-    for (const id of ["write", "next", "look", "undo", "redo"]) get(id).disabled = running !== null;
+    for (const id of ["write", "fill", "next", "look", "undo", "redo"]) get(id).disabled = running !== null;
     get("stop").disabled = running === null;
     text.readOnly = running !== null;
     if (!running) {
@@ -84,14 +84,55 @@
     return response;
   };
 
-  const fields = () => {
+  const unescaped = string => string.replaceAll("\\n", "\n");
+
+  // What a field's text means, by its data-kind; undefined for nothing.
+  const readers = {
+    number: ({ value }) => Number(value),
+    text: ({ value }) => unescaped(value),
+    raw: ({ value }) => value,
+    flag: ({ checked }) => checked || undefined,
+    // A pattern's backslashes are its own.
+    lines: ({ value }) => lines(value).map(line => /^\/.+\/$/s.test(line) ? line : unescaped(line)),
+    nats: ({ value }) => Object.fromEntries(lines(value).map(line => {
+      const sign = line.lastIndexOf("=");
+      const nats = Number(line.slice(sign + 1));
+      if (sign < 1 || line.slice(sign + 1).trim() === "" || !Number.isFinite(nats)) {
+        throw new Error(`${line} needs a text, = and a number, such as king=2.`);
+      }
+      return [unescaped(line.slice(0, sign)), nats];
+    })),
+  };
+  const lines = value => value.split("\n").filter(line => line !== "");
+
+  const formNames = [
+    "match", "match_ignoring_case", "lines", "line_length", "acrostic", "syllables", "rhyme", "contain",
+    "ends_with",
+  ];
+  // What a form is written without.
+  const freeNames = [
+    "top_p", "top_k", "min_p", "repetition_penalty", "stop", "ban", "ban_ignoring_case", "logit_bias", "best_of",
+    "best_by",
+  ];
+
+  // What is to be written, as a request has it, and what of the settings it goes without.
+  const fields = suffix => {
     const body = {};
     for (const input of settings.elements) {
       if (!input.name || input.value === "") continue;
-      if (input.name === "stop") body.stop = input.value.replaceAll("\\n", "\n");
-      else body[input.name] = Number(input.value);
+      const value = readers[input.dataset.kind ?? "number"](input);
+      if (value !== undefined) body[input.name] = value;
     }
-    return body;
+    const { gap = 60 } = body;
+    delete body.gap;
+    if (body.repetition_penalty === 1) delete body.repetition_penalty;
+    if (body.best_of === 1) delete body.best_of;
+    if (!body.best_of) delete body.best_by;
+    if (suffix !== null) Object.assign(body, { suffix, max_tokens: gap });
+    const isFormed = suffix !== null || formNames.some(name => name in body);
+    const without = isFormed ? freeNames.filter(name => name in body) : [];
+    for (const name of without) delete body[name];
+    return { body, isFormed, without };
   };
 
   const alternativesOf = logprobs => (logprobs?.top_logprobs ?? []).map(top =>
@@ -132,33 +173,68 @@
     }
   };
 
-  const write = () => working("Writing …", async signal => {
-    const body = { ...fields(), prompt: written, stream: true, logprobs: 10 };
-    const start = written;
-    const startMarks = marks;
+  // The rest of a text that a gap leads into: more costs time and says little.
+  const following = 24;
+
+  const write = () => writeInto({ before: written, after: "" }, null);
+
+  const fill = () => {
+    const { selectionStart, selectionEnd } = text;
+    const gap = { before: written.slice(0, selectionStart), after: written.slice(selectionEnd) };
+    if (gap.after === "") {
+      say("There is nothing after the cursor to lead into; Write on goes on from the end.");
+      return;
+    }
+    writeInto(gap, characters(gap.after).slice(0, following).join(""));
+  };
+
+  // Writes between two texts. - suffix: what it leads into; null for anything.
+  const writeInto = (gap, suffix) => working("Writing …", async signal => {
+    const { body, isFormed, without } = fields(suffix);
+    // Which is the best is known when all are written.
+    const streams = body.best_of === undefined;
+    Object.assign(body, { prompt: gap.before }, isFormed ? {} : { logprobs: 10 }, streams ? { stream: true } : {});
+    // What is known of a character holds as long as nothing before it changes.
+    gap.marks = pad(marks, gap.before);
     const options = Array.from({ length: body.n ?? 1 }, () => ({ text: "", marks: [] }));
     const single = options.length === 1;
     if (single) remember();
-    if (!single) showOptions(options, start, startMarks);
+    else showOptions(options, gap);
     let seed;
-    const response = await post("/v1/completions", body, signal);
-    await readEvents(response, object => {
+    const take = object => {
       seed = object.seed;
       for (const choice of object.choices) {
         const option = options[choice.index];
         option.text += choice.text;
         option.marks.push(...alternativesOf(choice.logprobs));
-        if (single) {
-          setText(start + option.text, pad(startMarks, start).concat(option.marks));
-          text.scrollTop = text.scrollHeight;
-        } else {
-          option.show();
-        }
+        option.statistics = choice.statistics ?? option.statistics;
+        if (single) put(option, gap);
+        else option.show();
       }
-    });
+    };
+    const response = await post("/v1/completions", body, signal);
+    if (streams) await readEvents(response, take);
+    else take(await response.json());
     const count = options.reduce((sum, option) => sum + characters(option.text).length, 0);
-    return `${count} characters written, seed ${seed}.` + (single ? "" : " Take one of the options.");
+    const told = single ? statistics(options[0].statistics) : [];
+    return [`${count} characters written`, `seed ${seed}`, ...told].join(", ") + "."
+      + (without.length ? ` ${without.join(", ")} did not count, as a form goes without.` : "")
+      + (single ? "" : " Take one of the options.");
   });
+
+  const statistics = ({ nats_per_character: nats, bans_avoided: bans, effective_sample_size: size } = {}) => [
+    nats !== undefined ? `${nats.toFixed(2)} nats a character` : null,
+    bans ? `${bans} ${bans === 1 ? "ban" : "bans"} avoided` : null,
+    size !== undefined ? `effective sample size ${size.toFixed(1)}` : null,
+  ].filter(part => part !== null);
+
+  // Makes an option the text, the cursor at its end.
+  const put = (option, gap) => {
+    const start = gap.before + option.text;
+    setText(start + gap.after, pad(gap.marks.concat(option.marks), start + gap.after));
+    if (gap.after === "") text.scrollTop = text.scrollHeight;
+    else text.setSelectionRange(start.length, start.length);
+  };
 
   const pad = (marks, string) => {
     const padded = marks.slice(0, characters(string).length);
@@ -166,7 +242,7 @@
     return padded;
   };
 
-  const showOptions = (options, start, startMarks) => {
+  const showOptions = (options, gap) => {
     get("options-section").hidden = false;
     get("options").replaceChildren(...options.map((option, index) => {
       const item = document.createElement("li");
@@ -177,12 +253,16 @@
       button.addEventListener("click", () => {
         if (running) return;
         remember();
-        setText(start + option.text, pad(startMarks, start).concat(option.marks));
+        put(option, gap);
         get("options-section").hidden = true;
         say(`Option ${index + 1} taken.`);
         text.focus();
       });
-      option.show = () => { place.textContent = option.text; };
+      option.show = () => {
+        place.textContent = option.text;
+        const told = statistics(option.statistics).join(", ");
+        button.textContent = `Take option ${index + 1}` + (told ? `, ${told}` : "");
+      };
       item.append(place, button);
       return item;
     }));
@@ -359,7 +439,8 @@
   let current = null;
 
   const settingsNow = () => Object.fromEntries(
-    Array.from(settings.elements).filter(input => input.name).map(input => [input.name, input.value]));
+    Array.from(settings.elements).filter(input => input.name).map(
+      input => [input.name, input.type === "checkbox" ? input.checked : input.value]));
 
   const save = () => {
     if (!current) return;
@@ -390,9 +471,16 @@
     done.length = 0;
     undone.length = 0;
     for (const input of settings.elements) {
-      if (input.name && session.settings?.[input.name] !== undefined) {
-        input.value = session.settings[input.name];
-      }
+      // Sessions of before there was a setting have it as the page has it at first.
+      if (!input.name) continue;
+      const value = session.settings?.[input.name];
+      if (input.type === "checkbox") input.checked = value ?? input.defaultChecked;
+      else input.value = value ?? input.defaultValue;
+    }
+    // What is set is not hidden.
+    for (const details of settings.querySelectorAll("details")) {
+      details.open = Array.from(details.querySelectorAll("[name]")).some(
+        input => input.type === "checkbox" ? input.checked : input.value !== input.defaultValue);
     }
     setText(session.text, []);
     showSessions();
@@ -470,6 +558,7 @@
 
   const idle = action => () => { if (!running) action(); };
   get("write").addEventListener("click", write);
+  get("fill").addEventListener("click", fill);
   get("stop").addEventListener("click", () => running?.abort());
   get("undo").addEventListener("click", () => step(done, undone, "Undone."));
   get("redo").addEventListener("click", () => step(undone, done, "Redone."));
@@ -487,8 +576,9 @@
     if (!event.ctrlKey && !event.metaKey) return;
     if (event.key === "Enter") {
       event.preventDefault();
-      write();
-    } else if (event.key.toLowerCase() === "z" && (event.target === text || event.target.tagName !== "INPUT")) {
+      if (event.shiftKey) fill();
+      else write();
+    } else if (event.key.toLowerCase() === "z" && (event.target === text || !/^(INPUT|TEXTAREA)$/.test(event.target.tagName))) {
       event.preventDefault();
       if (event.shiftKey) step(undone, done, "Redone.");
       else step(done, undone, "Undone.");

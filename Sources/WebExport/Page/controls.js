@@ -20,11 +20,24 @@ class Controls {
         "temperature", "Temperature", temperature, (text) => isNumber(text, (n) => n >= 0),
         "0 or more: below 1 more predictable, above 1 more varied; 0 takes the most probable character"),
       field(
+        "top-k", "Top-k", "", isOffOr((n) => Number.isInteger(n) && n >= 1),
+        "A whole number from 1, or empty: only so many characters, the most probable"),
+      field(
         "top-p", "Top-p", "", isOffOr((n) => n > 0 && n <= 1),
         "More than 0 and at most 1, or empty: only the fewest characters that together are this probable"),
       field(
         "min-p", "Min-p", "", isOffOr((n) => n >= 0 && n <= 1),
         "0 to 1, or empty: only characters this many times as probable as the most probable"),
+      field(
+        "typical-p", "Typical-p", "", isOffOr((n) => n > 0 && n <= 1),
+        "More than 0 and at most 1, or empty: only characters of typical surprisal, together this probable"),
+      field(
+        "repetition-penalty", "Repetition penalty", 1, (text) => isNumber(text, (n) => n > 0),
+        "More than 0: above 1 characters of the recent text become less probable, 1 changes nothing"),
+      field(
+        "repetition-window", "Repetition window", 64,
+        (text) => isNumber(text, (n) => Number.isInteger(n) && n >= 0),
+        "A whole number: how many characters back the penalty looks"),
       field(
         "seed", "Seed", Controls.anySeed(),
         (text) => /^\d{1,20}$/.test(text.trim()) && BigInt(text) < 2n ** 64n,
@@ -55,7 +68,10 @@ class Controls {
     return {
       length: Number(text.length), seed: text.seed,
       options: {
-        temperature: Number(text.temperature), topP: optional(text["top-p"]), minP: optional(text["min-p"]),
+        temperature: Number(text.temperature), topK: optional(text["top-k"]), topP: optional(text["top-p"]),
+        minP: optional(text["min-p"]), typicalP: optional(text["typical-p"]),
+        repetitionPenalty: Number(text["repetition-penalty"]),
+        repetitionWindow: Number(text["repetition-window"]),
       },
     };
   }

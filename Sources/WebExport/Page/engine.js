@@ -34,12 +34,14 @@ class Engine {
     const draws = new Xoshiro256(random);
     const decoder = new Decoder(this.vocabulary);
     for (const symbol of symbols) decoder.append(symbol);
+    const recent = new RecentSymbols(options.repetitionWindow ?? 64, symbols);
     this.reader.go(symbols);
     let written = 0, count = 0, came = [], end = performance.now() + Engine.slice;
     while (written < length && !this.stopped) {
       const symbol = this.sampler.choose(
-        this.network.nextLogits(), options, this.mask(decoder.automaton), draws.fraction());
+        this.network.nextLogits(), options, this.mask(decoder.automaton), recent, draws.fraction());
       this.reader.append(symbol);
+      recent.append(symbol);
       came.push(symbol);
       count += 1;
       written += [...decoder.append(symbol)].length;

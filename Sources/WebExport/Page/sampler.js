@@ -1,5 +1,5 @@
 // Chooses the next symbol of logits, as Generation/Sampler.swift does, step by step in the same
-// precision: top-p, min-p, then the temperature.
+// precision: the repetition penalty, top-k, typical-p, top-p, min-p, then the temperature.
 class Sampler {
   constructor(vocabularySize) {
     this.symbols = new Int32Array(vocabularySize);
@@ -8,12 +8,15 @@ class Sampler {
     this.count = 0;
   }
 
-  /// - options: temperature, topP and minP, the last two null where they are off.
-  /// - allows: whether a symbol may be chosen; null for all.
+  /// - options: temperature and repetitionPenalty, and topK, typicalP, topP and minP, null where they are off.
+  /// - allows: whether a symbol may be chosen; null for all. - recent: the text so far, for the penalty.
   /// - fraction: in [0, 1): of the distribution where the symbol is.
-  choose(logits, { temperature, topP, minP }, allows, fraction) {
+  choose(logits, { temperature, repetitionPenalty = 1, topK, typicalP, topP, minP }, allows, recent, fraction) {
     this.load(logits, allows);
+    if (repetitionPenalty !== 1) this.penalize(recent, repetitionPenalty);
     if (temperature === 0) return this.symbols[this.largest()];
+    if (topK != null && topK < this.count) this.keepTopK(topK);
+    if (typicalP != null && typicalP < 1) this.keepTypicalP(typicalP);
     if (topP != null && topP < 1) this.keepTopP(topP);
     if (minP != null) this.keepMinP(minP);
     const target = fraction * this.weigh(temperature);
@@ -44,6 +47,16 @@ class Sampler {
     }
   }
 
+  /// Divides the positive logits of recent symbols and multiplies the negative ones.
+  penalize(recent, penalty) {
+    for (let index = 0; index < this.count; index++) {
+      if (!recent.contains(this.symbols[index])) continue;
+      const logit = this.logits[index];
+      const penalized = logit > 0 ? logit / penalty : logit * penalty;
+      this.logits[index] = Math.min(Math.max(penalized, -largestFloat), largestFloat);
+    }
+  }
+
   largest() {
     let largest = 0;
     for (let index = 1; index < this.count; index++) {
@@ -65,11 +78,36 @@ class Sampler {
     return total;
   }
 
+  /// Keeps the `k` most probable, the most probable first.
+  keepTopK(k) {
+    this.keep(this.inOrder((index) => -this.logits[index]).slice(0, k));
+  }
+
+  /// Keeps those whose surprisal is nearest to the entropy, as many as together are this probable.
+  keepTypicalP(p) {
+    const total = this.weigh(1);
+    let expected = 0;
+    for (let index = 0; index < this.count; index++) {
+      expected += (this.weights[index] / total) * this.logits[index];
+    }
+    this.keepMass(p * total, this.inOrder((index) => Math.abs(this.logits[index] - expected)));
+  }
+
   /// Keeps the fewest that together are this probable, the most probable first.
   keepTopP(p) {
     const goal = p * this.weigh(1);
-    const order = Array.from({ length: this.count }, (_, index) => index).sort(
-      (a, b) => this.logits[b] - this.logits[a] || this.symbols[a] - this.symbols[b]);
+    this.keepMass(goal, this.inOrder((index) => -this.logits[index]));
+  }
+
+  /// Candidates by what they count as, the smallest first, and of equals the lower symbol.
+  inOrder(measure) {
+    const order = Array.from({ length: this.count }, (_, index) => index);
+    const measures = order.map(measure);
+    return order.sort((a, b) => measures[a] - measures[b] || this.symbols[a] - this.symbols[b]);
+  }
+
+  /// Keeps the first of an order until their weights come to `goal`.
+  keepMass(goal, order) {
     let mass = 0, kept = 0;
     while (kept < order.length) {
       mass += this.weights[order[kept]];
