@@ -132,4 +132,29 @@ struct FormOptionTests {
       #expect(try sample(options) == .init(code: 64, output: "", error: "Error: \(message)\n"))
     }
   }
+
+  /// What had been written so far is shown, as of a free text.
+  @Test func controlCEndsIt() throws {
+    let line = [
+      "sample", "tiny.safetensors", "--precision", "float32", "--length", "20000", "--prompt", "K",
+      "--match", "[a-z ]{9000,}",
+    ]
+    for search in [["--particles", "8"], ["--beam", "8"]] {
+      var outcome = CommandLineSession.Outcome(code: 0, output: "", error: "")
+      // It ends by the signal itself where that comes before the writing has begun.
+      for seconds in [1, 4, 16] where outcome.output.isEmpty {
+        let running = try charlstm.start(line + search)
+        Thread.sleep(forTimeInterval: Double(seconds))
+        running.interrupt()
+        outcome = try running.finish(within: 20)
+        #expect(outcome.code == 130 && outcome.error == "")
+      }
+      #expect(try Regex("K[a-z ]{1,8999}\n").wholeMatch(in: outcome.output) != nil)
+    }
+    let running = try charlstm.start(line + ["--output", "text.txt"])
+    Thread.sleep(forTimeInterval: 1)
+    running.interrupt()
+    #expect(try running.finish(within: 20).code == 130)
+    #expect(try charlstm.names() == ["tiny.safetensors"])
+  }
 }
