@@ -32,6 +32,10 @@ final class RhymeOutlook: Outlook {
   /// The logarithm of the mean probability that a line takes up the ending of another.
   private var logMean = 0.0
 
+  /// How far one ending may be from the mean, and a place in a line below its beginning, in nats: a model
+  /// may know more than the chain.
+  private static let trust = 2.0
+
   /// A state, as far as letters do not matter.
   private struct Place {
     var table: Int32
@@ -73,7 +77,9 @@ final class RhymeOutlook: Outlook {
   /// Of lines' last words in free texts, of which some are enough.
   private func meanOfEndings() -> Double {
     let endings = texts.lastWords.compactMap { RhymeRule.ending(of: $0) }.prefix(32)
-    let values = endings.map { exp(beginning(of: $0)) }
+    let values = endings.map { spelling in
+      exp(beginning(of: RhymeEnding(spelling, texts, newline: newline)))
+    }
     return values.isEmpty ? log(0.01) : log(values.reduce(0, +) / Double(values.count))
   }
 
@@ -81,13 +87,20 @@ final class RhymeOutlook: Outlook {
     if let known = endings[spelling] { return known }
     let new = RhymeEnding(spelling, texts, newline: newline)
     endings[spelling] = new
+    let value = beginning(of: new)
+    let trusted = min(max(value, logMean - Self.trust), logMean + Self.trust, 0)
+    new.share = value < 0 ? min(1, trusted / value) : 1
     return new
   }
 
   /// Of a line that is to end so, at its beginning.
   private func beginning(of spelling: String) -> Double {
     let ending = ending(spelling)
-    return ending.logValue(ending.position(after: newline), whole)
+    return ending.share * beginning(of: ending)
+  }
+
+  private func beginning(of ending: RhymeEnding) -> Double {
+    ending.logValue(ending.position(after: newline), whole)
   }
 
   func logValue(_ state: Int32, after letter: Int, room: Int) -> Double {
@@ -100,7 +113,8 @@ final class RhymeOutlook: Outlook {
         place.position
         ?? (place.isOver ? ending.position(overBy: last) : ending.position(after: last))
       let most = min(place.window.most, room)
-      value += ending.logValue(position, (min(place.window.least, most), most))
+      let own = ending.share * ending.logValue(position, (min(place.window.least, most), most))
+      value += max(own, ending.share * beginning(of: ending) - Self.trust)
     }
     return value
   }
@@ -155,6 +169,9 @@ private final class RhymeEnding {
   private var logValues: [Int: [Float]] = [:]
 
   private static let least = -12.0
+
+  /// How much of its logarithms counts.
+  var share = 1.0
 
   /// Positions are: nothing of the ending, after each class; its first letters, one and more; after all of
   /// it, the word being over, each class.

@@ -10,6 +10,9 @@ that are different ones (variety); the share of words that stand in the corpus (
 stand in the corpus (copying). Then the comparison that counts: with plain temperature at the same mean surprisal,
 linearly between the neighbours of the grid, in standard errors of the difference. A method pays if it is better
 in something by more than three of them and worse in nothing by more than two.
+
+The result, in README.md beside this file: neither pays, and charlstm has neither. Of mirostat's targets those from 2 nats
+on change nothing, those below 1 loop, and those between do less than top-p, min-p and typical-p, which do pay.
 """
 
 import argparse

@@ -28,7 +28,7 @@ import Testing
     for (line, index, name) in [
       ("/best-of 6", best, "-nats"), ("/best-of 6 by  nats * 2", worst, "nats * 2"),
     ] {
-      let talk = try Talk(model)
+      let talk = try Talk(model, width: 100)
       #expect(try talk.say(line) == "> \(line)\nbest of 6 by \(name)\n")
       let said = try talk.say("To be")
       #expect(

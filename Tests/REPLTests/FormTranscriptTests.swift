@@ -105,7 +105,7 @@ import Testing
     try talk.say("/form off", "/more 7")
     #expect(try text(talk).hasPrefix(written.dropLast()))
 
-    let none = try Talk(model, interruptAfter: 4)
+    let none = try Talk(model, interruptAfter: 3)
     #expect(
       try none.say("/form match [a-z]{50}", "To be", "/tree").hasSuffix(
         "interrupted\n> /tree\n0* the beginning\n"))
