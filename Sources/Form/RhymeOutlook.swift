@@ -12,7 +12,8 @@ import Glibc
 /// - for each later line: the same at its beginning; where its ending is still to be chosen, the mean over the
 ///   endings of lines in free texts, but for the first line of a rhyme.
 ///
-/// It is only a twist, whatever it is worth: weights make up for it.
+/// It is only a twist, whatever it is worth: weights make up for it. A model may know more than the chain, so
+/// that it is bounded by `trust`.
 final class RhymeOutlook: Outlook {
   private let automaton: FormAutomaton
   private let rule: OpenRule<RhymeRule>
@@ -32,8 +33,7 @@ final class RhymeOutlook: Outlook {
   /// The logarithm of the mean probability that a line takes up the ending of another.
   private var logMean = 0.0
 
-  /// How far one ending may be from the mean, and a place in a line below its beginning, in nats: a model
-  /// may know more than the chain.
+  /// How far one ending may be below the mean, and a place in a line below its beginning, in nats.
   private static let trust = 2.0
 
   /// A state, as far as letters do not matter.
@@ -88,8 +88,7 @@ final class RhymeOutlook: Outlook {
     let new = RhymeEnding(spelling, texts, newline: newline)
     endings[spelling] = new
     let value = beginning(of: new)
-    let trusted = min(max(value, logMean - Self.trust), logMean + Self.trust, 0)
-    new.share = value < 0 ? min(1, trusted / value) : 1
+    new.share = value < 0 ? max(value, logMean - Self.trust) / value : 1
     return new
   }
 

@@ -5,7 +5,7 @@ import TerminalText
 extension Interpreter {
   static let bestOfCommands: [Command<Interpreter>] = [
     Command(
-      name: "best-of", usage: "[N [by EXPRESSION]|off]",
+      name: "best-of", usage: "[N [by EXPR]|off]",
       summary: "write N texts each time and keep the best, or show it",
       details: """
         /best-of 20 keeps the least surprising of the texts of the next 20 seeds, /best-of 20 by variety \
