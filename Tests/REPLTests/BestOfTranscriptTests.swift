@@ -37,7 +37,7 @@ import Testing
             + "best of 6 by \(name)\n"), "\(said)")
       #expect(try talk.say("/write") == "> /write\n" + all[index].text)
       // The state is that of its seed, and the next text has the seeds after all of these.
-      let plain = try Talk(model, seed: UInt64(index + 1))
+      let plain = try Talk(model, seed: UInt64(index + 1), width: 100)
       try plain.say("To be", "/set seed 40")
       #expect(try talk.say("/set seed") == "> /set seed\nseed 7\n")
       let after = ["/best-of off", "/set seed 40", "/more 9", "/next 3"]

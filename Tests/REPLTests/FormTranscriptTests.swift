@@ -106,8 +106,8 @@ import Testing
     #expect(try text(talk).hasPrefix(written.dropLast()))
 
     let none = try Talk(model, interruptAfter: 3)
-    #expect(
-      try none.say("/form match [a-z]{50}", "To be", "/tree").hasSuffix(
-        "interrupted\n> /tree\n0* the beginning\n"))
+    #expect(try none.say("/form match [a-z]{50}", "To be").hasSuffix("> To be\ninterrupted\n"))
+    let tree = try Talk(model)
+    #expect(try none.say("/tree", "/set seed") == tree.say("/tree", "/set seed"))
   }
 }
