@@ -24,6 +24,7 @@ private struct Beam {
   private let lanes: FormLanes
   private var beginnings: [Beginning]
   private var tree = TextTree()
+  private var isWhole = true
   private var best: (node: Int32, logProbability: Double, surprisalAfter: Double?)?
 
   init(_ form: PreparedForm, _ alphabet: FormAlphabet, _ lanes: FormLanes) {
@@ -33,9 +34,11 @@ private struct Beam {
     beginnings = [Beginning(state: form.automaton.start)]
   }
 
-  mutating func run() {
+  /// - Parameter goesOn: asked before each character.
+  mutating func run(goesOn: () -> Bool) {
     let length = form.request.length
     for written in 0...length {
+      guard goesOn() else { return stop() }
       let expected = lanes.expectations()
       let after = form.following.map {
         lanes.logProbabilities(of: $0, expected, temperature: form.temperature)
@@ -61,6 +64,13 @@ private struct Beam {
       guard written < length, !candidates.isEmpty else { return }
       goOn(candidates, expected)
     }
+  }
+
+  /// Takes the most probable beginning where there is no text yet.
+  private mutating func stop() {
+    guard best == nil, let first = beginnings.first else { return }
+    best = (first.node, first.logProbability, nil)
+    isWhole = false
   }
 
   private mutating func keep(_ beginning: Beginning, _ end: Double, surprisalAfter: Double?) {
@@ -101,21 +111,24 @@ private struct Beam {
     return FormedText(
       text: spell(symbols), symbols: symbols, surprisal: tree.surprisal(of: best.node),
       surprisalAfter: best.surprisalAfter, effectiveSampleSize: nil,
-      logProbability: best.logProbability)
+      logProbability: best.logProbability, isWhole: isWhole)
   }
 }
 
 extension FormWriter {
   /// The most probable text of a form, as far as a beam as wide as there are particles finds it.
   ///
-  /// - Parameter state: what the text goes on from.
+  /// - Parameters:
+  ///   - state: what the text goes on from.
+  ///   - goesOn: asked before each character. Once it says no, the text is the most probable one yet, or if
+  ///     there is none the most probable beginning, which `isWhole` tells.
   /// - Throws: `FormError.nothingFound`.
   public func mostProbable(
-    _ form: PreparedForm, from state: TextState
+    _ form: PreparedForm, from state: TextState, goesOn: () -> Bool = { true }
   ) throws(FormError) -> FormedText {
     lanes.begin(state.recurrent, logits: state.logits, temperature: form.temperature)
     var beam = Beam(form, alphabet, lanes)
-    beam.run()
+    beam.run(goesOn: goesOn)
     return try beam.text(text(of:))
   }
 }

@@ -8,7 +8,7 @@ final class FormAutomaton {
   let kinds: [Int]
   let ruleNames: [String]
   private let kindCount: Int
-  private let rules: [any FormRule]
+  let rules: [any FormRule]
   /// By kind: the kind that each rule makes of it.
   private var rulesKinds: [[Int]] = []
   /// By state: that of each rule.
@@ -107,6 +107,12 @@ final class FormAutomaton {
     next[index] = after
     return after
   }
+
+  /// The state of each rule.
+  func parts(of state: Int32) -> [Int32] { states[Int(state)] }
+
+  /// The state that these of rules make; nil for one that is not known.
+  func state(of parts: [Int32]) -> Int32? { numbers[parts] }
 
   func accepts(_ state: Int32) -> Bool { accepting[Int(state)] }
 

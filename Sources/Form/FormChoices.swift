@@ -33,7 +33,8 @@ struct FormChoices {
       symbols.append(symbol)
       states.append(successors[kind])
       logProbabilities.append(logProbability)
-      logTwists.append(form.outlook?.logValue(successors[kind], room: room - 1) ?? 0)
+      logTwists.append(
+        form.outlook?.logValue(successors[kind], after: letter, room: room - 1) ?? 0)
     }
   }
 

@@ -1,11 +1,19 @@
 import Glibc
 
+/// What a particle filter looks ahead by: of each state, how likely texts are to keep to the form.
+protocol Outlook: AnyObject {
+  /// - Parameters:
+  ///   - letter: with which the text has come to the state.
+  ///   - room: letters that may still be written.
+  func logValue(_ state: Int32, after letter: Int, room: Int) -> Double
+}
+
 /// How likely texts are to keep to a form from a state on, with so much room left, as a model that knows only
 /// how frequent characters are would have it: what a particle filter looks ahead by.
 ///
 /// Exact for that model: V(s, r) = Σ q(k)·V(s after k, r - 1), and where s accepts the q(k) that leave the form
 /// besides; V(s, 0) = 1 where s accepts. O(states · kinds · length).
-struct FormOutlook {
+final class FormOutlook: Outlook {
   /// `[length + 1, states]` by room: log V, up to a constant for each room.
   private let logValues: [Float]
   private let states: Int
@@ -62,7 +70,7 @@ struct FormOutlook {
     }
   }
 
-  func logValue(_ state: Int32, room: Int) -> Double {
+  func logValue(_ state: Int32, after letter: Int, room: Int) -> Double {
     Double(logValues[room * states + Int(state)])
   }
 }

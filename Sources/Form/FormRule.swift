@@ -127,6 +127,8 @@ final class OpenRule<State: Hashable>: FormRule {
     return number
   }
 
+  subscript(state: Int32) -> State { states[Int(state)] }
+
   func accepts(_ state: Int32) -> Bool { isAccepting(states[Int(state)]) }
   func distance(_ state: Int32) -> Int? { distances[Int(state)] }
 }

@@ -29,6 +29,11 @@ public final class FormWriter {
   private let start: RecurrentState
   /// By letter: how frequent it is in the model's texts; empty until it has been needed.
   private var frequencies: [Double] = []
+  /// Nil until they have been needed.
+  private var freeTexts: FreeTexts?
+
+  /// Texts that are written side by side.
+  public var particles: Int { lanes.count }
 
   /// Particles for those who do not say how many.
   package static let usualParticles = 64
@@ -63,9 +68,14 @@ public final class FormWriter {
       rules, letters: alphabet.scalars.count, length: request.length)
     let (following, unknown) = vocabulary.encode(request.following ?? "")
     if let scalar = unknown.first { throw .unknownCharacter(scalar) }
-    let outlook = FormOutlook(
-      automaton, frequencies: measuredFrequencies(), length: request.length,
-      endsAnywhere: request.following != nil)
+    let frequencies = measuredFrequencies()
+    let endsAnywhere = request.following != nil
+    let outlook: (any Outlook)? =
+      FormOutlook(
+        automaton, frequencies: frequencies, length: request.length, endsAnywhere: endsAnywhere)
+      ?? RhymeOutlook(
+        automaton, scheme: request.form.rhyme, frequencies: frequencies, alphabet: alphabet,
+        length: request.length, endsAnywhere: endsAnywhere, texts: { writtenTexts() })
     return PreparedForm(
       request: request, automaton: automaton, outlook: outlook,
       following: request.following == nil ? nil : following)
@@ -98,6 +108,15 @@ public final class FormWriter {
     return frequencies
   }
 
+  private func writtenTexts() -> FreeTexts? {
+    if freeTexts == nil {
+      freeTexts = FreeTexts(alphabet, lanes: lanes.count)
+      freeTexts?.write(
+        lanes, alphabet: alphabet, from: start, opening: openingSymbols(vocabulary)[0])
+    }
+    return freeTexts
+  }
+
   /// The text of symbols that were chosen from the alphabet.
   func text(of symbols: [Int32]) -> String {
     var text = String.UnicodeScalarView()
@@ -111,12 +130,13 @@ public final class PreparedForm {
   public let request: FormRequest
   let automaton: FormAutomaton
   /// Nil where texts are written without looking further ahead than a character.
-  let outlook: FormOutlook?
+  let outlook: (any Outlook)?
   /// In symbols.
   let following: [Int32]?
 
   init(
-    request: FormRequest, automaton: FormAutomaton, outlook: FormOutlook?, following: [Int32]?
+    request: FormRequest, automaton: FormAutomaton, outlook: (any Outlook)?,
+    following: [Int32]?
   ) {
     self.request = request
     self.automaton = automaton

@@ -15,6 +15,9 @@ public struct FormedText: Equatable, Sendable {
   /// this one does; of a beam's text, of its own.
   public var logProbability: Double
 
+  /// Whether it keeps to the form. One that was stopped on its way is only the beginning of a text.
+  public var isWhole = true
+
   /// Characters written.
   public var characters: Int { symbols.count }
   /// Nats a character.

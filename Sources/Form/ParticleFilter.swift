@@ -30,6 +30,7 @@ struct ParticleFilter {
   private var particles: [Particle]
   private var finished: [Finished] = []
   private var tree = TextTree()
+  private var isStopped = false
 
   /// How much the probability of what must follow right here says of the places to come: the exponent of
   /// a twist.
@@ -46,14 +47,11 @@ struct ParticleFilter {
 
   /// Writes on from where the lanes are, at most as many characters as were asked for.
   ///
-  /// - Parameter goesOn: asked before every character.
-  /// - Throws: `FormError.givenUp` where it says no.
-  mutating func run(
-    while goesOn: () -> Bool, using random: inout Xoshiro256
-  ) throws(FormError) {
+  /// - Parameter goesOn: asked before each character.
+  mutating func run(using random: inout Xoshiro256, goesOn: () -> Bool) {
     let length = form.request.length
     for written in 0...length {
-      guard goesOn() else { throw .givenUp }
+      guard goesOn() else { return isStopped = true }
       let expected = lanes.expectations()
       let after = logProbabilitiesAfter(expected)
       let choices = particles.indices.map { lane in
@@ -157,10 +155,18 @@ struct ParticleFilter {
     lanes.read(next, temperature: form.temperature)
   }
 
-  /// One of the finished texts, drawn by their weights.
+  /// One of the finished texts, drawn by their weights; where there is none yet and the writing was stopped,
+  /// one of the beginnings.
   func choose(
     _ text: ([Int32]) -> String, using random: inout Xoshiro256
   ) throws(FormError) -> FormedText {
+    var finished = finished
+    let isWhole = !isStopped || finished.contains { $0.logWeight > -.infinity }
+    if !isWhole {
+      finished = particles.map {
+        Finished(node: $0.node, logWeight: $0.logWeight, surprisalAfter: nil)
+      }
+    }
     let total = logSum(finished.map(\.logWeight))
     guard total > -.infinity else {
       throw .nothingFound(rules: form.request.ruleNames, particles: lanes.count)
@@ -179,7 +185,8 @@ struct ParticleFilter {
     return FormedText(
       text: text(symbols), symbols: symbols, surprisal: tree.surprisal(of: chosen.node),
       surprisalAfter: chosen.surprisalAfter,
-      effectiveSampleSize: 1 / shares.reduce(0) { $0 + $1 * $1 }, logProbability: total)
+      effectiveSampleSize: 1 / shares.reduce(0) { $0 + $1 * $1 }, logProbability: total,
+      isWhole: isWhole)
   }
 }
 
@@ -190,15 +197,16 @@ extension FormWriter {
   ///
   /// - Parameters:
   ///   - state: what the text goes on from.
-  ///   - goesOn: asked before every character; false gives the text up.
-  /// - Throws: `FormError.nothingFound`, `FormError.givenUp`.
+  ///   - goesOn: asked before each character. Once it says no, the text is drawn from those that are
+  ///     finished, or if there is none yet it is one of the beginnings, which `isWhole` tells.
+  /// - Throws: `FormError.nothingFound`.
   public func text(
-    _ form: PreparedForm, from state: TextState, while goesOn: () -> Bool = { true },
-    using random: inout Xoshiro256
+    _ form: PreparedForm, from state: TextState, using random: inout Xoshiro256,
+    goesOn: () -> Bool = { true }
   ) throws(FormError) -> FormedText {
     lanes.begin(state.recurrent, logits: state.logits, temperature: form.temperature)
     var filter = ParticleFilter(form, alphabet, lanes)
-    try filter.run(while: goesOn, using: &random)
+    filter.run(using: &random, goesOn: goesOn)
     return try filter.choose(text(of:), using: &random)
   }
 
@@ -206,8 +214,9 @@ extension FormWriter {
   ///
   /// - Throws: `FormError`.
   public func text(
-    _ request: FormRequest, from state: TextState, using random: inout Xoshiro256
+    _ request: FormRequest, from state: TextState, using random: inout Xoshiro256,
+    goesOn: () -> Bool = { true }
   ) throws(FormError) -> FormedText {
-    try text(prepare(request), from: state, using: &random)
+    try text(prepare(request), from: state, using: &random, goesOn: goesOn)
   }
 }

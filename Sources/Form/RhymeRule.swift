@@ -4,21 +4,27 @@
 /// from the one before where the last is a single e at the end after a consonant (`name` ends in `ame`).
 /// Lines rhyme whose endings are spelt alike. The last word must have a vowel.
 struct RhymeRule: Hashable {
-  private var line = 0
+  private(set) var line = 0
   /// By number of a rhyme: its ending, once a line has chosen it.
-  private var endings: [String?]
+  private(set) var endings: [String?]
   /// The line's last word as far as it matters for the ending, in lower case.
-  private var word: [Unicode.Scalar] = []
-  private var isInWord = false
+  private(set) var word: [Unicode.Scalar] = []
+  private(set) var isInWord = false
 
-  static func rule(_ scheme: String, over alphabet: FormAlphabet) -> OpenRule<RhymeRule> {
+  /// By line: the number of its rhyme, nil for none.
+  static func numbers(of scheme: String) -> [Int?] {
     var numbers: [Unicode.Scalar: Int] = [:]
-    let rhymes = scheme.unicodeScalars.map { letter -> Int? in
+    return scheme.unicodeScalars.map { letter -> Int? in
       guard letter != "-" else { return nil }
       let number = numbers[letter] ?? numbers.count
       numbers[letter] = number
       return number
     }
+  }
+
+  static func rule(_ scheme: String, over alphabet: FormAlphabet) -> OpenRule<RhymeRule> {
+    let rhymes = numbers(of: scheme)
+    let count = Set(rhymes.compactMap { $0 }).count
     // Letters in either case are alike, and so are all characters that are of no word.
     var kindOf: [Unicode.Scalar: Int] = [:]
     var examples: [Unicode.Scalar] = []
@@ -31,7 +37,7 @@ struct RhymeRule: Hashable {
     }
     return OpenRule(
       name: "rhyme",
-      start: RhymeRule(endings: Array(repeating: nil, count: numbers.count)), kinds: kinds,
+      start: RhymeRule(endings: Array(repeating: nil, count: count)), kinds: kinds,
       next: { state, kind in state.after(examples[kind], rhymes) },
       accepts: { $0.line == rhymes.count - 1 && $0.closesLine(rhymes) != nil },
       bound: { $0.bound(rhymes) })

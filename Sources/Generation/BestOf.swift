@@ -1,21 +1,21 @@
 import Synchronization
 
 /// How the best of several texts is found.
-package final class BestOf: Sendable {
+package struct BestOf: Codable, CustomStringConvertible, Equatable, Sendable {
   /// Texts that each is chosen from.
-  package let count: Int
-  package let expression: RankingExpression
-  /// The statistic `toward` of a text, after its prompt.
-  private let verdict: (@Sendable (String) throws -> Double)?
+  package var count: Int
+  package var expression: RankingExpression
 
-  package init(
-    _ count: Int, by expression: RankingExpression,
-    verdict: (@Sendable (String) throws -> Double)? = nil
-  ) {
+  /// How many they may be.
+  package static let counts = 1...10_000
+
+  package init(_ count: Int, by expression: RankingExpression = .leastSurprising) {
     self.count = count
     self.expression = expression
-    self.verdict = verdict
   }
+
+  /// `20 by -nats`
+  package var description: String { "\(count) by \(expression)" }
 
   /// A text in the running.
   package struct Entry: Sendable {
@@ -25,12 +25,10 @@ package final class BestOf: Sendable {
     package var score: Double
   }
 
-  /// - Parameter prompt: what a classifier reads before the text.
-  package func entry(
-    _ text: [UInt8], _ passage: Passage, after prompt: String
-  ) throws -> Entry {
-    let string = String(decoding: text, as: UTF8.self)
-    let statistics = TextStatistics(string, passage, toward: try verdict?(prompt + string))
+  /// - Parameter toward: what a classifier says of it, where one is asked.
+  package func entry(_ text: [UInt8], _ passage: Passage, toward: Double? = nil) -> Entry {
+    let statistics = TextStatistics(
+      String(decoding: text, as: UTF8.self), passage, toward: toward)
     return Entry(
       text: text, passage: passage, statistics: statistics, score: expression.value(of: statistics))
   }

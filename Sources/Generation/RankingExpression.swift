@@ -50,6 +50,23 @@ public struct RankingExpression: Sendable, CustomStringConvertible {
   }
 }
 
+extension RankingExpression: Codable, Equatable {
+  /// Two are equal that were written alike.
+  public static func == (left: Self, right: Self) -> Bool { left.description == right.description }
+
+  /// As it was written.
+  ///
+  /// - Throws: `RankingError`, or what the decoder throws.
+  public init(from decoder: any Decoder) throws {
+    try self.init(decoder.singleValueContainer().decode(String.self))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}
+
 extension RankingExpression.Term {
   fileprivate var names: Set<String> {
     switch self {

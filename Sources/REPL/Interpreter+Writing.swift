@@ -59,6 +59,10 @@ extension Interpreter {
     }
     var draft = draft
     var state = try state(after: known, in: draft)
+    if let bestOf = session.settings.bestOf {
+      return try write(
+        theBestOf: bestOf, known, after: draft, from: state, seed: seed, length: length)
+    }
     let prompt = known.text
     var writing = session.settings.writing
     writing.length = length ?? writing.length
@@ -98,14 +102,17 @@ extension Interpreter {
     draft.append(exchange, endingAt: Position(state: state, seed: seed &+ 1))
     session.draft = draft
     try screen.remark(
-      summary(passage, seconds: pace.elapsed, seed: seed, isInterrupted: isInterrupted))
+      summary(
+        passage, written: passage.characters, seconds: pace.elapsed, seed: seed,
+        remarks: isInterrupted ? ["interrupted"] : []))
   }
 
-  private func summary(
-    _ passage: Passage, seconds: Double, seed: UInt64, isInterrupted: Bool
+  /// - Parameter written: characters that were written in that time.
+  func summary(
+    _ passage: Passage, written: Int, seconds: Double, seed: UInt64, remarks: [String]
   ) -> String {
     var parts = [counted(passage.characters, "character")]
-    if seconds > 0 { parts.append("\(Int(Double(passage.characters) / seconds).grouped)/s") }
+    if seconds > 0 { parts.append("\(Int(Double(written) / seconds).grouped)/s") }
     parts.append("seed \(seed)")
     // The stop string was drawn too, though it is not shown.
     let drawn = passage.characters + (passage.stop?.unicodeScalars.count ?? 0)
@@ -118,8 +125,7 @@ extension Interpreter {
     if passage.copiesAvoided > 0 {
       parts.append(counted(passage.copiesAvoided, "copied passage") + " avoided")
     }
-    if isInterrupted { parts.append("interrupted") }
-    return parts.joined(separator: " · ")
+    return (parts + remarks).joined(separator: " · ")
   }
 }
 

@@ -4,7 +4,7 @@ import Recurrent
 package final class Interpreter: LineInterpreter {
   package static let commands: [Command<Interpreter>] =
     [.help, set, show] + textCommands + branchCommands + treeCommands + choiceCommands
-    + experimentCommands + banCommands + biasCommands + formCommands + cellCommands
+    + bestOfCommands + experimentCommands + banCommands + biasCommands + formCommands + cellCommands
     + classifierCommands
     + fileCommands + [info, .quit]
 

@@ -1,4 +1,5 @@
 import Checkpoints
+import Form
 import Generation
 import Paths
 import Recurrent
@@ -15,6 +16,13 @@ package struct ResidentModel {
   let source: SessionSource
   let device: Device
   private(set) var generator: Generator
+  /// With what is held of it.
+  private var network: Network
+  private var held: [Clamp] = []
+  private var precision: Precision
+  /// The last one, which packed the weights for so many lanes.
+  private var batch: ContinuationBatch?
+  private var formWriter: FormWriter?
 
   /// - Parameter path: that of the file which the model came from.
   package init(
@@ -24,9 +32,10 @@ package struct ResidentModel {
     self.device = device
     self.trained = trained
     source = SessionSource(trained, path: path)
+    network = trained.model
+    self.precision = precision.resolved(for: .writing, on: device)
     generator = Generator(
-      trained.model, vocabulary: trained.vocabulary,
-      precision: precision.resolved(for: .writing, on: device), device: device)
+      network, vocabulary: trained.vocabulary, precision: self.precision, device: device)
   }
 
   /// - Throws: `CheckpointError`.
@@ -41,9 +50,35 @@ package struct ResidentModel {
   ///
   /// - Throws: `ClampError`; then nothing has changed.
   mutating func use(_ precision: PrecisionChoice, clamping clamps: [Clamp]) throws(ClampError) {
+    let precision = precision.resolved(for: .writing, on: device)
+    // Weights are packed anew only for another network: that is most of a start.
+    guard clamps != held || precision != self.precision else { return }
+    network = try trained.model.clamping(clamps)
+    held = clamps
+    self.precision = precision
     generator = Generator(
-      try trained.model.clamping(clamps), vocabulary: trained.vocabulary,
-      precision: precision.resolved(for: .writing, on: device), device: device)
+      network, vocabulary: trained.vocabulary, precision: self.precision, device: device)
+    batch = nil
+    formWriter = nil
+  }
+
+  /// What writes so many texts beside each other.
+  mutating func batch(lanes: Int) -> ContinuationBatch {
+    if let batch, batch.lanes == lanes { return batch }
+    let new = ContinuationBatch(
+      network, vocabulary: trained.vocabulary, precision: precision, lanes: lanes, device: device)
+    batch = new
+    return new
+  }
+
+  /// What writes so many texts beside each other in a form.
+  mutating func formWriter(particles: Int) -> FormWriter {
+    if let formWriter, formWriter.particles == particles { return formWriter }
+    let new = FormWriter(
+      network, vocabulary: trained.vocabulary, precision: precision, particles: particles,
+      device: device)
+    formWriter = new
+    return new
   }
 
   /// The file's name, for people.

@@ -9,6 +9,8 @@ package struct Settings: Codable, Equatable, Sendable {
   package var speed: Double?
   /// The operands of matrix products.
   package var precision: PrecisionChoice
+  /// Of how many texts each that is written is the best; nil for the first.
+  package var bestOf: BestOf?
 
   package init(
     writing: WritingOptions = WritingOptions(length: 500), speed: Double? = nil,
@@ -31,6 +33,21 @@ package struct Settings: Codable, Equatable, Sendable {
     }
     if let speed, !(speed > 0 && speed.isFinite) {
       throw ReplError.usage("speed must be more than 0 characters a second, got \(speed.shortest)")
+    }
+    if let bestOf { try bestOf.validate() }
+  }
+}
+
+extension BestOf {
+  /// - Throws: `ReplError`.
+  fileprivate func validate() throws(ReplError) {
+    guard Self.counts.contains(count) else {
+      throw .usage("best-of must be 1 to \(Self.counts.upperBound) texts, got \(count)")
+    }
+    guard !expression.needsClassifier else {
+      throw .usage(
+        "toward is what a classifier says, which only sample --toward asks; leave it out of "
+          + "\(expression)")
     }
   }
 }

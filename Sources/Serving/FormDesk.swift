@@ -53,7 +53,9 @@ final class FormDesk {
       generator.read(rest.prefix(Self.slice), into: &state)
       rest = rest.dropFirst(Self.slice)
     }
-    return try writer.text(form, from: state, while: goesOn, using: &random)
+    let text = try writer.text(form, from: state, using: &random, goesOn: goesOn)
+    guard goesOn() else { throw .givenUp }
+    return text
   }
 
   private func writer(particles: Int) -> FormWriter {

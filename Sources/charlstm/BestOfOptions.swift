@@ -36,7 +36,7 @@ struct BestOfOptions: ParsableArguments {
       }
       return
     }
-    guard (1...10_000).contains(bestOf) else {
+    guard BestOf.counts.contains(bestOf) else {
       throw Failure.usage("--best-of must be 1 to 10000, got \(bestOf)")
     }
     if try expression().needsClassifier, toward.isEmpty {
@@ -44,14 +44,18 @@ struct BestOfOptions: ParsableArguments {
     }
   }
 
-  /// Reads the classifier; nil where one text is written for each that is asked for.
+  /// Nil where one text is written for each that is asked for.
   ///
-  /// - Throws: `RankingError`, `CheckpointError`; a `Failure` where there is no such class.
+  /// - Throws: `RankingError`.
   func resolved() throws -> BestOf? {
-    guard let bestOf else { return nil }
-    guard !toward.isEmpty else { return BestOf(bestOf, by: try expression()) }
-    let verdict = try ClassVerdict(toward[0], label: toward[1])
-    return BestOf(bestOf, by: try expression()) { try verdict.probability(of: $0) }
+    try bestOf.map { BestOf($0, by: try expression()) }
+  }
+
+  /// Reads the classifier, if one is to be asked.
+  ///
+  /// - Throws: `CheckpointError`; a `Failure` where there is no such class.
+  func verdict() throws -> ClassVerdict? {
+    toward.isEmpty ? nil : try ClassVerdict(toward[0], label: toward[1])
   }
 
   private func expression() throws -> RankingExpression {

@@ -1,6 +1,5 @@
 import Checkpoints
 import Classification
-import Generation
 import Recurrent
 import Synchronization
 

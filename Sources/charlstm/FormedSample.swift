@@ -1,3 +1,4 @@
+import ArgumentParser
 import Form
 import Generation
 import Recurrent
@@ -24,6 +25,9 @@ extension Sample {
   }
 
   /// Writes every prompt's texts, one after the other.
+  ///
+  /// - Throws: an `ExitCode` after Ctrl-C, once the text at hand is shown as far as it had come, as that of a
+  ///   free text would be; files appear whole or not at all.
   func writeFormed(
     _ request: FormRequest, _ prompts: [Prompt], by writer: PassageWriter,
     to destination: Destination
@@ -38,6 +42,9 @@ extension Sample {
     let progress =
       destination.isSeen ? nil : WorkProgress(of: prompts.count * count, "texts written")
     defer { progress?.finish() }
+    Interruption.watch()
+    defer { Interruption.unwatch() }
+    let goesOn = { Interruption.signal == nil }
     for (number, prompt) in prompts.enumerated() {
       var state = generator.start()
       generator.read(prompt.symbols, into: &state)
@@ -45,10 +52,19 @@ extension Sample {
         var random = Xoshiro256(seed: writer.description.seed, stream: [UInt64(index)])
         let text =
           form.beam == nil
-          ? try forms.text(prepared, from: state, using: &random)
-          : try forms.mostProbable(prepared, from: state)
-        try destination.write(
-          writer.description.record(index, prompt.text, text, request, width: form.width))
+          ? try forms.text(prepared, from: state, using: &random, goesOn: goesOn)
+          : try forms.mostProbable(prepared, from: state, goesOn: goesOn)
+        let record = writer.description.record(
+          index, prompt.text, text, request, width: form.width)
+        if let signal = Interruption.signal {
+          progress?.finish()
+          if output == nil, outputDirectory == nil, !jsonLines {
+            try destination.write(record)
+            try destination.finish()
+          }
+          throw ExitCode(128 + signal)
+        }
+        try destination.write(record)
         if prompts.count * count == 1, !jsonLines { say(text, request) }
         progress?.show(index + 1)
       }
@@ -88,7 +104,8 @@ extension PassageDescription {
   func record(
     _ index: Int, _ prompt: String, _ formed: FormedText, _ request: FormRequest, width: Int
   ) -> PassageRecord {
-    let text = formed.text + (omitsPrompt ? "" : request.following ?? "")
+    let isLed = formed.isWhole && !omitsPrompt
+    let text = formed.text + (isLed ? request.following ?? "" : "")
     let isBeam = formed.effectiveSampleSize == nil
     return PassageRecord(
       written: WrittenText(

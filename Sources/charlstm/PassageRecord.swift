@@ -65,6 +65,8 @@ struct PassageDescription: Sendable {
   var passages: PassageSet?
   /// Nil where each text is the only one.
   var bestOf: BestOf?
+  /// A classifier that is asked about each text; nil for none.
+  var verdict: ClassVerdict?
 
   /// - Parameter choice: how it came out of several, where it did.
   func record(

@@ -73,7 +73,9 @@ final class PassageWriter {
           try destination.write(description.record(offset + place, prompt, text, passage, nil))
           return true
         }
-        let entry = try bestOf.entry(text, passage, after: description.omitsPrompt ? "" : prompt)
+        let read = (description.omitsPrompt ? "" : prompt) + String(decoding: text, as: UTF8.self)
+        let entry = bestOf.entry(
+          text, passage, toward: try description.verdict?.probability(of: read))
         guard let best = contest.enter(entry, of: candidates) else { return true }
         try destination.write(
           description.record(

@@ -85,7 +85,8 @@ struct Sample: ParsableCommand {
       description: PassageDescription(
         seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)), options: options,
         clamps: clamps, omitsPrompt: omitPrompt, count: count,
-        passages: try avoidCopying.passages(), bestOf: try bestOf.resolved()))
+        passages: try avoidCopying.passages(), bestOf: try bestOf.resolved(),
+        verdict: try bestOf.verdict()))
     let request = try formRequest()
     if request == nil, prompt.areWaitedFor, output == nil, outputDirectory == nil {
       try answerPrompts(by: writer)

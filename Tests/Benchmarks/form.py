@@ -1,7 +1,9 @@
 """Quality of texts in a form: mean surprisal under the model, in nats a character, beside free text and beside
 naive rejection at the same cost (as many characters computed: particles x length), for some forms.
 
-    python3 Tests/Benchmarks/form.py [COMMAND=.build/release/charlstm] [MODEL=checkpoints/plays.safetensors] [TEXTS=20]
+    python3 Tests/Benchmarks/form.py [COMMAND=.build/release/charlstm] [MODEL=checkpoints/plays.safetensors] [TEXTS=20] [WORD]
+
+With WORD only the forms that have it in their names.
 """
 
 import json
@@ -15,6 +17,7 @@ MODEL = sys.argv[2] if len(sys.argv) > 2 else "checkpoints/plays.safetensors"
 PROMPT = "The king: "
 PARTICLES = 64
 TEXTS = int(sys.argv[3]) if len(sys.argv) > 3 else 20
+WORD = sys.argv[4] if len(sys.argv) > 4 else ""
 
 # name, options, most characters, and the form as a condition on a prefix of a free text
 FORMS = [
@@ -50,6 +53,8 @@ def main():
           "| found by rejection |")
     print("|---|---|---|---|---|---|---|")
     for name, options, length, holds in FORMS:
+        if WORD not in name:
+            continue
         if length not in free:
             free[length] = sample([], length, PARTICLES * TEXTS)
         texts = [text for seed in range(1, TEXTS + 1)

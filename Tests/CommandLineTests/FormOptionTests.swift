@@ -132,4 +132,32 @@ struct FormOptionTests {
       #expect(try sample(options) == .init(code: 64, output: "", error: "Error: \(message)\n"))
     }
   }
+
+  /// What had been written so far is shown, as of a free text.
+  @Test func controlCEndsIt() throws {
+    let line = [
+      "sample", "tiny.safetensors", "--precision", "float32", "--length", "20000", "--prompt", "K",
+      "--lines", "300", "--line-length", "50",
+    ]
+    for search in [["--particles", "8"], ["--beam", "8"]] {
+      var outcome = CommandLineSession.Outcome(code: 0, output: "", error: "")
+      // It ends by the signal itself where that comes before the writing has begun.
+      for seconds in [1, 4, 16] where outcome.output.isEmpty {
+        let running = try charlstm.start(line + search)
+        Thread.sleep(forTimeInterval: Double(seconds))
+        running.interrupt()
+        outcome = try running.finish(within: 20)
+        #expect(outcome.code == 130 && outcome.error == "")
+      }
+      let lines = outcome.output.dropLast().split(separator: "\n", omittingEmptySubsequences: false)
+      #expect(outcome.output.hasPrefix("K") && outcome.output.hasSuffix("\n"))
+      #expect((1..<300).contains(lines.count) && outcome.output.count > 2)
+      #expect(lines.dropLast().dropFirst().allSatisfy { $0.count == 50 })
+    }
+    let running = try charlstm.start(line + ["--output", "text.txt"])
+    Thread.sleep(forTimeInterval: 1)
+    running.interrupt()
+    #expect(try running.finish(within: 20).code == 130)
+    #expect(try charlstm.names() == ["tiny.safetensors"])
+  }
 }

@@ -45,28 +45,6 @@ struct FormTests {
     }
   }
 
-  /// A text that nobody wants any more ends at the next character; the writer is as good as new.
-  @Test func aTextIsGivenUp() throws {
-    let tiny = try TinyWriter(Self.english)
-    let writer = tiny.writer(8)
-    let prepared = try writer.prepare(FormRequest(form { $0.match = "[a-z]*" }, length: 50))
-    let state = tiny.state()
-    func text(while goesOn: () -> Bool) throws -> String {
-      var random = Xoshiro256(seed: 1)
-      return try writer.text(prepared, from: state, while: goesOn, using: &random).text
-    }
-    let whole = try text { true }
-    var asked = 0
-    #expect(throws: FormError.givenUp) {
-      try text {
-        asked += 1
-        return asked < 3
-      }
-    }
-    #expect(asked == 3)
-    #expect(try text { true } == whole)
-  }
-
   @Test func allWordsAndTheEndAreThere() throws {
     let texts = try texts(
       form {
@@ -257,5 +235,43 @@ struct FormTests {
       FormRequest(Form(), length: 0), from: tiny.state(), using: &random)
     #expect(text.text.isEmpty && text.surprisal == 0 && text.meanSurprisal == 0)
     #expect(abs(text.logProbability) < 1e-9)
+  }
+
+  /// Stopped before any text is whole it is a beginning, after that a text of the form.
+  @Test(arguments: [0, 1, 4, 12])
+  func aTextThatIsStoppedIsAsFarAsItHasCome(steps: Int) throws {
+    let tiny = try TinyWriter("abc")
+    let writer = tiny.writer(8)
+    let state = tiny.state()
+    func stopped(_ match: String, byBeam: Bool) throws -> FormedText {
+      let prepared = try writer.prepare(FormRequest(form { $0.match = match }, length: 40))
+      var asked = 0
+      func goesOn() -> Bool {
+        asked += 1
+        return asked <= steps
+      }
+      var random = Xoshiro256(seed: 4)
+      let text =
+        byBeam
+        ? try writer.mostProbable(prepared, from: state, goesOn: goesOn)
+        : try writer.text(prepared, from: state, using: &random, goesOn: goesOn)
+      #expect(asked <= steps + 1)
+      return text
+    }
+    for byBeam in [false, true] {
+      let beginning = try stopped("a[bc]{29}", byBeam: byBeam)
+      #expect(!beginning.isWhole && beginning.characters == steps)
+      #expect(try Regex("a[bc]*|").wholeMatch(in: beginning.text) != nil)
+      let whole = try stopped("[ab]*", byBeam: byBeam)
+      #expect(whole.isWhole == (steps > 0))
+      #expect(whole.characters <= steps)
+      #expect(try Regex("[ab]*").wholeMatch(in: whole.text) != nil)
+      // What is finished before is not a beginning.
+      let short = try stopped("a[bc]", byBeam: byBeam)
+      #expect(short.isWhole == (steps > 2))
+    }
+    var random = Xoshiro256(seed: 4)
+    let request = FormRequest(form { $0.match = "a[bc]{29}" }, length: 40)
+    #expect(try writer.text(request, from: state, using: &random).isWhole)
   }
 }

@@ -2,9 +2,7 @@ import CPU
 import Foundation
 import Generation
 import Recurrent
-import Synchronization
 import Testing
-import Text
 
 /// What is written around bans has exactly the distribution that the rule says, by enumeration of all
 /// texts of a tiny model.
@@ -44,22 +42,10 @@ struct BanDistributionTests {
     }
 
     let count = 5000
-    let generator = BatchGenerator(
-      tiny.model, vocabulary: tiny.vocabulary, precision: .float32, lanes: 64,
-      device: .cpu(threads: 1))
-    let found = Mutex<[String: Int]>([:])
-    let prompt = tiny.vocabulary.encode(test.prompt).symbols
-    try generator.write(
-      count: count,
+    let counts = try tiny.counts(
+      of: count,
       WritingOptions(sampling: test.options, length: test.length, bans: Bans(test.bans)),
-      request: {
-        WritingRequest(prompt: prompt, random: Xoshiro256(seed: 11, stream: [UInt64($0)]))
-      },
-      deliver: { _, text, _ in
-        found.withLock { $0[String(decoding: text, as: UTF8.self), default: 0] += 1 }
-        return true
-      })
-    let counts = found.withLock { $0 }
+      after: test.prompt)
     let (statistic, limit) = chiSquared(counts, expected, count)
     #expect(statistic < limit, "\(test.bans): χ² \(statistic) of \(limit)")
     // The test would tell the rule from the one that masks what would complete a phrase.

@@ -54,22 +54,9 @@ struct BiasTests {
     }
 
     let count = 5000
-    let batch = BatchGenerator(
-      tiny.model, vocabulary: tiny.vocabulary, precision: .float32, lanes: 64,
-      device: .cpu(threads: 1))
-    let found = Mutex<[String: Int]>([:])
-    let prompt = tiny.vocabulary.encode(test.prompt).symbols
-    try batch.write(
-      count: count,
-      WritingOptions(length: test.length, bans: test.bans, biases: test.biases),
-      request: {
-        WritingRequest(prompt: prompt, random: Xoshiro256(seed: 11, stream: [UInt64($0)]))
-      },
-      deliver: { _, text, _ in
-        found.withLock { $0[String(decoding: text, as: UTF8.self), default: 0] += 1 }
-        return true
-      })
-    let counts = found.withLock { $0 }
+    let counts = try tiny.counts(
+      of: count, WritingOptions(length: test.length, bans: test.bans, biases: test.biases),
+      after: test.prompt)
     guard test.bans.phrases.isEmpty else {
       return #expect(!counts.keys.contains { $0.contains("ba") })
     }

@@ -1,4 +1,30 @@
 import Foundation
+import Generation
+import Recurrent
+import Synchronization
+import Text
+
+extension TinyModel {
+  /// How often each text is among so many.
+  func counts(
+    of count: Int, _ options: WritingOptions, after prompt: String
+  ) throws -> [String: Int] {
+    let batch = BatchGenerator(
+      model, vocabulary: vocabulary, precision: .float32, lanes: 64, device: .cpu(threads: 1))
+    let found = Mutex<[String: Int]>([:])
+    let prompt = vocabulary.encode(prompt).symbols
+    try batch.write(
+      count: count, options,
+      request: {
+        WritingRequest(prompt: prompt, random: Xoshiro256(seed: 11, stream: [UInt64($0)]))
+      },
+      deliver: { _, text, _ in
+        found.withLock { $0[String(decoding: text, as: UTF8.self), default: 0] += 1 }
+        return true
+      })
+    return found.withLock { $0 }
+  }
+}
 
 /// Pearson's statistic, and what it exceeds once in a thousand times (Wilson and Hilferty 1931);
 /// texts too rare to count are one class.

@@ -1,3 +1,4 @@
+import Foundation
 import Generation
 import Testing
 
@@ -65,6 +66,20 @@ struct RankingTests {
   @Test func depthHasALimit() {
     for deep in [String(repeating: "(", count: 100_000), String(repeating: "-", count: 100_000)] {
       #expect(throws: RankingError.self) { try RankingExpression(deep) }
+    }
+  }
+
+  @Test func aChoiceIsKeptAsItWasWritten() throws {
+    let best = BestOf(12, by: try RankingExpression("variety  - nats"))
+    let json = try JSONEncoder().encode(best)
+    #expect(String(decoding: json, as: UTF8.self).contains("\"variety  - nats\""))
+    let read = try JSONDecoder().decode(BestOf.self, from: json)
+    #expect(read == best && read != BestOf(12) && "\(read)" == "12 by variety  - nats")
+    #expect(
+      read.expression.value(of: statistics("a b", nats: 3)) == 1 - 3.0)
+    #expect(throws: RankingError.self) {
+      try JSONDecoder().decode(
+        BestOf.self, from: Data(#"{"count":2,"expression":"nats +"}"#.utf8))
     }
   }
 }

@@ -442,6 +442,7 @@ import Testing
         /options [n [length] [prompt]]  n ways to go on from here (3), or from a prompt, to choose from
         /pick N                         go on with text N of the last /options or /temperatures, or character N
         /alternatives [n | PLACE]       show the n most probable next characters (10), here or at a place
+        /best-of [N [by EXPR]|off]      write N texts each time and keep the best, or show it
         /temperatures [list [prompt]]   the same prompt and seed at several temperatures
         /score TEXT                     how well the model predicts TEXT here
         /ban [PHRASE]                   never write PHRASE or /PATTERN/, or list what is banned

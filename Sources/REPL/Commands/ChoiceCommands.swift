@@ -84,11 +84,12 @@ extension Interpreter {
     let draft = session.draft
     let seed = choice?.seedAfterOptions(for: prompt.text, in: session) ?? draft.seed
     let start = try state(after: prompt, in: draft)
-    let trials = try (0..<UInt64(count ?? 3)).map { index in
-      try trial(
-        of: session.settings.writing, after: prompt, in: draft, from: start, seed: seed &+ index,
-        length: length, heading: "seed \(seed &+ index)")
-    }
+    let trials = try trials(
+      (0..<UInt64(count ?? 3)).map { index in
+        TrialRequest(
+          writing: session.settings.writing, seed: seed &+ index,
+          heading: "seed \(seed &+ index)")
+      }, after: prompt, in: draft, from: start, length: length)
     let drafts = trials.map { draft.appending($0.exchange, endingAt: $0.end) }
     choice = Choice(.options(drafts), in: session)
     try show(trials, after: prompt, from: counted(trials.count, "option"))

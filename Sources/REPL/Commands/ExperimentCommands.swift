@@ -44,13 +44,12 @@ extension Interpreter {
       seed = last.seed
     }
     let start = try state(after: prompt, in: draft)
-    let trials = try temperatures.map { temperature in
-      var writing = session.settings.writing
-      writing.sampling.temperature = temperature
-      return try trial(
-        of: writing, after: prompt, in: draft, from: start, seed: seed,
-        heading: temperature.shortest)
-    }
+    let trials = try trials(
+      temperatures.map { temperature in
+        var writing = session.settings.writing
+        writing.sampling.temperature = temperature
+        return TrialRequest(writing: writing, seed: seed, heading: temperature.shortest)
+      }, after: prompt, in: draft, from: start)
     let drafts = zip(temperatures, trials).map { temperature, trial in
       var exchange = trial.exchange
       exchange.temperature = temperature

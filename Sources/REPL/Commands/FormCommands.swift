@@ -78,33 +78,42 @@ extension Interpreter {
   }
 
   /// Goes on from `known` at the end of `draft` in the session's form.
+  ///
+  /// - Throws: `Interrupted` while nothing is written yet: then nothing has changed. Ctrl-C later ends the
+  ///   text as it is.
   func writeFormed(
     _ known: KnownText, after draft: Draft, seed: UInt64, length: Int? = nil,
     following: String? = nil
   ) throws {
+    guard session.settings.bestOf == nil else {
+      throw ReplError.usage("/best-of does not go with a form; take it back with /best-of off")
+    }
     var draft = draft
     var state = try state(after: known, in: draft)
     let start = surroundings.now()
     var random = Xoshiro256(seed: seed, stream: [0])
+    var isInterrupted = false
+    func goesOn() -> Bool {
+      isInterrupted = isInterrupted || surroundings.takeInterrupt()
+      return !isInterrupted
+    }
+    let request = FormRequest(
+      session.form, length: length ?? session.settings.writing.length, following: following,
+      temperature: session.settings.writing.sampling.temperature)
+    let writer = resident.formWriter(particles: Self.particles)
     let formed: FormedText
-    do {
-      let writer = FormWriter(
-        try resident.trained.model.clamping(session.clamps),
-        vocabulary: resident.trained.vocabulary,
-        precision: session.settings.precision.resolved(for: .writing, on: resident.device),
-        particles: Self.particles, device: resident.device)
-      formed = try writer.text(
-        FormRequest(
-          session.form, length: length ?? session.settings.writing.length, following: following,
-          temperature: session.settings.writing.sampling.temperature),
-        from: state, using: &random)
-    } catch let error as FormError {
+    do throws(FormError) {
+      formed = try writer.text(request, from: state, using: &random, goesOn: goesOn)
+    } catch {
       throw ReplError.usage(error.description)
     }
+    guard !isInterrupted || !formed.symbols.isEmpty else { throw Interrupted() }
     let seconds = surroundings.now() - start
-    let text = formed.text + (following ?? "")
+    // A beginning does not lead there.
+    let end = formed.isWhole ? following ?? "" : ""
+    let text = formed.text + end
     resident.generator.read(
-      formed.symbols + resident.generator.vocabulary.encode(following ?? "").symbols, into: &state)
+      formed.symbols + resident.generator.vocabulary.encode(end).symbols, into: &state)
     let shown = (progress.isTyped ? "" : known.text) + text
     try screen.output(screen.shown(shown))
     if !shown.isEmpty, !shown.endsLine { try screen.output("\n") }
@@ -114,7 +123,8 @@ extension Interpreter {
         seedBefore: draft.seed, following: following),
       endingAt: Position(state: state, seed: seed &+ 1))
     session.draft = draft
-    try screen.remark(summary(formed, seconds: seconds, seed: seed))
+    try screen.remark(
+      summary(formed, seconds: seconds, seed: seed) + (isInterrupted ? " · interrupted" : ""))
   }
 
   private func summary(_ formed: FormedText, seconds: Double, seed: UInt64) -> String {
@@ -122,7 +132,7 @@ extension Interpreter {
     if seconds > 0 { parts.append("\(Int(Double(formed.characters) / seconds).grouped)/s") }
     parts.append("seed \(seed)")
     parts.append("\(formed.meanSurprisal.fixed(2)) nats a character")
-    if let size = formed.effectiveSampleSize {
+    if let size = formed.effectiveSampleSize, formed.isWhole {
       parts.append("effective sample size \(size.fixed(1)) of \(Self.particles)")
     }
     return parts.joined(separator: " · ")

@@ -53,6 +53,7 @@ extension Interpreter {
     if case let biases = session.settings.writing.biases, !biases.isEmpty {
       rows.append(("bias", biases.list))
     }
+    if let bestOf = session.settings.bestOf { rows.append(("best-of", bestOf.description)) }
     if let copyLimit = interpreter.copyLimit {
       rows.append(("avoid-copying", copyLimit.description))
     }
