@@ -1,3 +1,5 @@
+import Glibc
+
 /// Chooses the next symbol from the model's logits.
 ///
 /// Its working memory is allocated once; a call allocates nothing and is O(V). Transforms that need
@@ -66,27 +68,25 @@ extension Candidates {
     using random: inout some RandomNumberGenerator
   ) -> (symbol: Int32, surprisal: Float) {
     let fraction = Double(random.next() >> 11) * 0x1p-53
-    let symbol = choose(logits, options, allowed, gains, recent, at: fraction)
-    return (symbol, surprisal(of: symbol, in: logits))
-  }
-
-  private mutating func choose(
-    _ logits: UnsafeBufferPointer<Float>,
-    _ options: SamplingOptions,
-    _ allowed: [Bool]?,
-    _ gains: ArraySlice<SymbolGain>,
-    _ recent: RepetitionWindow?,
-    at fraction: Double
-  ) -> Int32 {
     load(logits, allowed: allowed)
     if !gains.isEmpty { add(gains) }
     if let recent, options.repetitionPenalty != 1 {
       penalize(recent, by: options.repetitionPenalty)
     }
-    guard options.temperature > 0 else { return self[largest].symbol }
+    guard options.temperature > 0 else {
+      let symbol = self[largest].symbol
+      return (symbol, surprisal(of: symbol, in: logits))
+    }
     cutOff(by: options)
-    let total = weigh(temperature: options.temperature)
-    return symbol(at: fraction * total)
+    let largest = self[largest].logit
+    let total = weigh(temperature: options.temperature, largest: largest)
+    let symbol = symbol(at: fraction * total)
+    let logit = logits[Int(symbol)].asLogit
+    guard options.changeNothing, allowed == nil, gains.isEmpty, logit > -.infinity else {
+      return (symbol, surprisal(of: symbol, in: logits))
+    }
+    // The weights are the model's own distribution, whose exponentials need not be summed again.
+    return (symbol, Float(Double(largest) + log(total) - Double(logit)))
   }
 
   /// The symbol at which the running sum of the weights passes `target`: the inverse of the
