@@ -149,11 +149,13 @@ struct ChunkProduct {
 
   private func forEachPiece(of count: Int, _ body: (_ step: Int, MatrixMultiply) -> Void) {
     var step = 0
-    for piece in whole {
-      let isLast = piece.steps == whole[whole.count - 1].steps
-      while step + piece.steps <= count || (isLast && step < count) {
-        body(step, step == 0 ? piece.first : piece.further)
-        step += piece.steps
+    // A copy of a piece would count references to both of its products.
+    for index in whole.indices {
+      let steps = whole[index].steps
+      let isLast = index == whole.count - 1
+      while step + steps <= count || (isLast && step < count) {
+        body(step, step == 0 ? whole[index].first : whole[index].further)
+        step += steps
       }
     }
   }

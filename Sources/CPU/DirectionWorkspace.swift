@@ -10,7 +10,9 @@ import Recurrent
 ///
 /// Shapes: `T` steps, `B` lanes, `H` hidden, `G` gates, `D` directions. What is called stored is in
 /// the workspace's precision.
-struct DirectionWorkspace {
+///
+/// A class, as each step of a text reaches for it, and to copy it would count references.
+final class DirectionWorkspace {
   let steps: Int
   let lanes: Int
   let hidden: Int
@@ -164,13 +166,15 @@ struct DirectionWorkspace {
 
   /// Runs the chunk's steps, from the state in the outputs' first slot and in `carry`, or of packed
   /// texts from zero. All shares meet after every step.
+  ///
+  /// - Parameter weights: the recurrent ones, by share.
   func forward(
-    _ input: Input, steps active: StepLanes, weights: PackedWeights.Direction,
+    _ input: Input, steps active: StepLanes, weights: [PackedMatrix],
     bias: (ih: UnsafePointer<Float>, hh: UnsafePointer<Float>), _ share: Share
   ) {
     let units = units[share.index]
     let recur = recur[share.index]
-    let matrix = weights.recurrent[share.index]
+    let matrix = weights[share.index]
     let columns = width / hidden * units.lowerBound
     var step = makeStep(bias, units)
     let count = active.steps

@@ -196,6 +196,16 @@ package final class PackedWeights: @unchecked Sendable {
     }
   }
 
+  /// What a direction's products by the input and by the state are added to.
+  func biases(
+    ofLayer layer: Int, _ direction: Int
+  ) -> (ih: UnsafePointer<Float>, hh: UnsafePointer<Float>) {
+    // Of the tensors, whose names and shapes a step has no use for, only where they are.
+    let ih = layout.layers[layer][direction].biasIH.range.lowerBound
+    let hh = layout.layers[layer][direction].biasHH.range.lowerBound
+    return (UnsafePointer(parameters.pointer + ih), UnsafePointer(parameters.pointer + hh))
+  }
+
   /// A tensor's values, in memory's order.
   func values(of tensor: ParameterLayout.Tensor) -> UnsafePointer<Float> {
     UnsafePointer(parameters.pointer + tensor.range.lowerBound)

@@ -187,10 +187,10 @@ struct RecurrentStack: ~Copyable {
         share.meet()
       }
       for (direction, workspace) in directions.enumerated() {
-        let packed = weights.layers[layer][direction]
-        let tensors = weights.layout.layers[layer][direction]
         let source: DirectionWorkspace.Input
-        if let product = products[layer][direction].forward, let matrix = packed.input {
+        if let product = products[layer][direction].forward,
+          let matrix = weights.layers[layer][direction].input
+        {
           product(input(ofLayer: layer), matrix, into: workspace.gates, steps: count, share)
           share.meet()
           source = .products
@@ -198,8 +198,8 @@ struct RecurrentStack: ~Copyable {
           source = .table(weights.inputTables[direction].rows, symbols: symbols)
         }
         workspace.forward(
-          source, steps: active, weights: packed,
-          bias: (weights.values(of: tensors.biasIH), weights.values(of: tensors.biasHH)), share)
+          source, steps: active, weights: weights.layers[layer][direction].recurrent,
+          bias: weights.biases(ofLayer: layer, direction), share)
       }
     }
     gather(intoLayer: layers.count, steps: filled, share)

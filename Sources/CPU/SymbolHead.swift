@@ -95,10 +95,10 @@ struct SymbolHead: ~Copyable {
   /// Logits with bias, `[rows, V]`, valid until the next call; all rows must fit one block.
   func computeLogits(_ input: UnsafeRawPointer) -> UnsafeMutablePointer<Float> {
     precondition(blocks.count == 1, "rows beyond a block have no logits of their own")
-    let block = blocks[0]
-    block.logits(input, head.logits, into: logits, steps: block.rows.count, .whole)
+    let rows = blocks[0].rows
+    blocks[0].logits(input, head.logits, into: logits, steps: rows.count, .whole)
     let bias = weights.values(of: head.tensors.bias)
-    for row in block.rows {
+    for row in rows {
       let values = logits + row * vocabulary
       for symbol in 0..<vocabulary { values[symbol] += bias[symbol] }
     }

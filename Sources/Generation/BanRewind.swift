@@ -123,9 +123,9 @@ struct BanRewind {
       if !isBegun, next.map({ automaton.depth(of: $0) > 0 }) ?? true {
         places.append(place(text, lane, symbol))
       }
-      let bytes = text.append(symbol, surprisal: surprisal)
-      held += bytes
-      heldEnd += bytes.count
+      let end = held.count
+      text.append(symbol, surprisal: surprisal, output: &held)
+      heldEnd += held.count - end
       isBegun = next == nil
       if let next { complete(at: next, text, output: &output) }
       return symbol

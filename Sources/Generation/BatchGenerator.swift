@@ -125,7 +125,15 @@ private struct WritingLanes {
   private let vocabulary: Vocabulary
   private let allowed: AllowedSymbols
   private let part: any StreamPart
-  private var lanes: [(index: Int, lane: WritingLane)?]
+  private var lanes: [Lane?]
+  /// By lane; nil where it has no text.
+  private var steps: [LaneStep?]
+  private var candidates: Candidates
+
+  private struct Lane {
+    let number: Int
+    var lane: WritingLane
+  }
 
   init(
     _ part: any StreamPart, configuration: ModelConfiguration, vocabulary: Vocabulary,
@@ -136,6 +144,8 @@ private struct WritingLanes {
     self.vocabulary = vocabulary
     self.allowed = allowed
     lanes = Array(repeating: nil, count: part.lanes.count)
+    steps = Array(repeating: nil, count: part.lanes.count)
+    candidates = Candidates(vocabularySize: vocabulary.count)
   }
 
   mutating func write(
@@ -146,8 +156,7 @@ private struct WritingLanes {
 
     /// Gives a free lane the next text that has anything to be written.
     func fill(_ index: Int) {
-      lanes[index] = nil
-      while goesOn, lanes[index] == nil, let (number, request) = next() {
+      while goesOn, steps[index] == nil, let (number, request) = next() {
         let lane: WritingLane
         do {
           lane = try WritingLane(request, rules, vocabulary: vocabulary)
@@ -159,53 +168,49 @@ private struct WritingLanes {
         if lane.isFinished {
           goesOn = deliver(FinishedText(index: number, text: [], passage: lane.passage))
         } else {
-          lanes[index] = (number, lane)
+          lanes[index] = Lane(number: number, lane: lane)
+          steps[index] = lane.next
           part.load(RecurrentState(configuration), lane: index)
         }
       }
-      symbols[index] = lanes[index]?.lane.symbol ?? 0
     }
 
     for index in lanes.indices { fill(index) }
-    while goesOn && lanes.contains(where: { $0 != nil }) {
-      guard lanes.contains(where: { $0?.lane.readsOn == false }) else {
+    while goesOn && steps.contains(where: { $0 != nil }) {
+      for (index, step) in steps.enumerated() { symbols[index] = step?.symbol ?? 0 }
+      guard steps.contains(where: { $0?.predicts == true }) else {
         symbols.withUnsafeBufferPointer { part.read($0) }
-        for index in lanes.indices {
-          lanes[index]?.lane.readOn()
-          symbols[index] = lanes[index]?.lane.symbol ?? 0
-        }
+        for index in lanes.indices { steps[index] = lanes[index]?.lane.readOn() }
         continue
       }
       let logits = symbols.withUnsafeBufferPointer { part.logits(after: $0) }
-      for index in lanes.indices where lanes[index] != nil {
+      for index in lanes.indices where steps[index] != nil {
         let row = logits[index * vocabulary.count..<(index + 1) * vocabulary.count]
         if let finished = advance(index, UnsafeBufferPointer(rebasing: row)) {
           goesOn = deliver(finished)
           fill(index)
-        } else {
-          symbols[index] = lanes[index]?.lane.symbol ?? 0
         }
       }
     }
-    for index in lanes.indices { lanes[index] = nil }
+    for index in lanes.indices { (lanes[index], steps[index]) = (nil, nil) }
   }
 
-  /// Takes a lane's logits; returns its text if that is complete.
+  /// Takes a lane's logits; returns its text and frees it if that is complete.
   private mutating func advance(
     _ index: Int, _ logits: UnsafeBufferPointer<Float>
   ) -> FinishedText? {
-    guard let (number, begun) = lanes[index] else { return nil }
-    var lane = begun
-    lanes[index] = nil
+    var failure: BansError?
     do {
-      try lane.advance(logits, allowed: allowed, lane: (part, index))
+      steps[index] = try lanes[index]?.lane.advance(
+        logits, allowed: allowed, candidates: &candidates, lane: (part, index))
+      if steps[index] != nil { return nil }
     } catch {
-      return FinishedText(index: number, text: [], passage: lane.passage, failure: error)
+      (steps[index], failure) = (nil, error)
     }
-    guard !lane.isFinished else {
-      return FinishedText(index: number, text: lane.text, passage: lane.passage)
-    }
-    lanes[index] = (number, lane)
-    return nil
+    guard let ended = lanes[index] else { return nil }
+    lanes[index] = nil
+    return FinishedText(
+      index: ended.number, text: failure == nil ? ended.lane.text : [],
+      passage: ended.lane.passage, failure: failure)
   }
 }

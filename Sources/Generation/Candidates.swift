@@ -41,33 +41,51 @@ package struct Candidates: Sendable {
   package mutating func load(_ logits: UnsafeBufferPointer<Float>, allowed: [Bool]?) {
     precondition(logits.count == storage.count, "one logit a symbol")
     precondition(allowed == nil || allowed?.count == storage.count, "one mask entry a symbol")
-    count = 0
-    for symbol in storage.indices where allowed?[symbol] ?? true {
-      let logit = logits[symbol].asLogit
-      guard logit > -.infinity else { continue }
-      append(symbol, logit)
+    if let allowed {
+      load(allowed: { allowed[$0] }, logit: { logits[$0].asLogit })
+    } else {
+      load(allowed: { _ in true }, logit: { logits[$0].asLogit })
     }
     guard count == 0 else { return }
-    for symbol in storage.indices where allowed?[symbol] ?? true {
-      append(symbol, 0)
-    }
+    load(allowed: { allowed?[$0] ?? true }, logit: { _ in 0 })
     precondition(count > 0, "no symbol is allowed")
   }
 
-  private mutating func append(_ symbol: Int, _ logit: Float) {
-    storage[count] = Candidate(symbol: Int32(truncatingIfNeeded: symbol), logit: logit)
-    count += 1
+  @inline(__always)
+  private mutating func load(allowed: (_ symbol: Int) -> Bool, logit: (_ symbol: Int) -> Float) {
+    count = storage.withUnsafeMutableBufferPointer { storage in
+      var count = 0
+      for symbol in storage.indices where allowed(symbol) {
+        let logit = logit(symbol)
+        // What does not count is written over.
+        storage[count] = Candidate(symbol: Int32(truncatingIfNeeded: symbol), logit: logit)
+        if logit > -.infinity { count += 1 }
+      }
+      return count
+    }
+  }
+
+  /// Calls `body` with the candidates in place, where a loop over them checks no index.
+  @inline(__always)
+  package mutating func withCandidates<Result>(
+    _ body: (UnsafeMutableBufferPointer<Candidate>) -> Result
+  ) -> Result {
+    storage.withUnsafeMutableBufferPointer {
+      body(UnsafeMutableBufferPointer(rebasing: $0[..<count]))
+    }
   }
 
   /// The position of the largest logit, the first one on ties.
   ///
   /// O(`count`).
   package var largest: Int {
-    var largest = 0
-    for index in 1..<max(count, 1) where storage[index].logit > storage[largest].logit {
-      largest = index
+    storage.withUnsafeBufferPointer { storage in
+      var (index, largest) = (0, storage[0].logit)
+      for other in 1..<max(count, 1) where storage[other].logit > largest {
+        (index, largest) = (other, storage[other].logit)
+      }
+      return index
     }
-    return largest
   }
 
   /// Drops the candidates that do not satisfy `isKept`; the order stays.

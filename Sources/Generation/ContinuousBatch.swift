@@ -191,33 +191,31 @@ private struct JoinedLanes {
   private let vocabularySize: Int
   private let allowed: AllowedSymbols
   private var lanes: [Joined?]
+  /// By lane; nil where it is free.
+  private var steps: [LaneStep?]
   private var symbols: [Int32]
+  private var candidates: Candidates
   private(set) var count = 0
-
-  private struct Joined {
-    var lane: WritingLane
-    let text: JoiningText
-
-    /// Whether the next step needs no logits.
-    var onlyReads: Bool { lane.readsOn && !text.reportsPrompt }
-  }
 
   init(_ part: any StreamPart, vocabularySize: Int, allowed: AllowedSymbols) {
     self.part = part
     self.vocabularySize = vocabularySize
     self.allowed = allowed
     lanes = Array(repeating: nil, count: part.lanes.count)
+    steps = Array(repeating: nil, count: part.lanes.count)
     symbols = Array(repeating: 0, count: part.lanes.count)
+    candidates = Candidates(vocabularySize: vocabularySize)
   }
 
   var room: Int { lanes.count - count }
 
   mutating func add(_ lane: WritingLane, _ text: JoiningText, state: RecurrentState) {
-    guard let free = lanes.firstIndex(where: { $0 == nil }) else {
+    guard let free = steps.firstIndex(where: { $0 == nil }) else {
       preconditionFailure("there is no room")
     }
-    lanes[free] = Joined(lane: lane, text: text)
-    symbols[free] = lane.symbol
+    let joined = Joined(lane: lane, text: text)
+    lanes[free] = joined
+    steps[free] = joined.next
     part.load(state, lane: free)
     count += 1
   }
@@ -237,82 +235,107 @@ private struct JoinedLanes {
   }
 
   mutating func removeAll() {
-    for index in lanes.indices { lanes[index] = nil }
+    for index in lanes.indices { (lanes[index], steps[index]) = (nil, nil) }
     count = 0
   }
 
   mutating func step() {
     guard count > 0 else { return }
-    guard lanes.contains(where: { $0?.onlyReads == false }) else {
+    for (index, step) in steps.enumerated() { symbols[index] = step?.symbol ?? 0 }
+    guard steps.contains(where: { $0?.predicts == true }) else {
       symbols.withUnsafeBufferPointer { part.read($0) }
-      for index in lanes.indices where lanes[index] != nil {
-        lanes[index]?.lane.readOn()
-        pass(on: nil, from: index)
+      for index in lanes.indices where steps[index] != nil {
+        go(on: lanes[index]?.readOn(), index)
       }
       return
     }
     let logits = symbols.withUnsafeBufferPointer { part.logits(after: $0) }
-    for index in lanes.indices where lanes[index] != nil {
-      advance(
-        index,
-        UnsafeBufferPointer(rebasing: logits[index * vocabularySize..<(index + 1) * vocabularySize])
-      )
+    for index in lanes.indices where steps[index] != nil {
+      let row = logits[index * vocabularySize..<(index + 1) * vocabularySize]
+      let step = lanes[index]?.advance(
+        UnsafeBufferPointer(rebasing: row), allowed: allowed, candidates: &candidates,
+        lane: (part, index))
+      go(on: step, index)
     }
   }
 
-  private mutating func advance(_ index: Int, _ logits: UnsafeBufferPointer<Float>) {
-    guard let text = lanes[index]?.text else { return }
-    let ofPrompt = lanes[index]?.lane.nextOfPrompt
+  /// Frees a lane that takes no step any more.
+  private mutating func go(on step: LaneStep?, _ index: Int) {
+    steps[index] = step
+    guard step == nil else { return }
+    lanes[index] = nil
+    count -= 1
+  }
+}
+
+/// A text that one of the lanes writes, and its reader. Its steps return nil where they were the last.
+private struct Joined {
+  private(set) var lane: WritingLane
+  let text: JoiningText
+
+  init(lane: WritingLane, text: JoiningText) {
+    self.lane = lane
+    self.text = text
+  }
+
+  var next: LaneStep {
+    LaneStep(symbol: lane.symbol, predicts: !lane.readsOn || text.reportsPrompt)
+  }
+
+  mutating func readOn() -> LaneStep? {
+    _ = lane.readOn()
+    return pass(on: nil)
+  }
+
+  mutating func advance(
+    _ logits: UnsafeBufferPointer<Float>, allowed: AllowedSymbols, candidates: inout Candidates,
+    lane place: (part: any StreamPart, index: Int)
+  ) -> LaneStep? {
+    let ofPrompt = lane.nextOfPrompt
     // A text of no characters ends when its prompt is read.
-    let draws = ofPrompt == nil && lanes[index]?.lane.isFinished == false
-    let written = draws ? lanes[index]?.lane.passage.symbols : nil
+    let draws = ofPrompt == nil && !lane.isFinished
+    let written = draws ? lane.passage.symbols : nil
     do {
       if ofPrompt != nil || draws {
-        try lanes[index]?.lane.advance(logits, allowed: allowed, lane: (part, index))
+        _ = try lane.advance(logits, allowed: allowed, candidates: &candidates, lane: place)
       }
     } catch {
       _ = text.receive(.failed(error))
-      return leave(index)
+      return nil
     }
-    pass(on: report(on: index, logits, ofPrompt: ofPrompt, after: written), from: index)
+    return pass(on: report(logits, ofPrompt: ofPrompt, after: written))
   }
 
-  /// What is to be told of the symbol that a lane has just taken.
+  /// What is to be told of the symbol that was just taken.
   ///
   /// - Parameter written: symbols of the text before it was drawn; nil where it was not.
   private func report(
-    on index: Int, _ logits: UnsafeBufferPointer<Float>, ofPrompt: Int32?, after written: Int?
+    _ logits: UnsafeBufferPointer<Float>, ofPrompt: Int32?, after written: Int?
   ) -> SymbolReport? {
-    guard let joined = lanes[index], let alternatives = joined.text.alternatives,
-      ofPrompt == nil || joined.text.reportsPrompt
-    else { return nil }
+    guard let alternatives = text.alternatives, ofPrompt == nil || text.reportsPrompt else {
+      return nil
+    }
     func report(_ symbol: Int32, after logits: UnsafeBufferPointer<Float>) -> SymbolReport {
       SymbolReport(
         symbol, after: logits, alternatives: alternatives, isPrompt: ofPrompt != nil,
-        takenBack: written.map { $0 + 1 - joined.lane.passage.symbols } ?? 0)
+        takenBack: written.map { $0 + 1 - lane.passage.symbols } ?? 0)
     }
     if let ofPrompt { return report(ofPrompt, after: logits) }
-    if written != nil, let drawnFrom = joined.lane.drawnFrom {
-      return drawnFrom.withUnsafeBufferPointer { report(joined.lane.symbol, after: $0) }
+    if written != nil, let drawnFrom = lane.drawnFrom {
+      return drawnFrom.withUnsafeBufferPointer { report(lane.symbol, after: $0) }
     }
-    return report(joined.lane.symbol, after: logits)
+    return report(lane.symbol, after: logits)
   }
 
-  /// Tells the reader what there is, and frees the lane where that is all.
-  private mutating func pass(on report: SymbolReport?, from index: Int) {
-    guard let joined = lanes[index] else { return }
-    let bytes = joined.lane.text
-    lanes[index]?.lane.text = []
-    symbols[index] = joined.lane.symbol
-    guard joined.text.receive(.wrote(bytes, report)) else { return leave(index) }
-    if joined.lane.isFinished, !joined.lane.readsOn {
-      _ = joined.text.receive(.finished(joined.lane.passage))
-      leave(index)
+  /// Tells the reader what there is.
+  private mutating func pass(on report: SymbolReport?) -> LaneStep? {
+    let bytes = lane.text
+    lane.text = []
+    guard text.receive(.wrote(bytes, report)) else { return nil }
+    guard !lane.isFinished || lane.readsOn else {
+      _ = text.receive(.finished(lane.passage))
+      return nil
     }
-  }
-
-  private mutating func leave(_ index: Int) {
-    lanes[index] = nil
-    count -= 1
+    return next
   }
 }

@@ -79,6 +79,7 @@ public final class Generator {
       options, avoiding: passages, vocabulary: vocabulary, configuration)
     var writer = try rules.writer(from: state.context, after: preceding)
     guard !writer.isFinished else { return writer.passage }
+    var candidates = Candidates(vocabularySize: vocabulary.count)
     var output: [UInt8] = []
     let part = streams.withOnlyPart { $0 }
     part.load(state.recurrent, lane: 0)
@@ -90,7 +91,8 @@ public final class Generator {
     while goesOn && !writer.isFinished {
       let symbol = try state.logits.withUnsafeBufferPointer {
         try writer.draw(
-          $0, allowed: allowed, lane: (part, 0), using: &random, output: &output)
+          $0, allowed: allowed, candidates: &candidates, lane: (part, 0), using: &random,
+          output: &output)
       }
       streams.withOnlyPart { state.logits.replaceSubrange(0..., with: $0.logits(after: symbol)) }
       if !output.isEmpty {

@@ -6,9 +6,9 @@ import Glibc
 /// NaN counts as -∞. O(V).
 package func logSumExp(_ logits: UnsafeBufferPointer<Float>) -> Double {
   var largest = -Float.infinity
-  for logit in logits {
-    largest = max(largest, logit.asLogit)
-  }
+  // NaN is never larger.
+  for logit in logits where logit > largest { largest = logit }
+  largest = largest.asLogit
   guard largest > -.infinity else { return -.infinity }
   var sum = 0.0
   for logit in logits {

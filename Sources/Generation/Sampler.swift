@@ -1,3 +1,5 @@
+import Glibc
+
 /// Chooses the next symbol from the model's logits.
 ///
 /// Its working memory is allocated once; a call allocates nothing and is O(V). Transforms that need
@@ -44,57 +46,64 @@ public struct Sampler: Sendable {
     recent: RepetitionWindow? = nil,
     using random: inout some RandomNumberGenerator
   ) -> (symbol: Int32, surprisal: Float) {
-    sample(logits: logits, allowed: allowed, gains: [], recent: recent, using: &random)
+    candidates.sample(
+      logits, by: options, allowed: allowed, gains: [], recent: recent, using: &random)
   }
+}
 
-  /// Chooses a symbol as above.
+extension Candidates {
+  /// Chooses a symbol as `Sampler.sample` does.
   ///
-  /// - Parameter gains: what some symbols' logits gain first of all, by increasing symbol.
-  package mutating func sample(
-    logits: UnsafeBufferPointer<Float>,
+  /// Nothing of an earlier choice is left, so that texts whose options differ can share them.
+  ///
+  /// - Parameters:
+  ///   - options: valid ones.
+  ///   - gains: what some symbols' logits gain first of all, by increasing symbol.
+  mutating func sample(
+    _ logits: UnsafeBufferPointer<Float>,
+    by options: SamplingOptions,
     allowed: [Bool]?,
     gains: ArraySlice<SymbolGain>,
     recent: RepetitionWindow?,
     using random: inout some RandomNumberGenerator
   ) -> (symbol: Int32, surprisal: Float) {
     let fraction = Double(random.next() >> 11) * 0x1p-53
-    let symbol = choose(logits, allowed, gains, recent, at: fraction)
-    return (symbol, surprisal(of: symbol, in: logits))
-  }
-
-  private mutating func choose(
-    _ logits: UnsafeBufferPointer<Float>,
-    _ allowed: [Bool]?,
-    _ gains: ArraySlice<SymbolGain>,
-    _ recent: RepetitionWindow?,
-    at fraction: Double
-  ) -> Int32 {
-    candidates.load(logits, allowed: allowed)
-    if !gains.isEmpty { candidates.add(gains) }
+    load(logits, allowed: allowed)
+    if !gains.isEmpty { add(gains) }
     if let recent, options.repetitionPenalty != 1 {
-      candidates.penalize(recent, by: options.repetitionPenalty)
+      penalize(recent, by: options.repetitionPenalty)
     }
-    guard options.temperature > 0 else { return candidates[candidates.largest].symbol }
-    candidates.cutOff(by: options)
-    let total = candidates.weigh(temperature: options.temperature)
-    return candidates.symbol(at: fraction * total)
+    guard options.temperature > 0 else {
+      let symbol = self[largest].symbol
+      return (symbol, surprisal(of: symbol, in: logits))
+    }
+    cutOff(by: options)
+    let largest = self[largest].logit
+    let total = weigh(temperature: options.temperature, largest: largest)
+    let symbol = symbol(at: fraction * total)
+    let logit = logits[Int(symbol)].asLogit
+    guard options.changeNothing, allowed == nil, gains.isEmpty, logit > -.infinity else {
+      return (symbol, surprisal(of: symbol, in: logits))
+    }
+    // The weights are the model's own distribution, whose exponentials need not be summed again.
+    return (symbol, Float(Double(largest) + log(total) - Double(logit)))
   }
-}
 
-extension Candidates {
   /// The symbol at which the running sum of the weights passes `target`: the inverse of the
   /// cumulative distribution.
   ///
   /// A symbol of weight 0 is never the answer, and if rounding leaves
   /// `target` unreached the last one of positive weight is. O(`count`).
-  package func symbol(at target: Double) -> Int32 {
-    var symbol = self[0].symbol
-    var sum = 0.0
-    for index in indices where self[index].weight > 0 {
-      symbol = self[index].symbol
-      sum += Double(self[index].weight)
-      if sum > target { break }
+  package mutating func symbol(at target: Double) -> Int32 {
+    withCandidates { candidates in
+      var symbol = candidates[0].symbol
+      var sum = 0.0
+      for candidate in candidates where candidate.weight > 0 {
+        symbol = candidate.symbol
+        sum += Double(candidate.weight)
+        if sum > target { break }
+      }
+      return symbol
     }
-    return symbol
   }
 }

@@ -69,6 +69,12 @@ public struct SamplingOptions: Sendable, Equatable, Codable {
     for rule in Self.rules { try rule.check(self) }
   }
 
+  /// Whether symbols are drawn from the model's own distribution.
+  var changeNothing: Bool {
+    temperature == 1 && topK == nil && topP == nil && minP == nil && typicalP == nil
+      && repetitionPenalty == 1
+  }
+
   /// One rule an option, in the order in which they are listed and checked.
   package static let rules: [SamplingRule] = [
     SamplingRule(

@@ -31,6 +31,9 @@ public struct StopStrings: Sendable {
     matchers = stops.map(PrefixMatcher.init)
   }
 
+  /// Whether there are none, and all text passes.
+  var isEmpty: Bool { matchers.isEmpty }
+
   /// Takes the next bytes of the text and returns those that may be shown.
   ///
   /// O(bytes · stops).

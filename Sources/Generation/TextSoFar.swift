@@ -1,3 +1,4 @@
+import Recurrent
 import Text
 
 /// What a text that is being written has come to: what its continuation depends on beside the
@@ -19,30 +20,46 @@ struct TextSoFar {
     if let bias { biasNode = bias.node(after: read.symbols) }
   }
 
-  /// What the next symbol's logits gain, by increasing symbol.
-  var gains: ArraySlice<SymbolGain> { bias?.gains(at: biasNode) ?? [] }
+  /// Chooses what could come next.
+  ///
+  /// - Parameters:
+  ///   - options: valid ones.
+  ///   - candidates: working memory, of which nothing is kept.
+  func choose(
+    from logits: UnsafeBufferPointer<Float>, allowed: [Bool]?, by options: SamplingOptions,
+    _ candidates: inout Candidates, using random: inout Xoshiro256
+  ) -> (symbol: Int32, surprisal: Float) {
+    candidates.sample(
+      logits, by: options, allowed: allowed, gains: bias?.gains(at: biasNode) ?? [],
+      recent: options.repetitionPenalty != 1 ? context.recent : nil, using: &random)
+  }
 
-  /// Takes the symbol that was drawn next; returns the bytes that are no part of a stop string.
-  mutating func append(_ symbol: Int32, surprisal: Float) -> [UInt8] {
-    var bytes: [UInt8] = []
-    context.append(symbol, output: &bytes)
+  /// Takes the symbol that was drawn next; appends the bytes that are no part of a stop string to
+  /// `output`.
+  mutating func append(_ symbol: Int32, surprisal: Float, output: inout [UInt8]) {
+    let end = output.count
+    context.append(symbol, output: &output)
     if let bias { biasNode = bias.next(biasNode, symbol) }
     passage.symbols += 1
     passage.surprisal += Double(surprisal)
     // Of several bytes only the last one completes a character.
-    if !bytes.isEmpty { passage.characters += 1 }
-    let shown = stops.append(bytes)
+    if output.count > end { passage.characters += 1 }
+    guard !stops.isEmpty else { return }
+    let bytes = Array(output[end...])
+    output.removeLast(bytes.count)
+    output += stops.append(bytes)
     if let stop = stops.found {
       passage.stop = stop
       passage.characters -= stop.unicodeScalars.count
     }
-    return shown
   }
 
   /// Whether `symbol` would complete a stop string.
   func wouldStop(at symbol: Int32) -> Bool {
+    guard !stops.isEmpty else { return false }
     var next = self
-    _ = next.append(symbol, surprisal: 0)
+    var ignored: [UInt8] = []
+    next.append(symbol, surprisal: 0, output: &ignored)
     return next.passage.stop != nil
   }
 

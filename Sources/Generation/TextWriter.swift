@@ -29,14 +29,15 @@ public struct Passage: Equatable, Sendable {
 struct TextWriter {
   private var text: TextSoFar
   private let length: Int
-  private var sampler: Sampler
+  private let sampling: SamplingOptions
   /// Nil where nothing is banned.
   private var rewind: BanRewind?
 
-  init(_ text: TextSoFar, upTo length: Int, sampler: Sampler, rewind: BanRewind?) {
+  /// - Parameter options: valid ones.
+  init(_ text: TextSoFar, _ options: WritingOptions, rewind: BanRewind?) {
     self.text = text
-    self.length = length
-    self.sampler = sampler
+    length = options.length
+    sampling = options.sampling
     self.rewind = rewind
   }
 
@@ -48,33 +49,32 @@ struct TextWriter {
   /// what `draw` was given.
   var drawnFrom: [Float]? { rewind?.logits }
 
-  var isFinished: Bool { passage.characters >= length || passage.stop != nil }
+  var isFinished: Bool { text.passage.characters >= length || text.passage.stop != nil }
 
   /// Draws the next symbol, appends what can be shown to `output`, and returns the symbol, which is
   /// the next for `lane` to read.
+  ///
+  /// - Parameter candidates: working memory, of which nothing is kept.
   mutating func draw(
-    _ logits: UnsafeBufferPointer<Float>, allowed: AllowedSymbols,
+    _ logits: UnsafeBufferPointer<Float>, allowed: AllowedSymbols, candidates: inout Candidates,
     lane: (part: any StreamPart, index: Int), using random: inout Xoshiro256,
     output: inout [UInt8]
   ) throws(BansError) -> Int32 {
-    let penalizes = sampler.options.repetitionPenalty != 1
-    func choose(
-      _ logits: UnsafeBufferPointer<Float>, _ mask: [Bool]?, _ text: TextSoFar
-    ) -> (symbol: Int32, surprisal: Float) {
-      sampler.sample(
-        logits: logits, allowed: mask, gains: text.gains,
-        recent: penalizes ? text.context.recent : nil, using: &random)
-    }
-    let drawn = try rewind?.draw(
-      &text, upTo: length, logits, allowed: allowed, lane: lane, output: &output, choose: choose)
+    let sampling = sampling
     let symbol: Int32
-    if let drawn {
+    if let drawn = try rewind?.draw(
+      &text, upTo: length, logits, allowed: allowed, lane: lane, output: &output,
+      choose: { logits, mask, text in
+        text.choose(from: logits, allowed: mask, by: sampling, &candidates, using: &random)
+      })
+    {
       symbol = drawn
     } else {
-      let mask = allowed.mask(after: text.context.decoder.automaton)
-      let (free, surprisal) = choose(logits, mask, text)
+      let (free, surprisal) = text.choose(
+        from: logits, allowed: allowed.mask(after: text.context.decoder.automaton), by: sampling,
+        &candidates, using: &random)
       symbol = free
-      output += text.append(symbol, surprisal: surprisal)
+      text.append(symbol, surprisal: surprisal, output: &output)
     }
     if isFinished { finish(output: &output) }
     return symbol
@@ -82,7 +82,7 @@ struct TextWriter {
 
   /// Releases what was held back for a stop string or a banned phrase that will not come.
   mutating func finish(output: inout [UInt8]) {
-    output += rewind?.finish() ?? []
+    if let held = rewind?.finish() { output += held }
     output += text.finish()
   }
 }

@@ -42,18 +42,33 @@ struct WritingLane {
   /// The symbol that the logits after the one at hand are to predict, where it is of the prompt.
   var nextOfPrompt: Int32? { readsOn ? prompt[read + 1] : nil }
 
-  mutating func readOn() {
+  var next: LaneStep { LaneStep(symbol: symbol, predicts: !readsOn) }
+
+  mutating func readOn() -> LaneStep {
     read += 1
     symbol = prompt[read]
+    return next
   }
 
-  /// Takes the logits after its symbol, which `lane` has read.
+  /// Takes the logits after its symbol, which `lane` has read; returns nil where that ends the text.
+  ///
+  /// - Parameter candidates: working memory, of which nothing is kept.
   mutating func advance(
-    _ logits: UnsafeBufferPointer<Float>, allowed: AllowedSymbols,
+    _ logits: UnsafeBufferPointer<Float>, allowed: AllowedSymbols, candidates: inout Candidates,
     lane: (part: any StreamPart, index: Int)
-  ) throws(BansError) {
+  ) throws(BansError) -> LaneStep? {
     if readsOn { return readOn() }
     symbol = try writer.draw(
-      logits, allowed: allowed, lane: lane, using: &random, output: &text)
+      logits, allowed: allowed, candidates: &candidates, lane: lane, using: &random, output: &text)
+    return isFinished ? nil : next
   }
+}
+
+/// What a lane does in the next step. Many lanes are looked at by theirs, as a copy of a lane costs a
+/// reference to each part of its text, and a copy of the part where that is written to next.
+struct LaneStep: Sendable {
+  /// To read.
+  var symbol: Int32
+  /// Whether the logits after it are needed.
+  var predicts: Bool
 }

@@ -4,7 +4,6 @@ import Text
 /// Writing options made ready for a model: what all texts that are written by them share.
 package struct WritingRules: Sendable {
   let options: WritingOptions
-  private let sampler: Sampler
   private let stops: StopStrings
   private let bans: BanAutomaton?
   private let bias: BiasAutomaton?
@@ -16,7 +15,7 @@ package struct WritingRules: Sendable {
     _ configuration: ModelConfiguration
   ) throws {
     self.options = options
-    sampler = try Sampler(vocabularySize: vocabulary.count, options: options.sampling)
+    try options.sampling.validate()
     stops = try StopStrings(options.stops)
     bans = try BanAutomaton(options.bans, avoiding: passages, vocabulary: vocabulary)
     bias = try BiasAutomaton(options.biases, vocabulary: vocabulary)
@@ -36,7 +35,6 @@ package struct WritingRules: Sendable {
     var rewind: BanRewind?
     if let bans { rewind = try BanRewind(bans, after: read, configuration) }
     return TextWriter(
-      TextSoFar(context, after: read, stops: stops, bias: bias), upTo: options.length,
-      sampler: sampler, rewind: rewind)
+      TextSoFar(context, after: read, stops: stops, bias: bias), options, rewind: rewind)
   }
 }

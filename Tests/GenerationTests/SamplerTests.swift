@@ -196,6 +196,19 @@ import Testing
     }
   }
 
+  /// Whichever sum it is taken from.
+  @Test(arguments: someOptions)
+  func surprisalIsThatOfAllLogitsToTheBit(options: SamplingOptions) throws {
+    var random = SplitMix64(seed: 3)
+    for _ in 0..<50 {
+      var logits = (0..<40).map { _ in Float.random(in: -60...20, using: &random) }
+      logits[Int.random(in: 0..<40, using: &random)] = -.infinity
+      let (symbol, sampled) = try sample(logits, options, at: random.next())
+      let reference = logits.withUnsafeBufferPointer { surprisal(of: symbol, in: $0) }
+      #expect(sampled == reference)
+    }
+  }
+
   @Test func surprisalIsNeverNegative() throws {
     #expect(try sample([40, 0]).surprisal == 0)
     #expect(try sample([0.1]).surprisal == 0)
