@@ -105,7 +105,7 @@ import Testing
     try talk.say("/form off", "/more 7")
     #expect(try text(talk).hasPrefix(written.dropLast()))
 
-    let none = try Talk(model, interruptAfter: 3)
+    let none = try Talk(model, length: 60, interruptAfter: 3)
     #expect(try none.say("/form match [a-z]{50}", "To be").hasSuffix("> To be\ninterrupted\n"))
     let tree = try Talk(model)
     #expect(try none.say("/tree", "/set seed") == tree.say("/tree", "/set seed"))
