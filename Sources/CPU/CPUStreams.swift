@@ -111,7 +111,8 @@ final class CPUStreams: Streams, @unchecked Sendable {
 
   func optimizer(_ options: AdamWOptions) -> any Optimizer {
     AdamW(
-      network, options: options, gradients: workspaces.compactMap(\.gradients), team: team, workers: updaters, exchange: exchange)
+      network, options: options, gradients: workspaces.compactMap(\.gradients), team: team,
+      workers: updaters, exchange: exchange)
   }
 
   func adaptation(rate: Float, decay: Float) -> any Adaptation {

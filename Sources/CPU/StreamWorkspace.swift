@@ -51,7 +51,8 @@ package final class StreamWorkspace: StreamPart, @unchecked Sendable {
       let loss = head.lossAndGradients(
         stack.headInput, targets: targets, softTargets: softTargets, rows: steps * lanes.count,
         scale: scale, inputGradients: stack.outputGradients, gradients: gradients, share)
-      stack.backward(symbols, steps: .all(steps: steps), into: gradients, finished: gradientsAreReady, share)
+      stack.backward(
+        symbols, steps: .all(steps: steps), into: gradients, finished: gradientsAreReady, share)
       return loss
     }
     stack.carryOver(steps: steps)

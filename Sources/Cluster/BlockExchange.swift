@@ -57,6 +57,15 @@ final class BlockExchange: GradientExchange, @unchecked Sendable {
 
   func finish() throws(DeviceError) { try progress.finish() }
 
+  /// Replaces what each process has by the sum, outside of a step.
+  func sum(_ values: FloatBuffer) throws(DeviceError) {
+    do throws(LinkError) {
+      try sum([(blocks.lowerBound, values)], in: 0..<values.count)
+    } catch {
+      throw DeviceError(error.description)
+    }
+  }
+
   private func exchange(_ segment: Int) -> Result<Void, DeviceError> {
     // Others have missed what came before.
     if let error = link.inbox.error { return .failure(DeviceError(error.description)) }
@@ -125,7 +134,8 @@ final class BlockExchange: GradientExchange, @unchecked Sendable {
       }
     }
     for addition in tree.additions(between: members.map(\.blocks)) {
-      guard let sum = sums[addition.into]?.baseAddress, let other = sums[addition.block]?.baseAddress
+      guard let sum = sums[addition.into]?.baseAddress,
+        let other = sums[addition.block]?.baseAddress
       else { continue }
       ck_add(Int64(slice.count), other, sum)
     }

@@ -1,14 +1,22 @@
 import Recurrent
 
 /// The optimizer of a network in several processes: each updates all weights of its own copy, by the same
-/// gradients.
+/// gradients, or where steps are local by gradients of its own lanes, and now and then they take the mean.
 final class ClusterOptimizer: Optimizer {
   private let own: any Optimizer
   private let body: Int
   private let others: [Int]
   private let leader: Leader
+  private let averaging: WeightAverage?
+  private let averageEvery: Int
 
-  init(_ own: any Optimizer, body: Int, others: [Int], leader: Leader) {
+  /// - Parameter averageEvery: steps between two averages, where they are local.
+  init(
+    _ own: any Optimizer, body: Int, others: [Int], leader: Leader, averaging: WeightAverage?,
+    every averageEvery: Int
+  ) {
+    self.averaging = averaging
+    self.averageEvery = averageEvery
     self.own = own
     self.body = body
     self.others = others
@@ -43,10 +51,20 @@ final class ClusterOptimizer: Optimizer {
 
   func update(norm: Double, learningRate: Float, step: Int, rateFactors: [Float]?) {
     precondition(rateFactors == nil, "groups of weights are a classifier's")
-    leader.ask(
-      others, .update(body: body, norm: norm, learningRate: learningRate, step: step)
-    ) {
+    leader.ask(others, .update(body: body, learningRate: learningRate, step: step)) {
       own.update(norm: norm, learningRate: learningRate, step: step, rateFactors: nil)
     }
+    guard let averaging, step % averageEvery == 0 else { return }
+    try? leader.ask(others, .average(body: body)) { () throws(DeviceError) in
+      try averaging.average(own.trained)
+    }
+  }
+}
+
+extension Optimizer {
+  /// All that changes with an update.
+  var trained: [FloatBuffer] {
+    let state = state
+    return [parameters, state.first, state.second, state.average]
   }
 }

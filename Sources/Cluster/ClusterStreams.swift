@@ -12,7 +12,9 @@ final class ClusterStreams: Streams, @unchecked Sendable {
   private let body: Int
   /// The others that have lanes.
   private let others: [Int]
-  private let isTrained: Bool
+  /// Where steps are local.
+  private let averaging: WeightAverage?
+  private let averageEvery: Int
   /// One thread for this process, and one that waits for each part of another.
   private let waiting: WorkerTeam
 
@@ -62,10 +64,12 @@ final class ClusterStreams: Streams, @unchecked Sendable {
           channel: channel, over: leader.link)
       }
     }
-    let exchange =
-      isTrained
-      ? BlockExchange(members, of: division.blocks, in: use.training?.gradientPrecision ?? .float32,
-        over: leader.link) : nil
+    let exchange = BodyPlan(
+      body: body, configuration: configuration, use: use, channels: [], members: members,
+      blocks: division.blocks
+    ).exchange(over: leader.link)
+    averaging = exchange as? WeightAverage
+    averageEvery = use.training?.averageEvery ?? 1
     let own = own.exchanging(exchange).streams(through: network, part(of: 0))
     self.own = own
     self.parts = own.parts + parts
@@ -73,7 +77,6 @@ final class ClusterStreams: Streams, @unchecked Sendable {
     self.leader = leader
     self.body = body
     self.others = others
-    self.isTrained = isTrained
     waiting = WorkerTeam(count: 1 + parts.count)
   }
 
@@ -130,7 +133,9 @@ final class ClusterStreams: Streams, @unchecked Sendable {
     var optimizer: (any Optimizer)?
     leader.ask(others, .optimizer(body: body, options)) { optimizer = own.optimizer(options) }
     guard let optimizer else { preconditionFailure("this process makes one whatever others do") }
-    return ClusterOptimizer(optimizer, body: body, others: others, leader: leader)
+    return ClusterOptimizer(
+      optimizer, body: body, others: others, leader: leader,
+      averaging: averaging, every: averageEvery)
   }
 
   func adaptation(rate: Float, decay: Float) -> any Adaptation {

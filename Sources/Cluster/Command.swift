@@ -12,7 +12,8 @@ enum Command {
   case optimizer(body: Int, AdamWOptions)
   case restore(body: Int, first: [Float], second: [Float], average: [Float], step: Int)
   case reduce(body: Int)
-  case update(body: Int, norm: Double, learningRate: Float, step: Int)
+  case update(body: Int, learningRate: Float, step: Int)
+  case average(body: Int)
   case release(body: Int)
   /// There is nothing more to do.
   case end
@@ -37,6 +38,16 @@ struct BodyPlan: Codable {
   }
 }
 
+extension BodyPlan {
+  /// How a process's gradients and those of others come together; nil where nothing is trained.
+  func exchange(over link: any Link) -> (any GradientExchange)? {
+    guard let training = use.training else { return nil }
+    return training.averageEvery > 1
+      ? WeightAverage(members, of: blocks, over: link)
+      : BlockExchange(members, of: blocks, in: training.gradientPrecision, over: link)
+  }
+}
+
 /// What a follower says when it joins.
 struct Presence: Codable {
   var version: String
@@ -46,7 +57,7 @@ struct Presence: Codable {
 
 extension Command {
   private enum Kind: UInt8 {
-    case join, make, load, refresh, optimizer, restore, reduce, update, release, end
+    case join, make, load, refresh, optimizer, restore, reduce, update, average, release, end
   }
 
   var message: [UInt8] {
@@ -77,9 +88,9 @@ extension Command {
       for values in [first, second, average] { writer.append(values) }
       writer.append(step)
     case .reduce(let body): begin(.reduce, body)
-    case .update(let body, let norm, let rate, let step):
+    case .average(let body): begin(.average, body)
+    case .update(let body, let rate, let step):
       begin(.update, body)
-      writer.append(norm)
       writer.append(rate)
       writer.append(step)
     case .release(let body): begin(.release, body)
@@ -112,8 +123,8 @@ extension Command {
         average: reader.readArray(), step: reader.read())
     case .reduce: self = .reduce(body: body)
     case .update:
-      self = .update(
-        body: body, norm: reader.read(), learningRate: reader.read(), step: reader.read())
+      self = .update(body: body, learningRate: reader.read(), step: reader.read())
+    case .average: self = .average(body: body)
     case .release: self = .release(body: body)
     case .end: self = .end
     }

@@ -8,7 +8,6 @@ package final class Follower {
   private let link: any Link
   private let defaultThreads: Int
   private var backend: CPUBackend?
-  private var exchanges: [Int: BlockExchange] = [:]
   private var bodies: [Int: Body] = [:]
   private var processors = Processors(count: 1)
 
@@ -16,6 +15,10 @@ package final class Follower {
     var network: Network
     var streams: any Streams
     var optimizer: (any Optimizer)?
+    /// Of the last gradients.
+    var norm = 0.0
+    /// Where steps are local.
+    var averaging: WeightAverage?
   }
 
   /// - Parameter defaultThreads: where the leader leaves it open.
@@ -58,10 +61,16 @@ package final class Follower {
         OptimizerState(
           first: FloatBuffer(first), second: FloatBuffer(second), average: FloatBuffer(average)),
         step: step)
-    case .reduce(let body): _ = try bodies[body]?.optimizer?.reduceGradients()
-    case .update(let body, let norm, let rate, let step):
-      bodies[body]?.optimizer?.update(
-        norm: norm, learningRate: rate, step: step, rateFactors: nil)
+    case .reduce(let body):
+      let norm = try bodies[body]?.optimizer?.reduceGradients()
+      bodies[body]?.norm = norm ?? 0
+    case .update(let number, let rate, let step):
+      guard let body = bodies[number] else { break }
+      body.optimizer?.update(
+        norm: body.norm, learningRate: rate, step: step, rateFactors: nil)
+    case .average(let number):
+      guard let body = bodies[number], let optimizer = body.optimizer else { break }
+      try body.averaging?.average(optimizer.trained)
     case .release(let body): bodies[body] = nil
     case .end: break
     }
@@ -72,10 +81,7 @@ package final class Follower {
     guard let backend else { return }
     let network = Network(valid: plan.configuration)
     network.parameters.take(parameters)
-    let exchange =
-      plan.members.isEmpty
-      ? nil : BlockExchange(plan.members, of: plan.blocks, in: plan.use.training?.gradientPrecision ?? .float32,
-        over: link)
+    let exchange = plan.exchange(over: link)
     let streams = backend.exchanging(exchange).streams(through: network, plan.use)
     precondition(streams.parts.count == plan.channels.count, "the leader counts other parts")
     for (part, channel) in zip(streams.parts, plan.channels) {
@@ -84,9 +90,10 @@ package final class Follower {
         on: processors)
       // The part is this thread's until it is released.
       nonisolated(unsafe) let serving = server
-      Thread { serving.serve() }.start()
+      Thread { withProductThreads(1) { serving.serve() } }.start()
     }
-    bodies[plan.body] = Body(network: network, streams: streams)
+    bodies[plan.body] = Body(
+      network: network, streams: streams, averaging: exchange as? WeightAverage)
   }
 }
 

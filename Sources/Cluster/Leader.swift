@@ -18,7 +18,8 @@ final class Leader: Sendable {
   ///   - ownThreads: this process's.
   ///   - arithmetic: this process's.
   /// - Throws: `DeviceError` where one cannot be reached or is of another kind.
-  init(over link: any Link, ownThreads: Int, threads: Int?, arithmetic: String) throws(DeviceError) {
+  init(over link: any Link, ownThreads: Int, threads: Int?, arithmetic: String) throws(DeviceError)
+  {
     self.link = link
     var all = [ownThreads]
     do {

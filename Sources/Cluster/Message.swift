@@ -54,6 +54,8 @@ struct MessageReader {
   ) -> Result {
     precondition(position + count <= bytes.count, "a message ends too early")
     defer { position += count }
-    return bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[position..<position + count])) }
+    return bytes.withUnsafeBytes {
+      body(UnsafeRawBufferPointer(rebasing: $0[position..<position + count]))
+    }
   }
 }

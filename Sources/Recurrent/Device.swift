@@ -68,6 +68,9 @@ package struct StreamUse: Codable, Sendable {
     package var weightDrop: Float
     /// In which gradients go from process to process: float32 or bfloat16.
     package var gradientPrecision: Precision
+    /// Steps that each process takes along gradients of its own before all take the mean of their weights;
+    /// 1 for gradients that are added up at each step.
+    package var averageEvery: Int
     /// Of `BatchDivision`; the device's choice where nil.
     package var blocks: Int?
     package var division: Division?
@@ -76,11 +79,12 @@ package struct StreamUse: Codable, Sendable {
 
     package init(
       dropout: Dropout = .none, weightDrop: Float = 0, gradientPrecision: Precision = .float32,
-      blocks: Int? = nil, division: Division? = nil
+      averageEvery: Int = 1, blocks: Int? = nil, division: Division? = nil
     ) {
       self.dropout = dropout
       self.weightDrop = weightDrop
       self.gradientPrecision = gradientPrecision
+      self.averageEvery = averageEvery
       self.blocks = blocks
       self.division = division
     }

@@ -15,8 +15,10 @@ package struct SumTree: Sendable {
 
   /// Those that whoever has all blocks of a range can make, in order.
   package func additions(within range: Range<Int>) -> [Addition] {
-    all.filter { $0.covers.lowerBound >= range.lowerBound && $0.covers.upperBound <= range.upperBound }
-      .map(\.addition)
+    all.filter {
+      $0.covers.lowerBound >= range.lowerBound && $0.covers.upperBound <= range.upperBound
+    }
+    .map(\.addition)
   }
 
   /// Those that are left once each range has made its own, in order; all lead to the first block.

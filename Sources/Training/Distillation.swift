@@ -133,6 +133,7 @@ struct Distillation {
     options.threads = self.options.threads
     options.laneBlocks = self.options.laneBlocks
     options.division = self.options.division
+    options.averageEvery = self.options.averageEvery
     options.gradientPrecision = self.options.gradientPrecision
     options.reportEvery = self.options.reportEvery
     options.saveMinutes = self.options.saveMinutes

@@ -53,7 +53,8 @@ final class LanguageModelTask: TrainingTask {
         precision: precision, lanes: lanes, steps: plan.sequenceLength,
         training: .init(
           dropout: options.dropout, weightDrop: options.weightDrop,
-          gradientPrecision: options.gradientPrecision ?? .float32, blocks: options.laneBlocks,
+          gradientPrecision: options.gradientPrecision ?? .float32,
+          averageEvery: options.averageEvery ?? 1, blocks: options.laneBlocks,
           division: options.division)))
     var chosen = options
     chosen.laneBlocks = streams.division.blocks

@@ -23,6 +23,10 @@ public struct TrainingOptions: Equatable, Sendable {
   /// In which gradients go from process to process: float32 if nil, or bfloat16, with which the bytes of a
   /// run depend on the number of processes.
   public var gradientPrecision: Precision?
+  /// Steps that each process takes along gradients of its own lanes before all take the mean of their
+  /// weights; gradients are added up at each step if nil. With it, the bytes of a run depend on the number of
+  /// processes.
+  public var averageEvery: Int?
   /// Networks that are trained first, as `Preset.standard` does and each with another seed. What
   /// they predict on average is a part of each target (Hinton, Vinyals and Dean 2015; Furlanello
   /// et al. 2018).
@@ -56,6 +60,7 @@ public struct TrainingOptions: Equatable, Sendable {
       OptionRule("gradient-precision", optional: \.gradientPrecision, "float32 or bfloat16") {
         $0 == .float32 || $0 == .bfloat16
       },
+      OptionRule("average-every", optional: \.averageEvery, "1 to 10000") { 1...10_000 ~= $0 },
     ]
     + (OptimizationOptions.rules + [OptimizationOptions.threadsRule(countsInResult: false)])
     .map { $0.of(\.optimization) }
@@ -90,7 +95,7 @@ public struct TrainingOptions: Equatable, Sendable {
 /// As one flat object.
 extension TrainingOptions: Codable {
   private enum CodingKeys: CodingKey {
-    case lanes, sequenceLength, warmupSteps, division, laneBlocks, gradientPrecision
+    case lanes, sequenceLength, warmupSteps, division, laneBlocks, gradientPrecision, averageEvery
     case teachers, teacherEpochs, teacherText, teacherWeight
   }
 
@@ -102,6 +107,7 @@ extension TrainingOptions: Codable {
     warmupSteps = try fields.decode(Int.self, forKey: .warmupSteps)
     division = try fields.decodeIfPresent(Division.self, forKey: .division)
     laneBlocks = try fields.decodeIfPresent(Int.self, forKey: .laneBlocks)
+    averageEvery = try fields.decodeIfPresent(Int.self, forKey: .averageEvery)
     gradientPrecision = try fields.decodeIfPresent(Precision.self, forKey: .gradientPrecision)
     teachers = try fields.decode(Int.self, forKey: .teachers)
     teacherEpochs = try fields.decodeIfPresent(Int.self, forKey: .teacherEpochs)
@@ -117,6 +123,7 @@ extension TrainingOptions: Codable {
     try fields.encode(warmupSteps, forKey: .warmupSteps)
     try fields.encodeIfPresent(division, forKey: .division)
     try fields.encodeIfPresent(laneBlocks, forKey: .laneBlocks)
+    try fields.encodeIfPresent(averageEvery, forKey: .averageEvery)
     try fields.encodeIfPresent(gradientPrecision, forKey: .gradientPrecision)
     try fields.encode(teachers, forKey: .teachers)
     try fields.encodeIfPresent(teacherEpochs, forKey: .teacherEpochs)

@@ -107,6 +107,14 @@ struct TrainingFlags: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      """
+      Steps that each process takes by its own lanes before all take the mean of their weights, for slow \
+      networks. (default: gradients are added up at each step)
+      """, visibility: .advanced))
+  var averageEvery: Int?
+
+  @Option(
+    help: ArgumentHelp(
       "Networks to train first, as standard does; what they expect becomes targets.",
       visibility: .advanced))
   var teachers: Int?
@@ -140,6 +148,7 @@ struct TrainingFlags: ParsableArguments {
     set(\.warmupSteps, warmupSteps)
     options.division = division.divide ?? options.division
     options.laneBlocks = laneBlocks ?? options.laneBlocks
+    options.averageEvery = averageEvery ?? options.averageEvery
     options.gradientPrecision = gradientPrecision ?? options.gradientPrecision
     set(\.teachers, teachers)
     // The preset's, which nobody would write.

@@ -96,6 +96,24 @@ struct ProcessesTests {
     #expect(alone.losses == exact.losses)
   }
 
+  /// Processes go their own ways for some steps: not the same run, but one that learns as well, and the same each
+  /// time. Alone it makes no difference.
+  @Test func localSteps() throws {
+    var bench = bench
+    bench.options.maxSteps = 60
+    bench.options.learningRate = 0.02
+    let summed = try result(bench, processes: 2, threads: 1)
+    bench.options.averageEvery = 4
+    let local = try result(bench, processes: 2, threads: 1)
+    #expect(try result(bench, processes: 2, threads: 1) == local)
+    #expect(local.losses.first == summed.losses.first && local.losses != summed.losses)
+    #expect(try #require(local.losses.last) < 0.8 * local.losses[0])
+    let losses = (local.validations[0].validationLoss, summed.validations[0].validationLoss)
+    #expect(abs(losses.0 - losses.1) < 0.1 * losses.1)
+    let alone = try result(bench, processes: 1, threads: 1)
+    #expect(alone.losses == summed.losses)
+  }
+
   /// Each device begins with as many blocks as it has threads, in all processes together.
   @Test func blocksByDefault() throws {
     var bench = bench
@@ -142,12 +160,14 @@ struct ProcessesTests {
         reason: "nothing was heard of host1 (rank 1) for 20 seconds: its machine or the network to "
           + "it is down")
     ) {
-      _ = try trainer.run(in: RunFolder(path: folder.path, isNew: true), stops: {
-        if trainer.progress.step == 3 {
-          cluster.link.inbox.fail(.silent(name: cluster.link.names[1], seconds: 20))
-        }
-        return false
-      })
+      _ = try trainer.run(
+        in: RunFolder(path: folder.path, isNew: true),
+        stops: {
+          if trainer.progress.step == 3 {
+            cluster.link.inbox.fail(.silent(name: cluster.link.names[1], seconds: 20))
+          }
+          return false
+        })
     }
     let point = try ResumePoint(contentsOf: folder.path + "/resume.safetensors")
     #expect(point.progress.step == 3)
