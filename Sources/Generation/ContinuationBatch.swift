@@ -113,12 +113,12 @@ private struct ContinuationLane {
 
   /// Draws a symbol, whose predecessor `lane` has read.
   mutating func draw(
-    _ logits: UnsafeBufferPointer<Float>, allowed: AllowedSymbols,
+    _ logits: UnsafeBufferPointer<Float>, allowed: AllowedSymbols, candidates: inout Candidates,
     lane: (part: any StreamPart, index: Int)
   ) {
     do {
       symbol = try writer.draw(
-        logits, allowed: allowed, lane: lane, using: &random, output: &text)
+        logits, allowed: allowed, candidates: &candidates, lane: lane, using: &random, output: &text)
     } catch {
       failure = error
       isRead = true
@@ -134,12 +134,14 @@ private struct ContinuationLanes {
   /// Those that have a text; the rest read anything.
   private(set) var texts: [ContinuationLane] = []
   private var symbols: [Int32]
+  private var candidates: Candidates
 
   init(_ part: any StreamPart, vocabularySize: Int, allowed: AllowedSymbols) {
     self.part = part
     self.vocabularySize = vocabularySize
     self.allowed = allowed
     symbols = Array(repeating: 0, count: part.lanes.count)
+    candidates = Candidates(vocabularySize: vocabularySize)
   }
 
   var isWriting: Bool { texts.contains { !$0.isRead } }
@@ -154,7 +156,7 @@ private struct ContinuationLanes {
         texts[index].isRead = true
       } else {
         state.logits.withUnsafeBufferPointer {
-          texts[index].draw($0, allowed: allowed, lane: (part, index))
+          texts[index].draw($0, allowed: allowed, candidates: &candidates, lane: (part, index))
         }
       }
     }
@@ -174,7 +176,7 @@ private struct ContinuationLanes {
         texts[index].state.context = texts[index].writer.context
         texts[index].isRead = true
       } else {
-        texts[index].draw(row, allowed: allowed, lane: (part, index))
+        texts[index].draw(row, allowed: allowed, candidates: &candidates, lane: (part, index))
       }
     }
   }
