@@ -118,7 +118,8 @@ private struct ContinuationLane {
   ) {
     do {
       symbol = try writer.draw(
-        logits, allowed: allowed, candidates: &candidates, lane: lane, using: &random, output: &text)
+        logits, allowed: allowed, candidates: &candidates, lane: lane, using: &random, output: &text
+      )
     } catch {
       failure = error
       isRead = true
