@@ -8,24 +8,20 @@ extension BatchDivision {
   /// How streams are divided among processes with so many threads each: as is asked for, where that is
   /// possible, or as it should take the least time.
   package init(for use: StreamUse, of configuration: ModelConfiguration, threads: [Int]) {
-    let share = use.dividing(among: threads.count)
-    var within = use.training?.division ?? .lanes
-    if use.training?.division == nil, use.training?.blocks == nil {
-      within = .fastest(for: share, of: configuration, threads: threads.min() ?? 1)
-    } else if !within.isPossible(for: share, of: configuration) {
-      within = .lanes
+    let asked = use.training?.division
+    // About a block, or what a process has of it.
+    var block = use
+    block.lanes = max(1, use.lanes / (use.training?.blocks ?? threads.count))
+    var within = asked ?? .lanes
+    var blocks = use.training?.blocks
+    if asked == nil, blocks == nil {
+      within = .fastest(for: block, of: configuration, threads: threads.min() ?? 1)
+    } else if !within.isPossible(for: block, of: configuration) {
+      // Blocks for those who would divide each are too few for those who have one each.
+      (within, blocks) = (.lanes, nil)
     }
     let workers = within == .units ? threads.count : threads.reduce(0, +)
-    self.init(blocks: min(use.lanes, use.training?.blocks ?? workers), within: within)
-  }
-}
-
-extension StreamUse {
-  /// About what each of several processes has of it.
-  fileprivate func dividing(among processes: Int) -> StreamUse {
-    var share = self
-    share.lanes = max(1, lanes / processes)
-    return share
+    self.init(blocks: min(use.lanes, blocks ?? workers), within: within)
   }
 }
 

@@ -7,6 +7,6 @@ enum Channel {
   static let gradients = 2
   /// From here on: what single parts are asked.
   static let firstPart = 16
-  /// MPI's tags go to 32,767 at least.
-  static let lastPart = 32_000
+  /// MPI's tags go to 32,767 at least, and half of them are for what comes in pieces.
+  static let lastPart = 16_000
 }

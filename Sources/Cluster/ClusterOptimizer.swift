@@ -54,7 +54,7 @@ final class ClusterOptimizer: Optimizer {
     leader.ask(others, .update(body: body, learningRate: learningRate, step: step)) {
       own.update(norm: norm, learningRate: learningRate, step: step, rateFactors: nil)
     }
-    guard let averaging, step % averageEvery == 0 else { return }
+    guard let averaging, step % averageEvery == 0, leader.failure == nil else { return }
     try? leader.ask(others, .average(body: body)) { () throws(DeviceError) in
       try averaging.average(own.trained)
     }

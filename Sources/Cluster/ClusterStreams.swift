@@ -91,7 +91,8 @@ final class ClusterStreams: Streams, @unchecked Sendable {
     var before = 0
     return weights.map { weight in
       defer { before += weight }
-      return total * before / all..<total * (before + weight) / all
+      // Rounded up, so that the leader has some.
+      return (total * before + all - 1) / all..<(total * (before + weight) + all - 1) / all
     }
   }
 
@@ -105,7 +106,9 @@ final class ClusterStreams: Streams, @unchecked Sendable {
   }
 
   var workers: String {
-    "\(own.workers) in each of \(others.count + 1) processes"
+    let threads = ([0] + others).reduce(0) { $0 + leader.threads[$1] }
+    return "\(threads) threads in \(others.count + 1) processes"
+      + (division.within == .units ? ", which divide the hidden units" : "")
   }
 
   func run(_ body: @escaping @Sendable (_ part: Int) -> Void) {

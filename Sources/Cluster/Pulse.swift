@@ -36,15 +36,19 @@ package final class Pulse: Sendable {
   private var watched: Range<Int> { link.rank == 0 ? 1..<max(1, link.count) : 0..<1 }
 
   private func beat(_ stops: () -> Bool) {
-    let start = ContinuousClock.now
+    var start = ContinuousClock.now
+    var last = start
     while !ended.load(ordering: .relaxed) {
+      // Who was stopped itself, as by a batch system, has not listened meanwhile.
+      if .now - last > .seconds(2) { start = .now }
+      last = .now
       let isAsked = stops()
       for other in watched { link.send([isAsked ? 1 : 0], to: other, channel: Channel.pulse) }
       for other in watched {
         while let wish = link.inbox.receiveIfAny(from: other, channel: Channel.pulse) {
           if wish == [1] { wishes.store(true, ordering: .relaxed) }
         }
-        let quiet = ContinuousClock.now - (link.inbox.lastHeard(of: other) ?? start)
+        let quiet = ContinuousClock.now - max(start, link.inbox.lastHeard(of: other) ?? start)
         if quiet > silence {
           link.inbox.fail(
             .silent(name: link.names[other], seconds: Int(quiet.components.seconds)))

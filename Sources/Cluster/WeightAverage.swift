@@ -36,11 +36,18 @@ final class WeightAverage: GradientExchange, @unchecked Sendable {
     scale(gradients[0], by: 1 / share)
   }
 
-  /// Replaces values by the mean of all processes', each counting by its lanes.
+  /// Replaces values by the mean of all processes', each counting by its lanes. What others could not be
+  /// asked for leaves all as it was.
   func average(_ values: [FloatBuffer]) throws(DeviceError) {
+    var means: [FloatBuffer] = []
     for buffer in values {
-      scale(buffer, by: share)
-      try exchange.sum(buffer)
+      let mean = FloatBuffer(copying: buffer)
+      scale(mean, by: share)
+      try exchange.sum(mean)
+      means.append(mean)
+    }
+    for (buffer, mean) in zip(values, means) {
+      buffer.pointer.update(from: mean.pointer, count: buffer.count)
     }
   }
 

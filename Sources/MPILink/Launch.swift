@@ -13,6 +13,14 @@ package enum Launch {
     ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMIX_RANK"].contains { environment[$0] != nil }
   }
 
+  /// How many processes were started together, as far as the environment tells; 1 if it does not.
+  package static func processes(
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) -> Int {
+    ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"].lazy.compactMap { environment[$0].flatMap { Int($0) } }
+      .first ?? 1
+  }
+
   /// How many threads a process takes that shares its machine with others of the same run.
   ///
   /// - Parameters:

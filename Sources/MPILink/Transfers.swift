@@ -35,6 +35,8 @@
 
     private struct Transfer {
       var parcel: Parcel
+      /// Whether it is one of `piecesUnderWay`.
+      var isCounted = false
       var request = charlstm_mpi_request()
     }
 
@@ -63,7 +65,7 @@
       {
         if parcel.pieces > 1, parcel.nextPiece == 0 { start(notice(of: parcel), isNotice: true) }
         piecesUnderWay[rank, default: 0] += 1
-        start(parcel)
+        start(parcel, isCounted: true)
         if parcel.nextPiece == parcel.pieces { waiting[rank]?.removeFirst() }
         if waiting[rank]?.isEmpty == true { waiting[rank] = nil }
       }
@@ -74,8 +76,10 @@
       return Parcel(sending: length, to: parcel.origin, pieceSize: parcel.pieceSize)
     }
 
-    private mutating func start(_ parcel: Parcel, isNotice: Bool = false) {
-      var transfer = Transfer(parcel: parcel)
+    private mutating func start(
+      _ parcel: Parcel, isNotice: Bool = false, isCounted: Bool = false
+    ) {
+      var transfer = Transfer(parcel: parcel, isCounted: isCounted)
       let (start, count) = parcel.takePiece()
       let code = charlstm_mpi_send(
         start, count, CInt(parcel.origin.rank),
@@ -86,7 +90,7 @@
     private mutating func finishSends() -> Bool {
       let (done, rest) = tested(sends)
       sends = rest
-      for transfer in done where transfer.parcel.pieces > 1 {
+      for transfer in done where transfer.isCounted {
         let rank = transfer.parcel.origin.rank
         piecesUnderWay[rank, default: 0] -= 1
         sendPieces(to: rank)

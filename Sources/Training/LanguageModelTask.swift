@@ -187,9 +187,9 @@ final class LanguageModelTask: TrainingTask {
   /// of the weights: all begin anew.
   private var states: [RecurrentState] {
     let configuration = optimization.model.configuration
+    let states = parts.values.flatMap { $0.states(configuration) }
     return device.backend.failure == nil
-      ? parts.values.flatMap { $0.states(configuration) }
-      : Array(repeating: RecurrentState(configuration), count: lanes)
+      ? states : Array(repeating: RecurrentState(configuration), count: lanes)
   }
 
   /// All that it takes to go on from here.

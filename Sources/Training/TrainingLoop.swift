@@ -52,6 +52,8 @@ package final class TrainingLoop<Task: TrainingTask> {
       // The weights are as the last step has left them.
       if let folder { _ = try task.save(progress, in: folder) }
       if stops() { return .interrupted }
+      let error = TrainingError.deviceFailed(step: step, reason: reason)
+      try? folder?.append(FailedLine(step: progress.step, reason: error.description))
       throw TrainingError.deviceFailed(step: step, reason: reason)
     } catch let error as TrainingError {
       try? folder?.append(FailedLine(step: progress.step, reason: error.description))

@@ -40,8 +40,11 @@ struct ThreadsOption: ParsableArguments {
       """)
   var threads: Int?
 
-  func resolved() throws -> Int {
-    let count = threads ?? Processes.defaultThreads
+  func resolved() throws -> Int { try Self.checked(threads) }
+
+  /// As many as there are processors where nil.
+  static func checked(_ threads: Int?) throws -> Int {
+    let count = threads ?? ProcessInfo.processInfo.activeProcessorCount
     guard (1...1024).contains(count) else {
       throw Failure.usage("--threads must be 1 to 1024, got \(count)")
     }

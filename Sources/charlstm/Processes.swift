@@ -2,12 +2,10 @@ import ArgumentParser
 import CPU
 import Cluster
 import Foundation
+import MPILink
 import Recurrent
 import Synchronization
-
-#if MPI
-  import MPILink
-#endif
+import Training
 
 /// The processes that `mpirun` or `srun` has started together: the one of rank 0 does what the command
 /// line says, and others compute for it.
@@ -35,11 +33,20 @@ enum Processes {
       if link.rank > 0 { follow(link) }
       let pulse = Pulse(over: link) { Interruption.signal != nil }
       leading.withLock { $0 = Leading(link: link, pulse: pulse) }
-      atexit { Processes.leave() }
+      on_exit({ code, _ in Processes.leave(code) }, nil)
+    #else
+      // Each of them would train by itself, in the same folder.
+      guard Launch.isParallel(), Launch.processes() > 1 else { return }
+      standardError(
+        "Error: this charlstm was built without MPI and knows nothing of other processes; "
+          + "swift build -c release --traits MPI makes one that does\n")
+      Foundation.exit(ExitCode.usage.rawValue)
     #endif
   }
 
   #if MPI
+    private static let secondsToSave = 30.0
+
     private static func follow(_ link: MPILink) -> Never {
       Interruption.watch()
       let pulse = Pulse(over: link) { Interruption.signal != nil }
@@ -47,6 +54,8 @@ enum Processes {
         try Follower(over: link, defaultThreads: link.defaultThreads).serve()
       } catch {
         standardError("Error: \(link.names[link.rank]): \(error)\n")
+        // The leader, if it is there, finds out by itself, and has something to save.
+        Thread.sleep(forTimeInterval: secondsToSave)
         link.abort(code: ExitCode.temporary.rawValue)
       }
       pulse.end()
@@ -55,31 +64,47 @@ enum Processes {
     }
   #endif
 
-  private static func leave() {
+  /// - Parameter code: that of this process.
+  private static func leave(_ code: Int32) {
     guard let leading = leading.withLock(\.self) else { return }
     if leading.link.inbox.error != nil {
-      leading.link.abort(code: ExitCode.temporary.rawValue)
+      fflush(nil)
+      leading.link.abort(code: code)
     }
     leading.pulse.end()
     leading.link.endFollowers()
     leading.link.close()
   }
 
-  /// Threads of a process, where nobody says how many.
-  static var defaultThreads: Int {
-    #if MPI
-      if let link = leading.withLock(\.self)?.link as? MPILink { return link.defaultThreads }
-    #endif
-    return ProcessInfo.processInfo.activeProcessorCount
-  }
-
   /// The processors of all processes, to train on.
-  static func device(threads: ThreadsOption) throws -> Device {
+  ///
+  /// - Parameter threads: of each.
+  static func device(threads: Int?) throws -> Device {
     guard let link = leading.withLock(\.self)?.link else {
-      return .cpu(threads: try threads.resolved())
+      return .cpu(threads: try ThreadsOption.checked(threads))
     }
     return try .cluster(
-      over: link, threads: threads.threads, ownThreads: threads.resolved())
+      over: link, threads: threads, ownThreads: ThreadsOption.checked(threads ?? ownThreads(link)))
+  }
+
+  private static func ownThreads(_ link: any Link) -> Int? {
+    #if MPI
+      (link as? MPILink)?.defaultThreads
+    #else
+      nil
+    #endif
+  }
+
+  /// What is said of options that have no effect here.
+  static func note(on options: TrainingOptions) -> String? {
+    guard leading.withLock({ $0 == nil }) else { return nil }
+    let idle = [
+      options.gradientPrecision.map { _ in "--gradient-precision" },
+      options.averageEvery.map { _ in "--average-every" },
+    ].compactMap(\.self)
+    return idle.isEmpty
+      ? nil
+      : "One process has nobody to exchange with: no effect of \(idle.joined(separator: ", "))."
   }
 
   /// Whether any of them was asked to stop.

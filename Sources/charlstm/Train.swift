@@ -114,7 +114,8 @@ struct Train: ParsableCommand {
     var given = TrainingOptions()
     training.apply(to: &given)
     given.threads = try threads.resolved()
-    let device = try Processes.device(threads: threads)
+    let device = try Processes.device(threads: threads.threads)
+    if !quiet, let note = Processes.note(on: given) { standardError("\(note)\n") }
     given.precision = precision.resolved(for: .training, on: device)
     try given.validate()
     let start = try network.initializeFrom.map { try TrainedModel(contentsOf: $0) }
@@ -184,9 +185,12 @@ struct Train: ParsableCommand {
       try checkExtension(of: point.options.optimization, given: training.optimization)
       try point.extend(epochs: extend)
     }
-    // The run has the same bytes with any number.
-    point.options.threads = try threads.resolved()
-    let device = try Processes.device(threads: threads)
+    // The run has the same bytes with any number, but for one from before it kept its blocks of lanes.
+    if threads.threads != nil || point.options.laneBlocks != nil {
+      point.options.threads = try threads.resolved()
+    }
+    let device = try Processes.device(
+      threads: point.options.laneBlocks == nil ? point.options.threads : threads.threads)
     if let note = point.move(to: device, keepsPrecision: precision.precision != .auto) {
       standardError("\(note)\n")
     }

@@ -47,11 +47,20 @@ struct ProcessesTests {
     bench.cell = cell
     let alone = try result(bench, processes: 1, threads: 1)
     #expect(alone.validations.count == 1)
-    for (processes, threads) in [(1, 4), (2, 1), (2, 2), (3, 1), (4, 1), (8, 1), (2, 16)] {
+    for (processes, threads) in [(1, 4), (2, 1), (2, 2), (3, 1), (4, 1), (6, 1), (2, 16)] {
       #expect(
         try result(bench, processes: processes, threads: threads) == alone,
         "\(processes) processes of \(threads) threads")
     }
+  }
+
+  /// Processes without a block have nothing to do, and say so to nobody.
+  @Test func fewerBlocksThanProcesses() throws {
+    var bench = bench
+    bench.options.lanes = 8
+    bench.options.laneBlocks = 3
+    let alone = try result(bench, processes: 1, threads: 1)
+    #expect(try result(bench, processes: 7, threads: 1) == alone)
   }
 
   /// Hidden units of each block are divided among the threads of a process.
@@ -123,7 +132,7 @@ struct ProcessesTests {
     let trainer = try bench.trainer(
       on: .cluster(over: cluster.link, threads: nil, ownThreads: 1))
     #expect(trainer.options.laneBlocks == 3)
-    #expect(trainer.plan.division == "1 thread in each of 2 processes")
+    #expect(trainer.plan.division == "3 threads in 2 processes")
   }
 
   /// A run that four processes began goes on on one, and comes to the same.
