@@ -115,9 +115,9 @@ struct Train: ParsableCommand {
     training.apply(to: &given)
     given.threads = try threads.resolved()
     let device = try Processes.device(threads: threads.threads)
-    if !quiet, let note = Processes.note(on: given) { standardError("\(note)\n") }
     given.precision = precision.resolved(for: .training, on: device)
     try given.validate()
+    if !quiet, let note = Processes.note(on: given) { standardError("\(note)\n") }
     let start = try network.initializeFrom.map { try TrainedModel(contentsOf: $0) }
     if let start {
       try network.check(start.model.configuration)
