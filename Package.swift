@@ -28,6 +28,9 @@ let package = Package(
     .target(name: "CKernels"),
     .target(name: "Recurrent"),
     .target(name: "CPU", dependencies: ["Recurrent", "CKernels", "COneDNN"]),
+    .target(name: "CCUDA", exclude: ["kernels"]),
+    .target(
+      name: "CUDA", dependencies: ["CCUDA", "CKernels", "CPU", "Files", "Paths", "Recurrent"]),
     .target(name: "Cluster", dependencies: ["Recurrent", "CPU", "CKernels"]),
     .target(name: "TerminalText"),
     .target(
@@ -160,6 +163,15 @@ let package = Package(
     .testTarget(name: "RecurrentTests", dependencies: ["Recurrent"]),
     .testTarget(
       name: "CPUTests", dependencies: ["CKernels", "Recurrent", "CPU", "Safetensors"]),
+    // NVIDIA's libraries for tests: runs the kernels on the CPU.
+    .target(
+      name: "CUDATesting", path: "Tests/CUDATesting",
+      cxxSettings: [
+        .headerSearchPath("../../Sources/CCUDA/include"),
+        .headerSearchPath("../../Sources/CCUDA/kernels"),
+      ]),
+    .testTarget(
+      name: "CUDATests", dependencies: ["CCUDA", "CPU", "CUDA", "CUDATesting", "Recurrent"]),
     .target(
       name: "ClusterTesting", dependencies: ["Cluster"], path: "Tests/ClusterTesting"),
     .testTarget(name: "ClusterTests", dependencies: ["Cluster", "ClusterTesting", "Recurrent"]),
@@ -241,5 +253,6 @@ let package = Package(
         "fuzz",
       ]),
   ],
-  swiftLanguageModes: [.v6]
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
 )

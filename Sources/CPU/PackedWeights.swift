@@ -95,6 +95,10 @@ package final class PackedWeights: @unchecked Sendable {
       return matrix
     }
 
+    // oneDNN (2.6) has only its reference loops to write some columns of a wider matrix, thousands of
+    // times slower.
+    let engineOfShares = use.shares > 1 ? ProductEngine.panels : nil
+
     func packShares(_ tensor: ParameterLayout.Tensor, forward: Bool) -> [PackedMatrix] {
       let (width, hidden) = (tensor.shape[0], tensor.shape[1])
       let gates = width / hidden
@@ -103,12 +107,12 @@ package final class PackedWeights: @unchecked Sendable {
           ? (
             matrix: PackedMatrix(
               .rowMajor(gates * units.count, hidden).transposed, precision: use.precision,
-              rows: use.lanes), from: gates * units.lowerBound * hidden
+              rows: use.lanes, engine: engineOfShares), from: gates * units.lowerBound * hidden
           )
           : (
             matrix: PackedMatrix(
               .rowMajor(width, units.count, stride: hidden), precision: use.precision,
-              rows: use.lanes), from: units.lowerBound
+              rows: use.lanes, engine: engineOfShares), from: units.lowerBound
           )
       }
       if use.weightDrop > 0 {

@@ -9,7 +9,7 @@ package struct StepLanes: Sendable {
   private let counts: [Int]?
 
   /// Chunks of a stream.
-  static func all(steps: Int) -> StepLanes { StepLanes(steps: steps, counts: nil) }
+  package static func all(steps: Int) -> StepLanes { StepLanes(steps: steps, counts: nil) }
 
   private init(steps: Int, counts: [Int]?) {
     self.steps = steps
@@ -30,9 +30,9 @@ package struct StepLanes: Sendable {
   }
 
   /// Whether each lane holds a text of its own, from its beginning to its end.
-  var arePacked: Bool { counts != nil }
+  package var arePacked: Bool { counts != nil }
 
-  func callAsFunction(_ step: Int, of lanes: Int) -> Int { counts?[step] ?? lanes }
+  package func callAsFunction(_ step: Int, of lanes: Int) -> Int { counts?[step] ?? lanes }
 }
 
 /// A recurrent product over the first lanes of a step, for any number of them.

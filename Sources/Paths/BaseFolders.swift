@@ -12,6 +12,11 @@ package enum BaseFolders {
     folder(environment["XDG_CONFIG_HOME"], else: ".config", environment)
   }
 
+  /// What can be made again: `$XDG_CACHE_HOME/charlstm`, else `~/.cache/charlstm`.
+  package static func cache(environment: [String: String]) -> String? {
+    folder(environment["XDG_CACHE_HOME"], else: ".cache", environment)
+  }
+
   private static func folder(
     _ named: String?, else folder: String, _ environment: [String: String]
   ) -> String? {

@@ -96,10 +96,13 @@ package final class PackedMatrix: Sendable {
   ///   - layout: how the single-precision matrix lies from which this one is packed; for int8, whose
   ///     columns have scales, with contiguous columns.
   ///   - rows: the number of rows of the left-hand matrices to choose the layout for; others work.
-  package init(_ layout: MatrixLayout, precision: Precision, rows: Int) {
+  ///   - engine: the fastest if nil.
+  package init(
+    _ layout: MatrixLayout, precision: Precision, rows: Int, engine: ProductEngine? = nil
+  ) {
     self.precision = precision
     packed =
-      switch ProductEngine.best(for: precision, rows: rows) {
+      switch engine ?? .best(for: precision, rows: rows) {
       case .panels: .panels(PanelMatrix(layout, precision: precision))
       case .oneDNN: .oneDNN(OneDNNMatrix(layout, precision: precision, rows: rows))
       }

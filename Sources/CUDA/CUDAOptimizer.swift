@@ -1,0 +1,138 @@
+import CCUDA
+import CKernels
+import Foundation
+import Recurrent
+
+/// The optimizer over weights that stay on a GPU; what is asked of them is copied to the host.
+///
+/// Unchecked: everything happens within `gpu.perform`.
+final class CUDAOptimizer: Optimizer, @unchecked Sendable {
+  private let gpu: GPU
+  private let weights: GPUWeights
+  private let options: AdamWOptions
+  private let deviceGradients: GPUBuffer
+  private let room: Room?
+  /// Where what is asked for is copied to.
+  private let host: (
+    gradients: FloatBuffer, first: FloatBuffer, second: FloatBuffer, average: FloatBuffer
+  )
+
+  /// What else it takes of the GPU.
+  private struct Room {
+    let first: GPUBuffer
+    let second: GPUBuffer
+    let average: GPUBuffer
+    let sum: GPUSum
+    let sumOfSquares: Kernel
+    let adamw: Kernel
+  }
+
+  init(_ weights: GPUWeights, gradients: GPUBuffer, _ options: AdamWOptions) {
+    let gpu = weights.gpu
+    self.gpu = gpu
+    self.weights = weights
+    self.options = options
+    deviceGradients = gradients
+    let count = weights.network.layout.count
+    host = (
+      FloatBuffer(count: count), FloatBuffer(count: count), FloatBuffer(count: count),
+      FloatBuffer(copying: weights.network.parameters)
+    )
+    room = gpu.perform { () throws(CUDAError) in
+      let average = try GPUBuffer(gpu, bytes: count * 4)
+      try gpu.copy(from: weights.parameters.pointer, to: average.pointer, bytes: count * 4)
+      return Room(
+        first: try GPUBuffer(gpu, zeroed: count * 4), second: try GPUBuffer(gpu, zeroed: count * 4),
+        average: average, sum: try GPUSum(on: gpu),
+        sumOfSquares: try gpu.kernel("sum_of_squares"), adamw: try gpu.kernel("adamw"))
+    }
+  }
+
+  private func download(_ source: GPUBuffer?, into destination: FloatBuffer) -> FloatBuffer {
+    gpu.perform { () throws(CUDAError) in
+      guard let source else { return }
+      try gpu.copy(from: source.pointer, to: destination.pointer, bytes: destination.count * 4)
+      try gpu.synchronize()
+    }
+    return destination
+  }
+
+  var parameters: FloatBuffer {
+    download(weights.parameters, into: weights.network.parameters)
+  }
+  var average: FloatBuffer { download(room?.average, into: host.average) }
+  var gradients: FloatBuffer { download(deviceGradients, into: host.gradients) }
+  var state: OptimizerState {
+    OptimizerState(
+      first: download(room?.first, into: host.first),
+      second: download(room?.second, into: host.second), average: average)
+  }
+
+  func restore(_ state: OptimizerState, step: Int) {
+    gpu.perform { () throws(CUDAError) in
+      guard let room else { return }
+      for (saved, mine) in [
+        (state.first, room.first), (state.second, room.second), (state.average, room.average),
+      ] {
+        try gpu.copy(from: saved.pointer, to: mine.pointer, bytes: saved.count * 4)
+      }
+      try gpu.synchronize()
+    }
+  }
+
+  func set(_ values: [Float], of tensor: ParameterLayout.Tensor) {
+    precondition(values.count == tensor.range.count)
+    _ = weights.network.parameters[tensor.range].update(fromContentsOf: values)
+    gpu.perform { () throws(CUDAError) in
+      for buffer in [weights.parameters, room?.average] {
+        guard let buffer else { continue }
+        try gpu.copy(
+          from: values, to: weights.exactPointer(tensor, in: buffer), bytes: values.count * 4)
+      }
+    }
+  }
+
+  func reduceGradients() throws(DeviceError) -> Double {
+    let squares = gpu.perform { () throws(CUDAError) in
+      guard let room else { return Double.nan }
+      try room.sum.add(
+        room.sumOfSquares, deviceGradients.pointer, count: weights.network.layout.count)
+      return try room.sum.value()
+    }
+    guard let squares else {
+      throw DeviceError(gpu.failure?.description ?? "the GPU failed")
+    }
+    return squares.squareRoot()
+  }
+
+  func update(norm: Double, learningRate: Float, step: Int, rateFactors: [Float]?) {
+    let clip = Double(options.clipNorm)
+    let layout = weights.network.layout
+    var update = adamw_arguments()
+    update.beta1 = options.beta1
+    update.beta2 = options.beta2
+    update.epsilon = options.epsilon
+    update.correction1 = Float(1 - pow(Double(options.beta1), Double(step)))
+    update.correction2 = Float(1 - pow(Double(options.beta2), Double(step)))
+    update.gradient_scale = clip > 0 && norm > clip ? Float(clip / norm) : 1
+    // A young average follows the weights closely, so that the random start is soon forgotten.
+    update.average_weight =
+      1 - min(options.averageDecay, Float(step) / Float(step + Int(CK_AVERAGE_AGE)))
+    gpu.perform { () throws(CUDAError) in
+      guard let room else { return }
+      for tensor in layout.tensors {
+        let factor = rateFactors?[layout.group(of: tensor)] ?? 1
+        if factor == 0 { continue }
+        update.gradient = weights.exactPointer(tensor, in: deviceGradients)
+        update.weight = weights.values(tensor)
+        update.first = weights.exactPointer(tensor, in: room.first)
+        update.second = weights.exactPointer(tensor, in: room.second)
+        update.average = weights.exactPointer(tensor, in: room.average)
+        update.count = Int64(tensor.range.count)
+        update.learning_rate = learningRate * factor
+        update.weight_decay = tensor.isMatrix ? options.weightDecay : 0
+        try gpu.launch(room.adamw, elements: tensor.range.count, update)
+      }
+    }
+  }
+}

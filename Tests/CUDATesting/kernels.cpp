@@ -1,0 +1,4 @@
+// The kernels themselves, compiled as C++.
+#include "language.h"
+
+#include "kernels.cu"
