@@ -10,6 +10,7 @@ public final class Generator {
   /// The symbols that the model knows.
   public let vocabulary: Vocabulary
   private let configuration: ModelConfiguration
+  private let device: Device
   private let streams: any Streams
   private let allowed: AllowedSymbols
 
@@ -21,6 +22,7 @@ public final class Generator {
     precondition(vocabulary.count == model.configuration.vocabularySize)
     self.vocabulary = vocabulary
     configuration = model.configuration
+    self.device = device
     streams = device.backend.streams(
       through: model,
       StreamUse(precision: precision ?? device.precision(for: .reading), lanes: 1, steps: 1))
@@ -42,7 +44,8 @@ public final class Generator {
 
   /// Reads symbols, as a prompt or a text to go on from.
   ///
-  /// Logits are those after the last one: only from there can be drawn.
+  /// Logits are those after the last one: only from there can be drawn. Where the device fails, `write`
+  /// says so.
   public func read(_ symbols: some Collection<Int32>, into state: inout TextState) {
     guard !symbols.isEmpty else { return }
     let beginning = symbols.dropLast()
@@ -69,7 +72,8 @@ public final class Generator {
   ///   - random: its next number draws the next symbol.
   ///   - emit: takes the UTF-8 of whole characters as they come; returns whether to go on.
   /// - Throws: `SamplingOptionsError`, `StopStringsError`, `BansError`, `BiasError`, or what `emit`
-  ///   throws; `state` is then that after the last symbol drawn.
+  ///   throws; `state` is then that after the last symbol drawn. Where the device fails, its error, and
+  ///   `state` cannot be gone on from.
   public func write(
     from state: inout TextState, _ options: WritingOptions, after preceding: TextRead = [],
     avoiding passages: PassageSet? = nil, using random: inout Xoshiro256,
@@ -89,6 +93,7 @@ public final class Generator {
     }
     var goesOn = true
     while goesOn && !writer.isFinished {
+      try device.check()
       let symbol = try state.logits.withUnsafeBufferPointer {
         try writer.draw(
           $0, allowed: allowed, candidates: &candidates, lane: (part, 0), using: &random,
@@ -100,6 +105,7 @@ public final class Generator {
         output.removeAll(keepingCapacity: true)
       }
     }
+    try device.check()
     if !goesOn {
       writer.finish(output: &output)
       if !output.isEmpty { _ = try emit(output) }
