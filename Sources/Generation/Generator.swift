@@ -82,6 +82,7 @@ public final class Generator {
     let rules = try WritingRules(
       options, avoiding: passages, vocabulary: vocabulary, configuration)
     var writer = try rules.writer(from: state.context, after: preceding)
+    try device.check()
     guard !writer.isFinished else { return writer.passage }
     var candidates = Candidates(vocabularySize: vocabulary.count)
     var output: [UInt8] = []
@@ -93,19 +94,18 @@ public final class Generator {
     }
     var goesOn = true
     while goesOn && !writer.isFinished {
-      try device.check()
       let symbol = try state.logits.withUnsafeBufferPointer {
         try writer.draw(
           $0, allowed: allowed, candidates: &candidates, lane: (part, 0), using: &random,
           output: &output)
       }
       streams.withOnlyPart { state.logits.replaceSubrange(0..., with: $0.logits(after: symbol)) }
+      try device.check()
       if !output.isEmpty {
         goesOn = try emit(output)
         output.removeAll(keepingCapacity: true)
       }
     }
-    try device.check()
     if !goesOn {
       writer.finish(output: &output)
       if !output.isEmpty { _ = try emit(output) }

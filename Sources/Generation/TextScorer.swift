@@ -104,12 +104,12 @@ public final class TextScorer {
     let start = RecurrentState(configuration)
     streams.run(readers) { $0.begin(text, plan, from: start, firstIndex: firstIndex) }
     while readers.values.contains(where: { $0.remaining > 0 }) {
-      guard goesOn(), device.backend.failure == nil else { return false }
+      guard device.backend.failure == nil, goesOn() else { return false }
       streams.run(readers) { reader in
         for _ in 0..<Self.chunksBetweenQuestions where reader.remaining > 0 { readChunk(&reader) }
       }
     }
-    return true
+    return device.backend.failure == nil
   }
 
   private func plan(for text: EncodedText) -> LanePlan {
