@@ -13,9 +13,10 @@ final class CUDAOptimizer: Optimizer, @unchecked Sendable {
   private let deviceGradients: GPUBuffer
   private let room: Room?
   /// Where what is asked for is copied to.
-  private let host: (
-    gradients: FloatBuffer, first: FloatBuffer, second: FloatBuffer, average: FloatBuffer
-  )
+  private let host:
+    (
+      gradients: FloatBuffer, first: FloatBuffer, second: FloatBuffer, average: FloatBuffer
+    )
 
   /// What else it takes of the GPU.
   private struct Room {

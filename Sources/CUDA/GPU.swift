@@ -117,8 +117,8 @@ package final class GPU: @unchecked Sendable {
 
   package var failure: CUDAError? { broken.withLock { $0 } }
 
-  /// Runs `body` while nobody else uses the GPU, on whatever thread. After a failure, which is kept, nothing is run
-  /// any more.
+  /// Runs `body` while nobody else uses the GPU, on whatever thread. After a failure, which is
+  /// kept, nothing is run any more.
   ///
   /// - Returns: nil after a failure.
   func perform<Result>(_ body: () throws(CUDAError) -> Result) -> Result? {
@@ -242,7 +242,8 @@ package final class GPU: @unchecked Sendable {
         && !result.isTransposed && left.precision == right.precision)
     guard result.rows > 0, result.columns > 0 else { return }
     var (alpha, beta): (Float, Float) = (1, accumulate ? 1 : 0)
-    // cuBLAS counts by columns: to it our matrices are their transposes, and the product is right · left.
+    // cuBLAS counts by columns: to it our matrices are their transposes, and the product is right ·
+    // left.
     let status = libraries.products.gemm(
       products, right.operation, left.operation, Int32(result.columns), Int32(result.rows),
       Int32(left.columns), &alpha, right.pointer, right.type, Int32(right.stride), left.pointer,

@@ -4,7 +4,8 @@ import CPU
 
 /// One direction of one layer on a GPU: its activations over a chunk, and the steps that make them.
 ///
-/// Shapes: `T` steps, `B` lanes, `H` hidden, `G` gates. What is called stored is in the precision of products.
+/// Shapes: `T` steps, `B` lanes, `H` hidden, `G` gates. What is called stored is in the precision
+/// of products.
 final class GPUDirection {
   private let gpu: GPU
   private let precision: Precision
@@ -15,10 +16,11 @@ final class GPUDirection {
   private let width: Int
   private let reversed: Bool
   private let hasCellState: Bool
-  /// Stored `[T + 2, B, H]`: step t's output is in slot t + 1; the state before the first step that is read is in
-  /// slot 0, or for the reversed direction in the slot after the last step's.
+  /// Stored `[T + 2, B, H]`: step t's output is in slot t + 1; the state before the first step that
+  /// is read is in slot 0, or for the reversed direction in the slot after the last step's.
   private let outputs: GPUBuffer
-  /// Stored `[T, B, G·H]`: input products, then activations, then gradients, each in place of the last.
+  /// Stored `[T, B, G·H]`: input products, then activations, then gradients, each in place of the
+  /// last.
   let gates: GPUBuffer
   /// Stored `[T + 2, B, H]`: cell states, of cells that have one.
   private let cells: GPUBuffer?
@@ -33,7 +35,8 @@ final class GPUDirection {
 
   /// What only training needs.
   private struct Training {
-    /// Stored `[T, B, G·H]`: gradients of the recurrent products; nil where they are those of the input products.
+    /// Stored `[T, B, G·H]`: gradients of the recurrent products; nil where they are those of the
+    /// input products.
     var productGradients: GPUBuffer?
     /// `[B, H]`
     var carryGradient: GPUBuffer
@@ -152,8 +155,8 @@ final class GPUDirection {
 
   // MARK: - Backward
 
-  /// Turns the activations in `gates` into the gradients of the input products, and writes the gradients of the
-  /// recurrent weights and biases.
+  /// Turns the activations in `gates` into the gradients of the input products, and writes the
+  /// gradients of the recurrent weights and biases.
   ///
   /// The gradient stops at the chunk's beginning (truncated backpropagation through time).
   /// - Parameters:
@@ -233,8 +236,8 @@ final class GPUDirection {
     }
   }
 
-  /// Copies a lane's state before the next chunk; of the reversed direction, after its last step. Valid once the GPU
-  /// has been waited for.
+  /// Copies a lane's state before the next chunk; of the reversed direction, after its last step.
+  /// Valid once the GPU has been waited for.
   func save(lane: Int, into state: LaneState) throws(CUDAError) {
     try gpu.copy(
       from: at(carry, lane * hidden * 4), to: state.carry, bytes: hidden * 4)

@@ -4,8 +4,8 @@ import Recurrent
 
 /// The embedding and the recurrent layers on a GPU, with the memory for all lanes over a chunk.
 ///
-/// Shapes: `T` steps, `B` lanes, `E` embedding, `H` hidden, `D` directions, `V` vocabulary. What is called stored is
-/// in the precision of products.
+/// Shapes: `T` steps, `B` lanes, `E` embedding, `H` hidden, `D` directions, `V` vocabulary. What is
+/// called stored is in the precision of products.
 final class GPUStack {
   let weights: GPUWeights
   let steps: Int
@@ -14,8 +14,8 @@ final class GPUStack {
   private let gpu: GPU
   private let precision: Precision
   private let layers: [[GPUDirection]]
-  /// What each layer reads, and the head at the end, where that is neither a table nor the outputs below as they
-  /// are: stored `[T·B, K]`, with both directions side by side and dropout done.
+  /// What each layer reads, and the head at the end, where that is neither a table nor the outputs
+  /// below as they are: stored `[T·B, K]`, with both directions side by side and dropout done.
   private let inputs: [GPUBuffer?]
   private let masks: GPUMasks
   private let training: Training?
@@ -121,7 +121,8 @@ final class GPUStack {
 
   // MARK: - Forward
 
-  /// Reads the first steps of `symbols`, `[T, B]`, from the current states, or packed texts from zero.
+  /// Reads the first steps of `symbols`, `[T, B]`, from the current states, or packed texts from
+  /// zero.
   func forward(_ symbols: cu_pointer, steps active: StepLanes) throws(CUDAError) {
     let rows = active.steps * lanes
     for (layer, directions) in layers.enumerated() {
@@ -193,16 +194,17 @@ final class GPUStack {
         columns: Int32(size), lanes: Int32(lanes)))
   }
 
-  /// Makes the states after the first `count` steps those before the next chunk; a reversed direction reads from a
-  /// chunk's end and has none to carry on.
+  /// Makes the states after the first `count` steps those before the next chunk; a reversed
+  /// direction reads from a chunk's end and has none to carry on.
   func carryOver(steps count: Int) throws(CUDAError) {
     for directions in layers { try directions[0].carryOver(steps: count) }
   }
 
   // MARK: - Backward
 
-  /// Writes the gradients of all weights of the layers from `lowest` on, and with 0 of the embedding, from those of
-  /// the outputs, which are overwritten.
+  /// Writes the gradients of all weights of the layers from `lowest` on, and with 0 of the
+  /// embedding, from those of the outputs, which are overwritten; of recurrent weights as if none
+  /// were dropped.
   func backward(
     _ symbols: cu_pointer, steps active: StepLanes, to lowest: Int = 0, into gradients: GPUBuffer
   ) throws(CUDAError) {
@@ -222,8 +224,6 @@ final class GPUStack {
             weights.exactPointer(tensors.biasIH, in: gradients),
             weights.exactPointer(tensors.biasHH, in: gradients)
           ))
-        try weights.dropGradient(
-          of: tensors, in: weights.exactPointer(tensors.weightHH, in: gradients))
       }
       for direction in layers[layer].indices {
         try backwardInput(
@@ -257,8 +257,8 @@ final class GPUStack {
     return part.pointer
   }
 
-  /// Writes the gradients of a direction's input weights and, where wanted, of its input, from those of the input
-  /// products.
+  /// Writes the gradients of a direction's input weights and, where wanted, of its input, from
+  /// those of the input products.
   private func backwardInput(
     _ symbols: cu_pointer, rows: Int, layer: Int, direction: Int, givesInput: Bool,
     _ training: Training, into gradients: GPUBuffer
@@ -270,8 +270,8 @@ final class GPUStack {
     // The second direction adds to the gradient that the first one wrote.
     let adds = direction > 0
     if layer == 0, let table = training.tableGradient {
-      // The gradients of the input products are summed symbol by symbol, [V, G·H]; what is left is two small
-      // products in single precision.
+      // The gradients of the input products are summed symbol by symbol, [V, G·H]; what is left is
+      // two small products in single precision.
       let vocabulary = configuration.vocabularySize
       try sum(
         products.pointer, bySymbol: symbols, mask: 0, rows: rows, columns: width, training,

@@ -19,8 +19,8 @@ struct GPUSum {
     sum = try gpu.kernel("sum")
   }
 
-  /// Asks for the sum of what `kernel` makes of values: with `sum_floats` themselves, with `sum_of_squares` their
-  /// squares.
+  /// Asks for the sum of what `kernel` makes of values: with `sum_floats` themselves, with
+  /// `sum_of_squares` their squares.
   func add(_ kernel: Kernel, _ values: cu_pointer, count: Int) throws(CUDAError) {
     try add(kernel) { partial in
       partial_sums_arguments(values: values, partial: partial, count: Int64(count))

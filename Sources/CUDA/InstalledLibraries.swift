@@ -5,8 +5,9 @@ import Foundation
 #endif
 
 extension CUDALibraries {
-  /// Those of this machine: the driver's from where the system has it, the others from there too, from the CUDA
-  /// toolkit, from the folders in CHARLSTM_CUDA_PATH, or from the Python environment that is active.
+  /// Those of this machine: the driver's from where the system has it, the others from there too,
+  /// from the CUDA toolkit, from the folders in CHARLSTM_CUDA_PATH, or from the Python environment
+  /// that is active.
   package static func installed(
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws(CUDAError) -> CUDALibraries {
