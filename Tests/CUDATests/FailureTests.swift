@@ -30,7 +30,7 @@ extension CUDATests {
       #expect(
         failure()?.description
           == "no GPU: NVIDIA's driver supports CUDA 11.4, and 11.8 is needed; "
-            + "install a newer driver"
+          + "install a newer driver"
       )
       cuda_testing_set_device(7, 5, 1 << 30, 12080, 1)
       #expect(
