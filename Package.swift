@@ -171,7 +171,11 @@ let package = Package(
         .headerSearchPath("../../Sources/CCUDA/kernels"),
       ]),
     .testTarget(
-      name: "CUDATests", dependencies: ["CCUDA", "CPU", "CUDA", "CUDATesting", "Recurrent"]),
+      name: "CUDATests",
+      dependencies: [
+        "CCUDA", "CPU", "CUDA", "CUDATesting", "FileTesting", "Generation", "Recurrent", "Text",
+        "Training",
+      ]),
     .target(
       name: "ClusterTesting", dependencies: ["Cluster"], path: "Tests/ClusterTesting"),
     .testTarget(name: "ClusterTests", dependencies: ["Cluster", "ClusterTesting", "Recurrent"]),

@@ -27,6 +27,12 @@ END
 SOURCE(loss_text)
 #embed "kernels/loss.cu"
 END
+SOURCE(lstm_step_text)
+#embed "kernels/lstm_step.cu"
+END
+SOURCE(tensor_cores_text)
+#embed "kernels/tensor_cores.cuh"
+END
 SOURCE(optimizer_text)
 #embed "kernels/optimizer.cu"
 END
@@ -39,6 +45,8 @@ static const ccuda_source all[] = {
   {"cells.cu", cells_text},
   {"rows.cu", rows_text},
   {"loss.cu", loss_text},
+  {"lstm_step.cu", lstm_step_text},
+  {"tensor_cores.cuh", tensor_cores_text},
   {"optimizer.cu", optimizer_text},
 };
 const ccuda_source *const ccuda_sources = all;
