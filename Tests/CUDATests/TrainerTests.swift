@@ -25,7 +25,7 @@ extension CUDATests {
       var options = TrainingOptions()
       options.lanes = 3
       options.sequenceLength = 6
-      options.maxSteps = 6
+      options.maxSteps = 4
       options.warmupSteps = 2
       options.reportEvery = 1
       options.dropout = Dropout(betweenLayers: 0.2, output: 0.1)
@@ -71,7 +71,7 @@ extension CUDATests {
     @Test func aRunIsTheCPUs() throws {
       let gpu = try run(trainer(options, on: device()))
       let cpu = try run(trainer(options, on: .cpu(threads: 1)))
-      #expect(gpu.outcome == .completed && gpu.steps.count == 6)
+      #expect(gpu.outcome == .completed && gpu.steps.count == 4)
       for (mine, theirs) in zip(gpu.steps, cpu.steps) {
         #expect(abs(mine.trainLoss - theirs.trainLoss) < 1e-4)
       }
@@ -85,7 +85,7 @@ extension CUDATests {
       var options = options
       options.precision = precision
       _ = try run(trainer(options, on: device()), in: "whole")
-      let stopped = try run(trainer(options, on: device()), in: "parts", until: 3)
+      let stopped = try run(trainer(options, on: device()), in: "parts", until: 2)
       #expect(stopped.outcome == .interrupted)
       let path = "\(folder.path)/parts/resume.safetensors"
       let resumed = try Trainer(
@@ -93,18 +93,6 @@ extension CUDATests {
       #expect(try run(resumed, in: "parts", isNew: false).outcome == .completed)
       for name in ["best.safetensors", "last.safetensors"] {
         #expect(try folder.bytes(of: "parts/\(name)") == folder.bytes(of: "whole/\(name)"))
-      }
-    }
-
-    @Test func aStudentLearnsFromTeachers() throws {
-      var options = options
-      options.teachers = 2
-      options.maxSteps = 4
-      let gpu = try run(trainer(options, on: device()))
-      let cpu = try run(trainer(options, on: .cpu(threads: 1)))
-      #expect(!gpu.steps.isEmpty && gpu.steps.count == cpu.steps.count)
-      for (mine, theirs) in zip(gpu.steps, cpu.steps) {
-        #expect(abs(mine.trainLoss - theirs.trainLoss) < 1e-3)
       }
     }
 
