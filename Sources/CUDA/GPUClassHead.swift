@@ -51,11 +51,10 @@ final class GPUClassHead {
     var expectedOfTexts: PinnedBuffer<Float>
     /// `[B]`
     var losses: GPUBuffer
+    var lossesOfTexts: PinnedBuffer<Float>
     /// `[2, F]`: sums of features, and of their squares.
     var moments: GPUBuffer
     var momentsOfTexts: PinnedBuffer<Float>
-    var sum: GPUSum
-    var sumFloats: Kernel
     var kernels: [Pooling: Kernel]
     var loss: Kernel
     var sumMoments: Kernel
@@ -123,9 +122,9 @@ final class GPUClassHead {
       expected: try GPUBuffer(gpu, bytes: lanes * classes * 4),
       expectedOfTexts: try PinnedBuffer(gpu, count: lanes * classes),
       losses: try GPUBuffer(gpu, bytes: lanes * 4),
+      lossesOfTexts: try PinnedBuffer(gpu, count: lanes),
       moments: try GPUBuffer(gpu, bytes: moments * 4),
-      momentsOfTexts: try PinnedBuffer(gpu, count: moments), sum: try GPUSum(on: gpu),
-      sumFloats: try gpu.kernel("sum_floats"), kernels: try kernels("_backward"),
+      momentsOfTexts: try PinnedBuffer(gpu, count: moments), kernels: try kernels("_backward"),
       loss: try gpu.kernel("class_loss"), sumMoments: try gpu.kernel("moments"),
       columnSums: try gpu.kernel("column_sums_f32"))
   }
@@ -217,7 +216,7 @@ final class GPUClassHead {
 
   // MARK: - Loss and gradients
 
-  /// Asks for the weighted loss of the labels, as the CPU's head has it, and overwrites `logits`
+  /// Asks for the weighted losses of the labels, as the CPU's head has it, and overwrites `logits`
   /// with `scale` times its gradients; and for the features' moments. Not before the GPU has been
   /// waited for since the last time.
   /// - Parameters:
@@ -252,7 +251,7 @@ final class GPUClassHead {
     arguments.smoothed_share = (1 - expectedShare) * targets.smoothing / Float(classes)
     arguments.expected_share = expectedShare
     try gpu.launch(training.loss, rows: lanes, vocabulary: classes, arguments)
-    try training.sum.add(training.sumFloats, training.losses.pointer, count: lanes)
+    try training.lossesOfTexts.download(from: training.losses.pointer)
 
     let count = configuration.featureCount
     try gpu.launch(
@@ -267,11 +266,12 @@ final class GPUClassHead {
   /// What has come of the last texts; waits for the GPU.
   func losses() throws(CUDAError) -> TextLosses {
     guard let training else { preconditionFailure("a workspace for training is needed") }
-    let loss = try training.sum.value()
+    try gpu.synchronize()
     let count = configuration.featureCount
     let moments = training.momentsOfTexts.elements
     return TextLosses(
-      classification: loss, featureSums: Array(moments[..<count]),
+      classification: training.lossesOfTexts.elements.reduce(0.0) { $0 + Double($1) },
+      featureSums: Array(moments[..<count]),
       featureSquares: Array(moments[count...]))
   }
 
