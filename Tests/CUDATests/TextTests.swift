@@ -113,7 +113,8 @@ extension CUDATests {
     @Test func readsInBfloat16() throws {
       let backend = CUDABackend(try .emulated())
       for pooling in [Pooling.concat, .attention] {
-        let network = try network(.lstm, pooling, bidirectional: true)
+        let network = try network(
+          .lstm, pooling, bidirectional: true, hidden: pooling == .attention ? 16 : 9)
         let texts = texts([17, 9, 1], seed: 5)
         let exact = CPUBackend(threads: 1).texts(through: network, precision: .float32)
         let mine = backend.texts(through: network, precision: .bfloat16)
@@ -139,6 +140,7 @@ extension CUDATests {
       var expectedShare: Float = 0
       /// By step: the lowest layer that is trained.
       var lowest = [0, 0, 0]
+      var hidden = 9
       var precision = Precision.float32
       var testDescription: String { name }
     }
@@ -201,7 +203,7 @@ extension CUDATests {
     private func network(_ setting: Setting) throws -> Network {
       try network(
         setting.cell, setting.pooling, bidirectional: setting.bidirectional,
-        languageModel: setting.languageModel != nil,
+        hidden: setting.hidden, languageModel: setting.languageModel != nil,
         ngrams: setting.ngrams ? NgramEmbedding(longest: 4, buckets: 60) : nil)
     }
 
@@ -264,9 +266,12 @@ extension CUDATests {
     }
 
     @Test func trainsInBfloat16() throws {
-      for var setting in [Self.settings[4], Self.settings[5]] {
+      // A step of eight units is one kernel.
+      for (var setting, hidden) in [(Self.settings[4], 9), (Self.settings[5], 8)] {
+        setting.hidden = hidden
         setting.precision = .bfloat16
         let mine = try steps(CUDABackend(.emulated()), setting)
+        #expect((cuda_testing_launches("lstm_step_bf16") > 0) == (hidden == 8))
         setting.precision = .float32
         let exact = try steps(CPUBackend(threads: 1), setting)
         for (mine, exact) in zip(mine.losses, exact.losses) {
