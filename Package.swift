@@ -173,8 +173,8 @@ let package = Package(
     .testTarget(
       name: "CUDATests",
       dependencies: [
-        "CCUDA", "CPU", "CUDA", "CUDATesting", "FileTesting", "Generation", "Recurrent", "Text",
-        "Training",
+        "CCUDA", "CPU", "CUDA", "CUDATesting", "Classification", "FileTesting", "Generation",
+        "LabelledData", "Recurrent", "Text", "Training",
       ]),
     .target(
       name: "ClusterTesting", dependencies: ["Cluster"], path: "Tests/ClusterTesting"),

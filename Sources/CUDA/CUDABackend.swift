@@ -58,11 +58,17 @@ package struct CUDABackend: Backend {
   }
 
   package func texts(through network: Network, precision: Precision) -> any TextReader {
-    cpu.texts(through: network, precision: precision)
+    let reader = gpu.perform { () throws(CUDAError) in
+      try CUDATextReader(network, precision: precision, on: gpu)
+    }
+    return reader ?? cpu.texts(through: network, precision: precision)
   }
 
   package func trainingTexts(through network: Network, _ use: StreamUse) -> any TextTrainer {
-    cpu.trainingTexts(through: network, use)
+    let trainer = gpu.perform { () throws(CUDAError) in
+      try CUDATextTrainer(network, use, on: gpu)
+    }
+    return trainer ?? cpu.trainingTexts(through: network, use)
   }
 
   package func observer(of network: Network, lanes: Int, steps: Int) -> any Observer {

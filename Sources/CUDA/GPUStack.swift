@@ -11,6 +11,8 @@ final class GPUStack {
   let steps: Int
   let lanes: Int
   let configuration: ModelConfiguration
+  /// Nil without n-grams.
+  let ngrams: GPUNgramInput?
   private let gpu: GPU
   private let precision: Precision
   private let layers: [[GPUDirection]]
@@ -42,7 +44,9 @@ final class GPUStack {
     let gpu = weights.gpu
     let configuration = weights.network.configuration
     let precision = weights.precision
-    precondition(dropout.embedding == 0 || !weights.usesInputTable)
+    precondition(
+      (dropout.embedding == 0 && weights.network.layout.ngrams == nil)
+        || !weights.usesInputTable)
     self.weights = weights
     self.steps = steps
     self.lanes = lanes
@@ -78,6 +82,7 @@ final class GPUStack {
             gpu, bytes: rows * configuration.inputSize(ofLayer: layer) * precision.bytes) : nil)
     }
     self.inputs = inputs
+    ngrams = try GPUNgramInput(weights, steps: steps, lanes: lanes, isTrained: isTrained)
     gather = try gpu.kernel("gather_\(precision.suffix)")
     mask = try gpu.kernel("mask_\(precision.suffix)")
     copyColumns = try gpu.kernel("copy_columns_\(precision.suffix)")
@@ -96,6 +101,15 @@ final class GPUStack {
       tableGradient: table
         ? try GPUBuffer(gpu, bytes: configuration.vocabularySize * width * 4) : nil,
       sumsBySymbol: try gpu.kernel("sums_by_symbol_\(precision.suffix)"))
+  }
+
+  /// About the bytes that a lane takes for each step it has room for, without training.
+  static func bytes(ofStep configuration: ModelConfiguration, _ precision: Precision) -> Int {
+    // Gates, outputs, and cell states or what a GRU keeps.
+    let states = configuration.cell.gateCount + 2
+    let layer = configuration.directions * configuration.hiddenSize * states
+    let inputs = (0...configuration.layers).reduce(0) { $0 + configuration.inputSize(ofLayer: $1) }
+    return (configuration.layers * layer + inputs) * precision.bytes
   }
 
   /// Stored `[T·B, K]`: what a layer above the first reads, or the head.
@@ -122,7 +136,7 @@ final class GPUStack {
   // MARK: - Forward
 
   /// Reads the first steps of `symbols`, `[T, B]`, from the current states, or packed texts from
-  /// zero.
+  /// zero, whose n-grams must have been told.
   func forward(_ symbols: cu_pointer, steps active: StepLanes) throws(CUDAError) {
     let rows = active.steps * lanes
     for (layer, directions) in layers.enumerated() {
@@ -160,6 +174,7 @@ final class GPUStack {
         table: weights.values(weights.network.layout.embedding), index: symbols,
         mask: masks[0]?.pointer ?? 0, out: input.pointer, rows: Int32(rows), columns: Int32(size),
         lanes: Int32(lanes)))
+    try ngrams?.add(to: input, rows: rows, mask: masks[0]?.pointer ?? 0)
   }
 
   /// Makes what a layer above the first reads, or the head, of the outputs below.
@@ -240,6 +255,8 @@ final class GPUStack {
       embeddingGradients.pointer, bySymbol: symbols, mask: masks[0]?.pointer ?? 0, rows: rows,
       columns: configuration.embeddingSize, training,
       into: weights.exactPointer(embedding, in: gradients))
+    try ngrams?.backward(
+      embeddingGradients, steps: active, mask: masks[0]?.pointer ?? 0, into: gradients)
   }
 
   /// Stored `[T·B, H]`: the gradients of the outputs of a direction.

@@ -90,11 +90,11 @@ final class GPUWeights: @unchecked Sendable {
     try refresh()
   }
 
-  /// Takes what is dropped out of the gradients of the recurrent weights. Not to be recorded: what
-  /// that is changes from step to step.
-  func dropGradients(in gradients: GPUBuffer) throws(CUDAError) {
+  /// Takes what is dropped out of the gradients of the recurrent weights, of the layers from
+  /// `lowest` on. Not to be recorded: what that is changes from step to step.
+  func dropGradients(from lowest: Int = 0, in gradients: GPUBuffer) throws(CUDAError) {
     guard weightDrop > 0 else { return }
-    for direction in layout.layers.joined() {
+    for direction in layout.layers[lowest...].joined() {
       try applyDrop(
         dropGradient, to: direction.weightHH, from: gradients.pointer, into: gradients.pointer, 4)
     }
