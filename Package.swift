@@ -105,7 +105,7 @@ let package = Package(
     .target(
       name: "CharLSTM",
       dependencies: [
-        "Recurrent", "CPU", "Text", "LabelledData", "Files", "Safetensors", "Checkpoints",
+        "Recurrent", "CPU", "CUDA", "Text", "LabelledData", "Files", "Safetensors", "Checkpoints",
         "Training", "Generation", "Classification", "Form", "Patterns",
       ]),
     .target(name: "LineEditing", dependencies: ["CReadline", "Files", "Paths", "Text"]),
@@ -139,7 +139,8 @@ let package = Package(
     .executableTarget(
       name: "charlstm",
       dependencies: [
-        "Inspection", "Recurrent", "CPU", "Paths", "Text", "TerminalText", "Files", "Safetensors",
+        "Inspection", "Recurrent", "CPU", "CUDA", "Paths", "Text", "TerminalText", "Files",
+        "Safetensors",
         "Checkpoints", "Training", "Generation", "Form", "LabelledData", "Classification",
         "LineEditing", "REPL", "Reports", "TensorBoard", "Serving", "Server", "WebExport",
         "Cluster", "MPILink",
@@ -180,6 +181,8 @@ let package = Package(
       name: "ClusterTesting", dependencies: ["Cluster"], path: "Tests/ClusterTesting"),
     .testTarget(name: "ClusterTests", dependencies: ["Cluster", "ClusterTesting", "Recurrent"]),
     .testTarget(name: "MPILinkTests", dependencies: ["MPILink"]),
+    .target(
+      name: "DeviceTesting", dependencies: ["CPU", "Recurrent"], path: "Tests/DeviceTesting"),
     .target(name: "FileTesting", path: "Tests/FileTesting"),
     .testTarget(name: "FilesTests", dependencies: ["Files", "FileTesting"]),
     .testTarget(name: "SafetensorsTests", dependencies: ["FileTesting", "Safetensors"]),
@@ -191,7 +194,7 @@ let package = Package(
     .testTarget(name: "PagesTests", dependencies: ["PageTesting", "Pages"]),
     .testTarget(
       name: "InspectionTests",
-      dependencies: ["Inspection", "PageTesting", "Recurrent", "CPU", "Text"]),
+      dependencies: ["DeviceTesting", "Inspection", "PageTesting", "Recurrent", "CPU", "Text"]),
     .testTarget(
       name: "WebExportTests",
       dependencies: [
@@ -203,26 +206,27 @@ let package = Package(
     .testTarget(name: "LabelledDataTests", dependencies: ["FileTesting", "LabelledData", "Text"]),
     .testTarget(
       name: "GenerationTests",
-      dependencies: ["Recurrent", "CPU", "Patterns", "Text", "Generation"]),
+      dependencies: ["Recurrent", "CPU", "DeviceTesting", "Patterns", "Text", "Generation"]),
     .testTarget(
-      name: "FormTests", dependencies: ["CPU", "Form", "Generation", "Recurrent", "Text"]),
+      name: "FormTests",
+      dependencies: ["CPU", "DeviceTesting", "Form", "Generation", "Recurrent", "Text"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Recurrent", "CPU", "Cluster", "ClusterTesting", "FileTesting", "Text", "Checkpoints",
-        "Generation", "Training",
+        "Recurrent", "CPU", "Cluster", "ClusterTesting", "DeviceTesting", "FileTesting", "Text",
+        "Checkpoints", "Generation", "Training",
       ]),
     .testTarget(
       name: "ClassificationTests",
       dependencies: [
-        "Recurrent", "CPU", "FileTesting", "Text", "TerminalText", "Safetensors", "Checkpoints",
-        "LabelledData", "Training", "Classification",
+        "Recurrent", "CPU", "DeviceTesting", "FileTesting", "Text", "TerminalText", "Safetensors",
+        "Checkpoints", "LabelledData", "Training", "Classification",
       ]),
     .testTarget(
       name: "ServingTests",
       dependencies: [
-        "CPU", "Checkpoints", "Classification", "FileTesting", "Form", "Generation",
-        "PageTesting", "Recurrent", "Serving", "Text",
+        "CPU", "Checkpoints", "Classification", "DeviceTesting", "FileTesting", "Form",
+        "Generation", "PageTesting", "Recurrent", "Serving", "Text",
       ]),
     .testTarget(
       name: "TensorBoardTests",
@@ -248,7 +252,7 @@ let package = Package(
     .testTarget(
       name: "REPLTests",
       dependencies: [
-        "CPU", "FileTesting", "REPL", "Safetensors", "TerminalTesting", "charlstm",
+        "CPU", "DeviceTesting", "FileTesting", "REPL", "Safetensors", "TerminalTesting", "charlstm",
       ]),
     .testTarget(
       name: "RobustnessTests",

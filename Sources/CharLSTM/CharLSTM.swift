@@ -1,5 +1,6 @@
 /// Everything the library offers: `import CharLSTM` imports these modules.
 @_exported import CPU
+@_exported import CUDA
 @_exported import Checkpoints
 @_exported import Classification
 @_exported import Files

@@ -207,10 +207,13 @@ final class ClassificationTask: TrainingTask {
 
   // MARK: - Validation and saving
 
-  func validate(_ progress: TrainingProgress) -> Validation? {
+  func validate(_ progress: TrainingProgress) throws(TrainingError) -> Validation? {
     guard validation.count > 0 else { return nil }
     scorer.update(to: optimization.sharedAverage)
     let report = validation.report(of: scorer)
+    if let failure = device.backend.failure {
+      throw .deviceFailed(step: progress.step, reason: failure.description)
+    }
     return Validation(
       loss: report.meanNegativeLogLikelihood, accuracy: report.accuracy, macroF1: report.macroF1,
       classF1: report.classes.map(\.f1))

@@ -20,6 +20,7 @@ public final class Classifier {
   public let leastLogOdds: Double?
   private let temperature: Double
   private let experts: NgramExperts
+  private let device: Device
   private let texts: any TextReader
 
   /// - Parameter precision: what the device is fastest with if nil.
@@ -33,6 +34,7 @@ public final class Classifier {
     leastLogOdds = trained.leastLogOdds
     temperature = trained.temperature
     experts = trained.experts
+    self.device = device
     texts = device.backend.texts(
       through: trained.model, precision: precision ?? device.precision(for: .reading))
   }
@@ -48,7 +50,8 @@ public final class Classifier {
     limit(vocabulary.symbols(in: text))
   }
 
-  /// The probability of each class for each text, `[texts][C]`; the sum of each row is 1.
+  /// The probability of each class for each text, `[texts][C]`; the sum of each row is 1. No numbers
+  /// where the device has failed.
   public func probabilities(of texts: [String]) -> [[Float]] {
     probabilities(of: texts.map { symbols(in: $0.utf8) })
   }
@@ -84,9 +87,14 @@ public final class Classifier {
 
   /// The logits of the classes for each text, `[texts][C]`, before any temperature.
   package func logits(of texts: [[Int32]]) -> [[Float]] {
-    self.texts.logits(of: texts) { [experts] text, logits in
+    let logits = self.texts.logits(of: texts) { [experts] text, logits in
       experts.adding(to: logits, of: texts[text])
     }
+    guard device.backend.failure == nil else {
+      // Whoever reads them asks whether they are numbers, as those of weights that are too large are not.
+      return texts.map { _ in labels.map { _ in .nan } }
+    }
+    return logits
   }
 }
 

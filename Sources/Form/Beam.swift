@@ -122,13 +122,14 @@ extension FormWriter {
   ///   - state: what the text goes on from.
   ///   - goesOn: asked before each character. Once it says no, the text is the most probable one yet, or if
   ///     there is none the most probable beginning, which `isWhole` tells.
-  /// - Throws: `FormError.nothingFound`.
+  /// - Throws: `FormError.nothingFound`; `.deviceFailed`.
   public func mostProbable(
     _ form: PreparedForm, from state: TextState, goesOn: () -> Bool = { true }
   ) throws(FormError) -> FormedText {
     lanes.begin(state.recurrent, logits: state.logits, temperature: form.temperature)
     var beam = Beam(form, alphabet, lanes)
-    beam.run(goesOn: goesOn)
+    beam.run { isWorking && goesOn() }
+    try checkDevice()
     return try beam.text(text(of:))
   }
 }

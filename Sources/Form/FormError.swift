@@ -19,6 +19,8 @@ public enum FormError: Error, Equatable, Sendable {
   case nothingFound(rules: [String], particles: Int)
   /// Whoever wanted the text wants it no more.
   case givenUp
+  /// The device cannot go on.
+  case deviceFailed(reason: String)
 }
 
 extension FormError: CustomStringConvertible {
@@ -53,6 +55,7 @@ extension FormError: CustomStringConvertible {
       return "none of \(particles) particles found a text for \(list(rules)); give more with "
         + "\(option("particles")), or more room with \(option("length"))"
     case .givenUp: return "the text was given up"
+    case .deviceFailed(let reason): return reason
     }
   }
 }

@@ -26,6 +26,7 @@ public final class FormWriter {
   let vocabulary: Vocabulary
   let alphabet: FormAlphabet
   let lanes: FormLanes
+  private let device: Device
   private let start: RecurrentState
   /// By letter: how frequent it is in the model's texts; empty until it has been needed.
   private var frequencies: [Double] = []
@@ -51,6 +52,7 @@ public final class FormWriter {
     precondition(vocabulary.count == model.configuration.vocabularySize)
     precondition((1...Self.mostParticles).contains(particles))
     self.vocabulary = vocabulary
+    self.device = device
     alphabet = FormAlphabet(vocabulary)
     start = RecurrentState(model.configuration)
     lanes = FormLanes(
@@ -115,6 +117,13 @@ public final class FormWriter {
         lanes, alphabet: alphabet, from: start, opening: openingSymbols(vocabulary)[0])
     }
     return freeTexts
+  }
+
+  var isWorking: Bool { device.backend.failure == nil }
+
+  /// - Throws: `FormError.deviceFailed` where what the lanes expect counts for nothing.
+  func checkDevice() throws(FormError) {
+    if let failure = device.backend.failure { throw .deviceFailed(reason: failure.description) }
   }
 
   /// The text of symbols that were chosen from the alphabet.

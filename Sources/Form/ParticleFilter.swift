@@ -199,14 +199,15 @@ extension FormWriter {
   ///   - state: what the text goes on from.
   ///   - goesOn: asked before each character. Once it says no, the text is drawn from those that are
   ///     finished, or if there is none yet it is one of the beginnings, which `isWhole` tells.
-  /// - Throws: `FormError.nothingFound`.
+  /// - Throws: `FormError.nothingFound`; `.deviceFailed`.
   public func text(
     _ form: PreparedForm, from state: TextState, using random: inout Xoshiro256,
     goesOn: () -> Bool = { true }
   ) throws(FormError) -> FormedText {
     lanes.begin(state.recurrent, logits: state.logits, temperature: form.temperature)
     var filter = ParticleFilter(form, alphabet, lanes)
-    filter.run(using: &random, goesOn: goesOn)
+    filter.run(using: &random) { isWorking && goesOn() }
+    try checkDevice()
     return try filter.choose(text(of:), using: &random)
   }
 

@@ -22,6 +22,7 @@ public struct WritingRequest: Sendable {
 public final class BatchGenerator {
   private let vocabulary: Vocabulary
   private let configuration: ModelConfiguration
+  private let device: Device
   private let streams: any Streams
   private let parts: PerPart<WritingLanes>
 
@@ -35,6 +36,7 @@ public final class BatchGenerator {
     precondition(vocabulary.count == model.configuration.vocabularySize && lanes > 0)
     self.vocabulary = vocabulary
     configuration = model.configuration
+    self.device = device
     streams = device.backend.streams(
       through: model,
       StreamUse(precision: precision ?? device.precision(for: .reading), lanes: lanes, steps: 1))
@@ -54,7 +56,7 @@ public final class BatchGenerator {
   ///     thread but one call at a time, and must not use the generator's device; returns whether to go
   ///     on.
   /// - Throws: `SamplingOptionsError`, `StopStringsError`, `BiasError`; `BansError` once all texts before the first
-  ///   that cannot be written are delivered, or the first error of `deliver`.
+  ///   that cannot be written are delivered, or the first error of `deliver`; the device's, where it fails.
   public func write(
     count: Int, _ options: WritingOptions, avoiding passages: PassageSet? = nil,
     request: @escaping @Sendable (_ index: Int) -> WritingRequest,
@@ -63,9 +65,9 @@ public final class BatchGenerator {
     let rules = try WritingRules(
       options, avoiding: passages, vocabulary: vocabulary, configuration)
     let queue = Queue()
-    streams.run(parts) { lanes in
+    streams.run(parts) { [device] lanes in
       lanes.write(
-        rules,
+        rules, on: device,
         next: {
           let index = queue.nextRequest.add(1, ordering: .relaxed).oldValue
           return index < count ? (index, request(index)) : nil
@@ -75,6 +77,7 @@ public final class BatchGenerator {
         })
     }
     if let error = queue.outbox.withLock({ $0.error }) { throw error }
+    try device.check()
   }
 }
 
@@ -149,7 +152,8 @@ private struct WritingLanes {
   }
 
   mutating func write(
-    _ rules: WritingRules, next: () -> (Int, WritingRequest)?, deliver: (FinishedText) -> Bool
+    _ rules: WritingRules, on device: Device, next: () -> (Int, WritingRequest)?,
+    deliver: (FinishedText) -> Bool
   ) {
     var symbols = [Int32](repeating: 0, count: lanes.count)
     var goesOn = true
@@ -184,6 +188,8 @@ private struct WritingLanes {
         continue
       }
       let logits = symbols.withUnsafeBufferPointer { part.logits(after: $0) }
+      // `BatchGenerator.write` says why.
+      guard device.backend.failure == nil else { break }
       for index in lanes.indices where steps[index] != nil {
         let row = logits[index * vocabulary.count..<(index + 1) * vocabulary.count]
         if let finished = advance(index, UnsafeBufferPointer(rebasing: row)) {

@@ -29,6 +29,7 @@ package struct ContinuedText: Sendable {
 package final class ContinuationBatch {
   private let vocabulary: Vocabulary
   private let configuration: ModelConfiguration
+  private let device: Device
   private let streams: any Streams
   private let parts: PerPart<ContinuationLanes>
   package let lanes: Int
@@ -44,6 +45,7 @@ package final class ContinuationBatch {
     self.vocabulary = vocabulary
     self.lanes = lanes
     configuration = model.configuration
+    self.device = device
     streams = device.backend.streams(
       through: model,
       StreamUse(precision: precision ?? device.precision(for: .reading), lanes: lanes, steps: 1))
@@ -61,7 +63,7 @@ package final class ContinuationBatch {
   ///   - goesOn: asked before each step.
   /// - Returns: the texts in the order of `continuations`; nil where `goesOn` said no.
   /// - Throws: `SamplingOptionsError`, `StopStringsError`, `BiasError`; `BansError` of the first that cannot
-  ///   be written.
+  ///   be written; `DeviceError`.
   package func write(
     _ continuations: [Continuation], from state: TextState, after preceding: TextRead = [],
     avoiding passages: PassageSet? = nil, goesOn: () -> Bool = { true }
@@ -89,6 +91,7 @@ package final class ContinuationBatch {
     repeat {
       guard goesOn() else { return nil }
       streams.run(parts) { $0.step() }
+      try device.check()
     } while (0..<streams.parts.count).contains { parts[$0].isWriting }
     let texts = parts.values.flatMap(\.texts)
     if let failure = texts.lazy.compactMap(\.failure).first { throw failure }

@@ -120,9 +120,12 @@ package final class ContinuousBatch {
   }
 
   /// Reads one symbol of every text, and draws the next where its prompt is over.
-  package func step() {
+  ///
+  /// - Throws: `DeviceError`; what the texts have come to counts, and they cannot go on.
+  package func step() throws(DeviceError) {
     guard count > 0 else { return }
-    count = set(current).step()
+    count = set(current).step(on: device)
+    try device.check()
     resize(for: count)
   }
 
@@ -171,8 +174,8 @@ private final class LaneSet {
   }
 
   /// Returns how many texts are left.
-  func step() -> Int {
-    streams.run(parts) { $0.step() }
+  func step(on device: Device) -> Int {
+    streams.run(parts) { $0.step(on: device) }
     return indices.reduce(0) { $0 + parts[$1].count }
   }
 
@@ -239,7 +242,7 @@ private struct JoinedLanes {
     count = 0
   }
 
-  mutating func step() {
+  mutating func step(on device: Device) {
     guard count > 0 else { return }
     for (index, step) in steps.enumerated() { symbols[index] = step?.symbol ?? 0 }
     guard steps.contains(where: { $0?.predicts == true }) else {
@@ -250,6 +253,8 @@ private struct JoinedLanes {
       return
     }
     let logits = symbols.withUnsafeBufferPointer { part.logits(after: $0) }
+    // `ContinuousBatch.step` says why.
+    guard device.backend.failure == nil else { return }
     for index in lanes.indices where steps[index] != nil {
       let row = logits[index * vocabularySize..<(index + 1) * vocabularySize]
       let step = lanes[index]?.advance(

@@ -29,8 +29,8 @@ public struct DynamicEvaluation: Equatable, Sendable {
   /// Scores a text of at least two symbols. The model stays as it is.
   ///
   /// - Parameter progress: told after each segment how many symbols have been scored.
-  /// - Throws: `ScoringError` for options out of range, and where the rate is so high that no
-  ///   finite number comes out.
+  /// - Throws: `ScoringError` for options out of range, where the rate is so high that no finite number
+  ///   comes out, and where the device fails.
   public func score(
     _ text: EncodedText, with model: Network, device: Device = .cpu(),
     progress: (_ symbols: Int) -> Void = { _ in }
@@ -42,7 +42,7 @@ public struct DynamicEvaluation: Equatable, Sendable {
       StreamUse(precision: .float32, lanes: 1, steps: segment, training: .init()))
     return try streams.withOnlyPart { lane in
       adaptAndScore(
-        text, lane, streams.adaptation(rate: rate, decay: decay), progress: progress)
+        text, lane, streams.adaptation(rate: rate, decay: decay), on: device, progress: progress)
     }.get()
   }
 
@@ -62,7 +62,7 @@ public struct DynamicEvaluation: Equatable, Sendable {
 
   private func adaptAndScore(
     _ text: EncodedText, _ lane: any StreamPart, _ adaptation: any Adaptation,
-    progress: (_ symbols: Int) -> Void
+    on device: Device, progress: (_ symbols: Int) -> Void
   ) -> Result<TextScore, ScoringError> {
     let chunk = StreamChunk(steps: segment, lanes: 1)
     let characters = text.count - 1
@@ -81,6 +81,7 @@ public struct DynamicEvaluation: Equatable, Sendable {
         // There is nothing after the last characters to adapt for.
         nats += lane.evaluate(chunk, steps: steps, distributions: nil)
       }
+      do { try device.checkScores() } catch { return .failure(error) }
       guard nats.isFinite else { return .failure(.diverged(character: position, rate: rate)) }
       position += steps
       progress(position)

@@ -10,6 +10,7 @@ public final class Generator {
   /// The symbols that the model knows.
   public let vocabulary: Vocabulary
   private let configuration: ModelConfiguration
+  private let device: Device
   private let streams: any Streams
   private let allowed: AllowedSymbols
 
@@ -21,6 +22,7 @@ public final class Generator {
     precondition(vocabulary.count == model.configuration.vocabularySize)
     self.vocabulary = vocabulary
     configuration = model.configuration
+    self.device = device
     streams = device.backend.streams(
       through: model,
       StreamUse(precision: precision ?? device.precision(for: .reading), lanes: 1, steps: 1))
@@ -42,7 +44,8 @@ public final class Generator {
 
   /// Reads symbols, as a prompt or a text to go on from.
   ///
-  /// Logits are those after the last one: only from there can be drawn.
+  /// Logits are those after the last one: only from there can be drawn. Where the device fails, `write`
+  /// says so.
   public func read(_ symbols: some Collection<Int32>, into state: inout TextState) {
     guard !symbols.isEmpty else { return }
     let beginning = symbols.dropLast()
@@ -69,7 +72,8 @@ public final class Generator {
   ///   - random: its next number draws the next symbol.
   ///   - emit: takes the UTF-8 of whole characters as they come; returns whether to go on.
   /// - Throws: `SamplingOptionsError`, `StopStringsError`, `BansError`, `BiasError`, or what `emit`
-  ///   throws; `state` is then that after the last symbol drawn.
+  ///   throws; `state` is then that after the last symbol drawn. Where the device fails, its error, and
+  ///   `state` cannot be gone on from.
   public func write(
     from state: inout TextState, _ options: WritingOptions, after preceding: TextRead = [],
     avoiding passages: PassageSet? = nil, using random: inout Xoshiro256,
@@ -78,6 +82,7 @@ public final class Generator {
     let rules = try WritingRules(
       options, avoiding: passages, vocabulary: vocabulary, configuration)
     var writer = try rules.writer(from: state.context, after: preceding)
+    try device.check()
     guard !writer.isFinished else { return writer.passage }
     var candidates = Candidates(vocabularySize: vocabulary.count)
     var output: [UInt8] = []
@@ -95,6 +100,7 @@ public final class Generator {
           output: &output)
       }
       streams.withOnlyPart { state.logits.replaceSubrange(0..., with: $0.logits(after: symbol)) }
+      try device.check()
       if !output.isEmpty {
         goesOn = try emit(output)
         output.removeAll(keepingCapacity: true)

@@ -31,8 +31,8 @@ public struct RandomWindows: Equatable, Sendable {
   private static let lanes = 64
 
   /// - Parameter progress: told now and then how many windows have been read.
-  /// - Throws: `ScoringError` for a length or count out of range and for a text of less than N + 1
-  ///   symbols.
+  /// - Throws: `ScoringError` for a length or count out of range, for a text of less than N + 1
+  ///   symbols, and where the device fails.
   public func score(
     _ text: EncodedText, with model: Network, precision: Precision? = nil,
     device: Device = .cpu(), progress: (_ windows: Int) -> Void = { _ in }
@@ -52,6 +52,7 @@ public struct RandomWindows: Equatable, Sendable {
       // Lanes that are left over read the last window in vain.
       let round = (first..<first + lanes).map { starts[min($0, count - 1)] }
       streams.run(readers) { $0.read(text, at: round, counting: count - first) }
+      try device.checkScores()
       nats += readers.values.flatMap(\.nats).prefix(count - first)
       progress(nats.count)
     }

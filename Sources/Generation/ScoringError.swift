@@ -1,3 +1,5 @@
+import Recurrent
+
 /// Why a text cannot be scored in the way asked for.
 public enum ScoringError: Error, Equatable, Sendable, CustomStringConvertible {
   case optionOutOfRange(name: String, value: String, range: String)
@@ -5,6 +7,8 @@ public enum ScoringError: Error, Equatable, Sendable, CustomStringConvertible {
   case textTooShort(characters: Int, window: Int)
   /// The surprisal is not a finite number any more; `character` counts those scored before.
   case diverged(character: Int, rate: Float)
+  /// The device cannot go on.
+  case deviceFailed(reason: String)
 
   /// One line: what, and what to do; options by their names.
   public var description: String { description { $0 } }
@@ -20,6 +24,16 @@ public enum ScoringError: Error, Equatable, Sendable, CustomStringConvertible {
     case .diverged(let character, let rate):
       "dynamic evaluation came to no finite number after character \(character) at rate \(rate); "
         + "try a lower \(option("dynamic-rate"))"
+    case .deviceFailed(let reason): reason
     }
+  }
+}
+
+extension Device {
+  /// Asked before a score is made of what the device has computed.
+  ///
+  /// - Throws: `ScoringError.deviceFailed`.
+  func checkScores() throws(ScoringError) {
+    if let failure = backend.failure { throw .deviceFailed(reason: failure.description) }
   }
 }

@@ -14,6 +14,7 @@ public final class TextScorer {
 
   private let configuration: ModelConfiguration
   private let lanes: Int
+  private let device: Device
   private let streams: any Streams
   private let readers: PerPart<LaneReader>
 
@@ -25,6 +26,7 @@ public final class TextScorer {
   ) {
     configuration = model.configuration
     self.lanes = lanes
+    self.device = device
     streams = device.backend.streams(
       through: model,
       StreamUse(
@@ -41,9 +43,10 @@ public final class TextScorer {
   /// Scores a text of at least two symbols.
   ///
   /// - Parameter progress: told now and then how many symbols have been read.
+  /// - Throws: `ScoringError.deviceFailed`.
   public func score(
     _ text: EncodedText, progress: (_ symbols: Int) -> Void = { _ in }
-  ) -> TextScore {
+  ) throws(ScoringError) -> TextScore {
     _ = readAll(
       text,
       goesOn: {
@@ -51,22 +54,24 @@ public final class TextScorer {
         return true
       }
     ) { $0.readChunk() }
+    try device.checkScores()
     return total(text)
   }
 
   /// Scores a text of at least two symbols with one lane, symbol by symbol.
   ///
   /// - Parameter each: called for each symbol but the first, in order, with its surprisal in nats.
-  /// - Throws: what `each` throws.
-  public func score<Failure: Error>(
-    _ text: EncodedText, each: (_ symbol: Int32, _ surprisal: Float) throws(Failure) -> Void
-  ) throws(Failure) -> TextScore {
+  /// - Throws: what `each` throws; `ScoringError.deviceFailed`.
+  public func score(
+    _ text: EncodedText, each: (_ symbol: Int32, _ surprisal: Float) throws -> Void
+  ) throws -> TextScore {
     let plan = plan(for: text)
     precondition(lanes == 1, "symbols come in order from one lane only")
     let start = RecurrentState(configuration)
     streams.run(readers) { $0.begin(text, plan, from: start) }
     while readers[0].remaining > 0 {
       streams.run(readers) { $0.readChunk() }
+      try device.checkScores()
       let reader = readers[0]
       for index in 0..<reader.read {
         try each(reader.chunk.targets[index], reader.chunk.losses[index])
@@ -79,7 +84,7 @@ public final class TextScorer {
   /// soft targets, which begin at `firstIndex`.
   ///
   /// - Parameter goesOn: asked every few seconds.
-  /// - Returns: whether all of it was read.
+  /// - Returns: whether all of it was read, which it is not where the device fails.
   package func addExpectations(
     of text: EncodedText, share: Float, to targets: SoftTargets, at firstIndex: Int = 0,
     goesOn: () -> Bool = { true }
@@ -99,12 +104,12 @@ public final class TextScorer {
     let start = RecurrentState(configuration)
     streams.run(readers) { $0.begin(text, plan, from: start, firstIndex: firstIndex) }
     while readers.values.contains(where: { $0.remaining > 0 }) {
-      guard goesOn() else { return false }
+      guard device.backend.failure == nil, goesOn() else { return false }
       streams.run(readers) { reader in
         for _ in 0..<Self.chunksBetweenQuestions where reader.remaining > 0 { readChunk(&reader) }
       }
     }
-    return true
+    return device.backend.failure == nil
   }
 
   private func plan(for text: EncodedText) -> LanePlan {

@@ -33,13 +33,13 @@ package struct CellAblation: Sendable {
   /// Per character, with no cell held.
   package let nats: Double
 
-  /// - Throws: `InspectionError`.
+  /// - Throws: `InspectionError`; `DeviceError`.
   package init(
     of cells: [CellPlace], in model: Network, on text: EncodedText, device: Device
-  ) throws(InspectionError) {
+  ) throws {
     let lanes = min(Self.lanes, text.count / (4 * Self.longestPart))
     guard lanes >= 2 else {
-      throw .textTooShort(count: text.count, needed: 8 * Self.longestPart)
+      throw InspectionError.textTooShort(count: text.count, needed: 8 * Self.longestPart)
     }
     let part = min(Self.longestPart, (text.count - 1) / lanes)
     let warmUp = min(Self.warmUp, text.count / 4)
@@ -68,11 +68,12 @@ package struct CellAblation: Sendable {
           layer: cell.layer, cell: cell.cell, held_at: Self.levels,
           increase: curve.map(\.increase), standard_error: curve.map(\.error)))
     }
+    try device.check()
     self.curves = curves
     characters = lanes * part
     nats = plain.reduce(0, +) / Double(characters)
     guard nats.isFinite, curves.allSatisfy({ $0.increase.allSatisfy(\.isFinite) }) else {
-      throw .noNumbers
+      throw InspectionError.noNumbers
     }
   }
 

@@ -1,5 +1,6 @@
 import Classification
 import Checkpoints
+import Recurrent
 import TerminalText
 
 /// Classifies: what is no command is a text, and its classes are shown and what in it they come
@@ -20,6 +21,7 @@ package final class ClassifierInterpreter: LineInterpreter {
   private var resident: ResidentClassifier
   /// How many classes are shown.
   private var top = ResidentClassifier.shownClasses
+  package var device: Device { resident.device }
   package let screen: Screen
   package let surroundings: Surroundings
   package var progress = RunProgress()

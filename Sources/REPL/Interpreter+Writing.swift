@@ -18,7 +18,7 @@ extension Interpreter {
     let symbols = self.symbols(of: prompt, in: draft)
     for start in stride(from: 0, to: symbols.count, by: 256) {
       if surroundings.takeInterrupt() { throw Interrupted() }
-      resident.generator.read(symbols[start..<min(start + 256, symbols.count)], into: &state)
+      try resident.read(symbols[start..<min(start + 256, symbols.count)], into: &state)
     }
     return state
   }

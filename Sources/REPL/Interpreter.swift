@@ -27,6 +27,7 @@ package final class Interpreter: LineInterpreter {
   package var autosave: Autosave?
   /// Of `/avoid-copying`.
   var copyLimit: CopyLimit?
+  package var device: Device { resident.device }
   package let screen: Screen
   package let surroundings: Surroundings
   package var progress = RunProgress()

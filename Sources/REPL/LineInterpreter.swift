@@ -1,5 +1,6 @@
 import LineEditing
 import Paths
+import Recurrent
 import TerminalText
 import Text
 
@@ -7,7 +8,7 @@ import Text
 ///
 /// Lines come from any source and output goes to a `Screen`, so the same interpreter serves a
 /// terminal, a pipe and a test. No line ends the session by its content; only `/quit`, the end of
-/// the input, and an output that cannot be written to do.
+/// the input, an output that cannot be written to, and a device that fails do.
 ///
 /// A class because the line editor asks for completions while the interpreter waits for its line.
 package protocol LineInterpreter: AnyObject, SendableMetatype {
@@ -18,6 +19,8 @@ package protocol LineInterpreter: AnyObject, SendableMetatype {
   var screen: Screen { get }
   var surroundings: Surroundings { get }
   var progress: RunProgress { get set }
+  /// What the model is on.
+  var device: Device { get }
   /// What is here, for a person who begins.
   var greeting: String { get }
   /// Stands before the prompt's `>`.
@@ -239,14 +242,23 @@ extension LineInterpreter {
 
   private func attempt(_ body: () throws -> Void) throws(OutputFailure) {
     do {
+      try checkDevice()
       try body()
+      try checkDevice()
     } catch let failure as OutputFailure {
       throw failure
     } catch is Interrupted {
       try showing { try screen.remark("interrupted") }
     } catch {
-      try report(error)
+      // Whatever went wrong after it comes from it.
+      let failure = device.backend.failure
+      if failure != nil { progress.hasQuit = true }
+      try report(failure ?? error)
     }
+  }
+
+  private func checkDevice() throws(DeviceError) {
+    if let failure = device.backend.failure { throw failure }
   }
 
   private func report(_ error: any Error) throws(OutputFailure) {

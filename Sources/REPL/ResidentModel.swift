@@ -62,6 +62,14 @@ package struct ResidentModel {
     formWriter = nil
   }
 
+  /// Reads symbols, to go on from or to look at what the model then expects.
+  ///
+  /// - Throws: `DeviceError`; `state` then counts for nothing.
+  func read(_ symbols: some Collection<Int32>, into state: inout TextState) throws(DeviceError) {
+    generator.read(symbols, into: &state)
+    try device.check()
+  }
+
   /// What writes so many texts beside each other.
   mutating func batch(lanes: Int) -> ContinuationBatch {
     if let batch, batch.lanes == lanes { return batch }

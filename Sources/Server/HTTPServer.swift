@@ -25,6 +25,7 @@
 
     /// Serves until SIGTERM or SIGINT, after which texts have a moment to end.
     ///
+    /// - Throws: what keeps it from listening; `DeviceError` where the device cannot go on.
     /// - Parameter started: told the port.
     package func run(started: @escaping @Sendable (_ port: Int) -> Void) async throws {
       let limits = api.limits
@@ -47,7 +48,10 @@
           availableConnectionsDelegate: MaximumAvailableConnections(limits.connections)),
         onServerRunning: { started($0.localAddress?.port ?? port) }, logger: logger)
       var configuration = ServiceGroupConfiguration(
-        services: [.init(service: application), .init(service: Ending(api: api))],
+        services: [
+          .init(service: application), .init(service: Watching(api: api)),
+          .init(service: Ending(api: api)),
+        ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
       configuration.maximumGracefulShutdownDuration = .seconds(limits.graceSeconds + 2)
       try await ServiceGroup(configuration: configuration).run()
@@ -66,6 +70,23 @@
         try? await Task.sleep(for: .seconds(api.limits.graceSeconds))
         api.stop()
       }
+    }
+  }
+
+  /// Ends the server, with the reason, once its device cannot go on.
+  private struct Watching: Service {
+    let api: API
+
+    func run() async throws {
+      while api.failure == nil {
+        // Returns at once where the server is to end.
+        do {
+          try await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(1)) }
+        } catch { return }
+      }
+      // Who asked is answered first.
+      try? await Task.sleep(for: .seconds(1))
+      if let failure = api.failure { throw failure }
     }
   }
 

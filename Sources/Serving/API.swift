@@ -55,6 +55,7 @@ package final class API: Sendable {
 
   package let limits: Limits
   private let work: Work
+  private let device: Device
   private let model: String
   private let created = Int(Date().timeIntervalSince1970)
 
@@ -66,6 +67,7 @@ package final class API: Sendable {
     limits: Limits = Limits()
   ) {
     self.model = model
+    self.device = device
     self.limits = limits
     switch checkpoint {
     case .languageModel(let trained):
@@ -75,11 +77,15 @@ package final class API: Sendable {
     case .classifier(let trained):
       work = .classifying(
         ClassifyingQueue(
-          Classifier(trained, precision: precision, device: device), limit: limits.classified))
+          Classifier(trained, precision: precision, device: device), device: device,
+          limit: limits.classified))
     }
   }
 
   deinit { stop() }
+
+  /// Why nothing more can be answered: the device cannot go on.
+  package var failure: DeviceError? { device.backend.failure }
 
   /// Takes no more texts.
   package func end() {
@@ -117,6 +123,7 @@ package final class API: Sendable {
       return page(request.path)
     case ("/healthz", _):
       try allow("GET", request)
+      if let failure { throw .deviceFailed(failure.description) }
       let counts = counts
       return answer(Health(status: "ok", writing: counts.writing, waiting: counts.waiting))
     case ("/v1/models", _):

@@ -24,6 +24,11 @@ package struct APIError: Error, Equatable, Sendable {
   static let ending = APIError(
     status: 503, message: "the server is ending", code: "ending", retryAfter: 5)
 
+  /// The server ends where its device cannot go on.
+  static func deviceFailed(_ reason: String) -> APIError {
+    APIError(status: 503, message: reason, code: "device_failed")
+  }
+
   private struct Body: Encodable {
     struct Description: Encodable {
       var message: String

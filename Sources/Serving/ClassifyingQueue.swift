@@ -1,5 +1,6 @@
 import Classification
 import Dispatch
+import Recurrent
 import Synchronization
 
 /// Classifies the texts of one request after the other's on a thread of its own.
@@ -8,13 +9,15 @@ final class ClassifyingQueue: Sendable {
   private struct Owned: @unchecked Sendable { let classifier: Classifier }
 
   private let owned: Owned
+  private let device: Device
   private let queue = DispatchQueue(label: "charlstm classifying")
   private let waiting = Mutex(0)
   private let limit: Int
 
   /// - Parameter limit: texts that may wait.
-  init(_ classifier: sending Classifier, limit: Int) {
+  init(_ classifier: sending Classifier, device: Device, limit: Int) {
     owned = Owned(classifier: classifier)
+    self.device = device
     self.limit = limit
   }
 
@@ -36,6 +39,7 @@ final class ClassifyingQueue: Sendable {
           returning: Self.judge(request.texts, by: owned.classifier, most: most))
       }
     }
+    if let failure = device.backend.failure { throw .deviceFailed(failure.description) }
     guard let data else {
       throw APIError(
         status: 500, message: "the model's weights are so large that it gives no probabilities")

@@ -123,6 +123,10 @@ extension FormConflict {
 extension APIError {
   /// Of a form that cannot be written in.
   init(_ error: FormError) {
+    if case .deviceFailed(let reason) = error {
+      self = .deviceFailed(reason)
+      return
+    }
     let field: String? =
       switch error {
       case .pattern: "match"
@@ -130,7 +134,7 @@ extension APIError {
       case .impossible(let rules, _, _), .nothingFound(let rules, _):
         rules.count == 1 ? fieldName(rules[0]) : nil
       case .unknownCharacter: "suffix"
-      case .givenUp: nil
+      case .givenUp, .deviceFailed: nil
       }
     let code: String? =
       switch error {

@@ -1,5 +1,6 @@
 import Foundation
 import Generation
+import Recurrent
 
 /// Texts that are written freely, by one thread, as many at a time as a batch has lanes.
 package final class WritingQueue: Sendable {
@@ -53,7 +54,10 @@ package final class WritingQueue: Sendable {
         }
       }
       if batch.count > 0 {
-        batch.step()
+        do throws(DeviceError) { try batch.step() } catch {
+          batch.removeAll()
+          for text in writing { text.addressee.fail(.deviceFailed(error.description)) }
+        }
       } else if joining.isEmpty {
         line.wait()
       }

@@ -97,10 +97,10 @@ struct Distillation {
         let isRead = scorer.addExpectations(
           of: text, share: 1 / Float(options.teachers), to: targets, at: place,
           goesOn: { !stops() })
-        guard isRead else { return nil }
         if let failure = device.backend.failure {
           throw TrainingError.deviceFailed(step: 0, reason: failure.description)
         }
+        guard isRead else { return nil }
       }
     }
     return Lesson(targets: targets, text: written, share: options.teacherWeight)

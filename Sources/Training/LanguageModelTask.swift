@@ -135,11 +135,11 @@ final class LanguageModelTask: TrainingTask {
   func validate(_ progress: TrainingProgress) throws(TrainingError) -> Validation? {
     guard let scorer, let validation else { return nil }
     scorer.update(to: optimization.sharedAverage)
-    let loss = scorer.score(validation).natsPerCharacter
-    if let failure = device.backend.failure {
-      throw .deviceFailed(step: progress.step, reason: failure.description)
+    do {
+      return Validation(loss: try scorer.score(validation).natsPerCharacter)
+    } catch {
+      throw .deviceFailed(step: progress.step, reason: error.description)
     }
-    return Validation(loss: loss)
   }
 
   func saveBest(

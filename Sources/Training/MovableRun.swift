@@ -1,3 +1,4 @@
+import CPU
 import Recurrent
 
 /// A saved run, which may go on on another machine than the one that it was on.
@@ -33,11 +34,19 @@ extension MovableRun {
       !keepsPrecision
     {
       options.optimization.precision = .float32
-      return "The run \(before ?? "is") in \(precision.rawValue), for which this CPU "
-        + "(\(here)) has no instructions: it goes on in float32."
+      let reason =
+        isCPU(here)
+        ? "for which \(named(here)) has no instructions" : "which \(named(here)) does not multiply"
+      return "The run \(before ?? "is") in \(precision.rawValue), \(reason): it goes on in float32."
     }
     return before.map {
-      "The run \($0); on this CPU (\(here)) sums are rounded differently from here on."
+      "The run \($0); on \(named(here)) sums are rounded differently from here on."
     }
+  }
+
+  private func isCPU(_ arithmetic: String) -> Bool { InstructionSet(rawValue: arithmetic) != nil }
+
+  private func named(_ arithmetic: String) -> String {
+    isCPU(arithmetic) ? "this CPU (\(arithmetic))" : arithmetic
   }
 }

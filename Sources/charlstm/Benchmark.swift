@@ -53,7 +53,7 @@ struct Benchmark: ParsableCommand {
   var samplingPrecision: PrecisionChoice?
 
   @OptionGroup(title: "Machine") var precision: PrecisionOption
-  @OptionGroup(title: "Machine") var threads: ThreadsOption
+  @OptionGroup(title: "Machine") var machine: MachineOptions
   @OptionGroup(title: "Machine") var division: DivisionOption
 
   func run() throws {
@@ -61,11 +61,16 @@ struct Benchmark: ParsableCommand {
       throw Failure.usage("--seconds must be above 0 and at most 3600, got \(seconds)")
     }
     var output = StandardOutput()
+    let isTable = layers == nil && hiddenSize == nil
+    // First of all, as it may fail.
+    let measured = try isTable ? nil : measure()
     if !json {
-      try output.write(line: factSheet(CPUChoices().facts) + "\n")
+      try output.write(line: try factSheet(facts()) + "\n")
       try output.write(line: BenchmarkRecord.heading)
     }
-    if layers == nil && hiddenSize == nil {
+    if let measured {
+      try output.write(line: json ? Checkpoints.json(measured) : measured.row)
+    } else {
       for (layers, hidden, lanes, steps) in [
         (2, 128, 50, 50), (2, 256, 64, 64), (2, 512, 64, 64), (3, 512, 64, 128),
         (2, 1024, 64, 64), (2, 2048, 64, 64),
@@ -73,11 +78,16 @@ struct Benchmark: ParsableCommand {
         let record = try measureInChild(layers, hidden, lanes, steps)
         try output.write(line: json ? Checkpoints.json(record) : record.row)
       }
-    } else {
-      let record = try measure()
-      try output.write(line: json ? Checkpoints.json(record) : record.row)
     }
     try output.flush()
+  }
+
+  /// Of what computes.
+  private func facts() throws -> [Fact] {
+    switch machine.device ?? .cpu {
+    case .cpu: CPUChoices().facts
+    case .auto, .cuda: InstalledDevices().facts
+    }
   }
 
   private func measure() throws -> BenchmarkRecord {
@@ -102,13 +112,14 @@ struct Benchmark: ParsableCommand {
         "--batch-size times --sequence-length must be at most \(1 << 24), got "
           + "\(batchSize * sequenceLength)")
     }
-    let device = try threads.device()
+    let device = try machine.device(gains: true)
     return try BenchmarkRun(
       configuration: configuration, lanes: batchSize, steps: sequenceLength, streams: streams,
       precision: precision.resolved(for: .training, on: device),
       samplingPrecision: (samplingPrecision ?? precision.precision)
         .resolved(for: .writing, on: device),
-      classifies: classification, threads: threads.resolved(),
+      // A GPU's classifiers are computed on the CPU.
+      classifies: classification && !device.isGPU, threads: machine.threadCount(),
       division: division.divide, device: device, seconds: seconds
     ).measure()
   }
@@ -126,7 +137,8 @@ struct Benchmark: ParsableCommand {
       "\(seconds)", "--precision", precision.precision.rawValue,
     ]
     if !classification { child.arguments?.append("--no-classification") }
-    if let threads = threads.threads { child.arguments? += ["--threads", "\(threads)"] }
+    if let device = machine.device { child.arguments? += ["--device", device.argument] }
+    if let threads = machine.threads { child.arguments? += ["--threads", "\(threads)"] }
     if let divide = division.divide { child.arguments? += ["--divide", divide.rawValue] }
     if let samplingPrecision {
       child.arguments? += ["--sampling-precision", samplingPrecision.rawValue]
@@ -158,6 +170,8 @@ struct BenchmarkRecord: Codable {
 
   /// What products are made of (`InstructionSet`).
   var instruction_set = InstructionSet.current.rawValue
+  /// The GPU; nil where the CPU computed.
+  var device: String?
   var cell: Cell
   var layers: Int
   var hidden_size: Int

@@ -36,7 +36,8 @@ struct BenchmarkRun {
     let classification = try (classifies ? [1, 1024] : []).map { texts in try classify(texts: texts)
     }
     return BenchmarkRecord(
-      cell: configuration.cell, layers: configuration.layers,
+      device: device.isGPU ? device.backend.arithmetic : nil, cell: configuration.cell,
+      layers: configuration.layers,
       hidden_size: configuration.hiddenSize, batch_size: lanes, sequence_length: steps,
       precision: precision, threads: threads, parameters: model.layout.parameterCount,
       training_characters_per_second: rate, gigaflops: rate * flopsPerCharacter / 1e9,

@@ -9,8 +9,8 @@ struct Charlstm: ParsableCommand {
     abstract: "Train a character-level recurrent network on plain text, and write with it.",
     discussion: """
       Results go to standard output, everything else to standard error. Exit codes are those of \
-      sysexits: 64 usage, 65 bad data, 66 no input, 73 cannot create, 74 input or output, 75 in \
-      use, try again later; 130 after Ctrl-C.
+      sysexits: 64 usage, 65 bad data, 66 no input, 69 no such device, 73 cannot create, 74 input \
+      or output, 75 in use, try again later; 130 after Ctrl-C.
       """,
     version: "0.1.0",
     subcommands: [
@@ -29,7 +29,14 @@ struct Charlstm: ParsableCommand {
       try CommandGuess.check(arguments)
       var command = try CommandArguments.command(of: arguments)
       try command.run()
+      if let failure = MachineOptions.failure { throw failure }
     } catch {
+      // What goes wrong after the device has failed comes from that.
+      if let failure = MachineOptions.failure, !(error is ExitCode),
+        ExitCode(for: error) != .temporary
+      {
+        exit(reporting: failure)
+      }
       let arguments = Array(CommandLine.arguments.dropFirst())
       if let message = OptionGuess.message(for: error, of: arguments) {
         standardError(message + "\n")

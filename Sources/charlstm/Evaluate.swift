@@ -43,7 +43,7 @@ struct Evaluate: ParsableCommand {
   @OptionGroup(title: "Dynamic evaluation") var dynamic: DynamicOptions
   @OptionGroup(title: "Cells") var clamp: ClampOption
   @OptionGroup(title: "Machine") var precision: PrecisionOption
-  @OptionGroup(title: "Machine") var threads: ThreadsOption
+  @OptionGroup(title: "Machine") var machine: MachineOptions
 
   func run() throws {
     let windows = try windows.resolved()
@@ -60,14 +60,15 @@ struct Evaluate: ParsableCommand {
         "the text has \(counted(text.count, "known character")); at least 2 are needed to predict one"
       )
     }
+    let device = try machine.device(gains: true)
     if let windows {
-      try print(windows, of: text, trained)
+      try print(windows, of: text, trained, on: device)
     } else if perCharacter {
-      try printCharacters(of: text, scorer(trained))
+      try printCharacters(of: text, scorer(trained, on: device))
     } else if let dynamic {
-      try print(dynamic, of: text, trained)
+      try print(dynamic, of: text, trained, on: device)
     } else {
-      let score = try finite(scored(text, by: scorer(trained)))
+      let score = try finite(scored(text, by: scorer(trained, on: device)))
       try print(
         json
           ? Checkpoints.json(ScoreRecord(score, of: text, clamp.resolved()))
@@ -100,19 +101,18 @@ struct Evaluate: ParsableCommand {
   }
 
   private func scorer(
-    _ trained: TrainedModel, precision: Precision? = nil
-  ) throws -> TextScorer {
-    let device = try threads.device()
-    return TextScorer(
+    _ trained: TrainedModel, on device: Device, precision: Precision? = nil
+  ) -> TextScorer {
+    TextScorer(
       trained.model,
       precision: precision ?? self.precision.resolved(for: .reading, on: device), lanes: lanes,
       device: device)
   }
 
-  private func scored(_ text: EncodedText, by scorer: TextScorer) -> TextScore {
+  private func scored(_ text: EncodedText, by scorer: TextScorer) throws -> TextScore {
     let progress = WorkProgress(of: text.count - 1, "characters read")
     defer { progress.finish() }
-    return scorer.score(text, progress: progress.show)
+    return try scorer.score(text, progress: progress.show)
   }
 
   private func finite(_ score: TextScore) throws -> TextScore {
@@ -131,7 +131,7 @@ struct Evaluate: ParsableCommand {
   private func printCharacters(of text: EncodedText, _ scorer: TextScorer) throws {
     var output = StandardOutput()
     if !json { try output.write(line: "character\tnats\tbits") }
-    _ = try scorer.score(text) { (symbol, nats) throws(any Error) in
+    _ = try scorer.score(text) { symbol, nats in
       try output.write(
         line: json
           ? Checkpoints.json(CharacterRecord(text.vocabulary[symbol], nats: nats))
@@ -142,9 +142,8 @@ struct Evaluate: ParsableCommand {
   }
 
   private func print(
-    _ windows: RandomWindows, of text: EncodedText, _ trained: TrainedModel
+    _ windows: RandomWindows, of text: EncodedText, _ trained: TrainedModel, on device: Device
   ) throws {
-    let device = try threads.device()
     let progress = WorkProgress(of: windows.count, "windows read")
     let score = try windows.score(
       text, with: trained.model, precision: precision.resolved(for: .reading, on: device),
@@ -168,12 +167,13 @@ struct Evaluate: ParsableCommand {
   }
 
   private func print(
-    _ dynamic: DynamicEvaluation, of text: EncodedText, _ trained: TrainedModel
+    _ dynamic: DynamicEvaluation, of text: EncodedText, _ trained: TrainedModel, on device: Device
   ) throws {
-    let score = try finite(scored(text, by: scorer(trained, precision: .float32)))
+    let score = try finite(
+      scored(text, by: scorer(trained, on: device, precision: .float32)))
     let progress = WorkProgress(of: text.count - 1, "characters read")
     let adapted = try dynamic.score(
-      text, with: trained.model, device: threads.device(), progress: progress.show)
+      text, with: trained.model, device: device, progress: progress.show)
     progress.finish()
     guard !json else {
       return try print(Checkpoints.json(DynamicRecord(score, dynamic, adapted, of: text)))

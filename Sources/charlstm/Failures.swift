@@ -1,4 +1,5 @@
 import ArgumentParser
+import CUDA
 import Checkpoints
 import Classification
 import Files
@@ -32,6 +33,7 @@ extension ExitCode {
   static let badData = ExitCode(EX_DATAERR)
   static let noInput = ExitCode(EX_NOINPUT)
   static let cannotCreate = ExitCode(EX_CANTCREAT)
+  static let unavailable = ExitCode(EX_UNAVAILABLE)
   static let inputOutput = ExitCode(EX_IOERR)
   static let temporary = ExitCode(EX_TEMPFAIL)
 
@@ -41,6 +43,8 @@ extension ExitCode {
     case let failure as Failure: self = failure.code
     case let error as CorpusError: self = error.exitCode
     case ScoringError.optionOutOfRange: self = .usage
+    case ScoringError.deviceFailed, FormError.deviceFailed: self = .temporary
+    case is CUDAError: self = .unavailable
     case is ScoringError: self = .badData
     case NoveltyError.corpus(let error): self = error.exitCode
     case NoveltyError.sampleTooLarge: self = .badData

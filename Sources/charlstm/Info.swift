@@ -7,7 +7,7 @@ import Text
 
 struct Info: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show what a model file holds, or what this CPU is used for.")
+    abstract: "Show what a model file holds, or what this machine is used for.")
 
   @Argument(help: "A model file.")
   var model: String?
@@ -15,18 +15,27 @@ struct Info: ParsableCommand {
   @Flag(help: "What this CPU can do, and what --precision auto takes for each use.")
   var cpu = false
 
+  @Flag(help: "What --device may name on this machine, or why no GPU is used.")
+  var devices = false
+
   @Flag(help: "As a JSON object.")
   var json = false
 
   func run() throws {
     // Not while options are parsed, which would hide the name of an unknown one.
-    guard cpu == (model == nil) else { throw Failure.usage("give a model file, or --cpu") }
+    guard [model != nil, cpu, devices].count(where: \.self) == 1 else {
+      throw Failure.usage("give a model file, --cpu or --devices")
+    }
     var output = StandardOutput()
     try output.write(line: description())
     try output.flush()
   }
 
   private func description() throws -> String {
+    if devices {
+      let devices = InstalledDevices()
+      return json ? Checkpoints.json(devices) : factSheet(devices.facts)
+    }
     guard let model else {
       let choices = CPUChoices()
       return json ? Checkpoints.json(choices) : factSheet(choices.facts)

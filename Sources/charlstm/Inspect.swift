@@ -62,7 +62,7 @@ struct Inspect: ParsableCommand {
   @Flag(help: "The result as a JSON object.")
   var json = false
 
-  @OptionGroup(title: "Machine") var threads: ThreadsOption
+  @OptionGroup(title: "Machine") var machine: MachineOptions
 
   func run() throws {
     guard top >= 1 else { throw Failure.usage("--top must be at least 1, got \(top)") }
@@ -83,7 +83,7 @@ struct Inspect: ParsableCommand {
       throw Failure.usage(
         "--at must be 0 to \(max(text.count - 1, 0)), a character of the text, got \(at)")
     }
-    let device = try threads.device()
+    let device = try machine.device(gains: false)
     let survey = try CellSurvey(
       of: trained.model, on: text, patterns: patterns, seed: seed, device: device)
     let reach = try GradientReach(of: trained.model, on: text, device: device)

@@ -19,40 +19,19 @@ struct PrecisionOption: ParsableArguments {
       """)
   var precision = PrecisionChoice.auto
 
-  /// Says so where this CPU has no instructions for what was asked for.
+  /// Says so where the device does not multiply what was asked for.
   func resolved(for work: PrecisionChoice.Work, on device: Device) -> Precision {
     let precision = precision.resolved(for: work, on: device)
+    guard !device.isGPU || device.gains(by: precision) else {
+      standardError("A GPU does not multiply \(precision.rawValue): float32 is taken.\n")
+      return .float32
+    }
     if !device.gains(by: precision) {
       standardError(
         "This CPU (\(device.backend.arithmetic)) has no instructions for "
           + "\(precision.rawValue), which will be slow; --precision auto is faster.\n")
     }
     return precision
-  }
-}
-
-/// How many threads to work with.
-struct ThreadsOption: ParsableArguments {
-  @Option(
-    help: """
-      Threads, each with its own share of the lanes, or of the products of a single lane. \
-      (default: one for each processor, for a single lane as many as turn out to be fastest)
-      """)
-  var threads: Int?
-
-  func resolved() throws -> Int { try Self.checked(threads) }
-
-  /// As many as there are processors where nil.
-  static func checked(_ threads: Int?) throws -> Int {
-    let count = threads ?? ProcessInfo.processInfo.activeProcessorCount
-    guard (1...1024).contains(count) else {
-      throw Failure.usage("--threads must be 1 to 1024, got \(count)")
-    }
-    return count
-  }
-
-  func device() throws -> Device {
-    try .cpu(threads: threads == nil ? nil : resolved())
   }
 }
 

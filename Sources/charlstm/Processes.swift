@@ -76,15 +76,21 @@ enum Processes {
     leading.link.close()
   }
 
-  /// The processors of all processes, to train on.
+  /// Whether this one leads others.
+  static var areSeveral: Bool { leading.withLock { $0 != nil } }
+
+  /// What trains: the processors of all processes, or what a process alone was given.
   ///
-  /// - Parameter threads: of each.
-  static func device(threads: Int?) throws -> Device {
+  /// - Parameter chosen: threads of each, where they were not given.
+  static func device(_ machine: MachineOptions, threads chosen: Int? = nil) throws -> Device {
+    let threads = machine.threads ?? chosen
     guard let link = leading.withLock(\.self)?.link else {
-      return .cpu(threads: try ThreadsOption.checked(threads))
+      return try machine.device(gains: true, threads: MachineOptions.checked(threads))
     }
+    try machine.checkIsCPU()
     return try .cluster(
-      over: link, threads: threads, ownThreads: ThreadsOption.checked(threads ?? ownThreads(link)))
+      over: link, threads: threads,
+      ownThreads: MachineOptions.checked(threads ?? ownThreads(link)))
   }
 
   private static func ownThreads(_ link: any Link) -> Int? {

@@ -28,7 +28,7 @@ struct Repl: ParsableCommand {
 
       Without a terminal, lines are read from standard input, the text goes to standard output, and \
       the exit code is that of the first line that failed: 64 usage, 65 bad data, 66 no input, 73 \
-      cannot create, 74 input or output.
+      cannot create, 74 input or output, 75 the device, which ends the session.
 
       On a terminal, lines are kept in ~/.local/state/charlstm/history and the session, as it goes \
       on, in ~/.local/state/charlstm/sessions, which only you can read: the last ten with a model. \
@@ -84,7 +84,7 @@ struct Repl: ParsableCommand {
 
   @OptionGroup(title: "Machine") var precision: PrecisionOption
 
-  @OptionGroup(title: "Machine") var threads: ThreadsOption
+  @OptionGroup(title: "Machine") var machine: MachineOptions
 
   func run() throws {
     let stops = try stop.map { try typed($0, for: "--stop") }
@@ -94,7 +94,7 @@ struct Repl: ParsableCommand {
       speed: speed, precision: precision.precision)
     try settings.validate()
     let clamps = try clamp.resolved()
-    let device = try threads.device()
+    let device = try machine.device(gains: false)
     let environment = currentEnvironment()
     let locator = ModelLocator(environment: environment, executable: executablePath())
     let sessions = SavedSessions.standard(environment: environment)
@@ -150,7 +150,7 @@ struct Repl: ParsableCommand {
     } catch {
       throw error.cause
     }
-    if editor == nil, let failure = session.progress.firstFailure {
+    if let failure = session.progress.firstFailure, editor == nil || failure is DeviceError {
       throw ExitCode(for: failure) ?? .failure
     }
   }

@@ -33,7 +33,7 @@ struct Report: ParsableCommand {
   @Flag(help: "The metrics as CSV, a column for each key and a row for each line.")
   var csv = false
 
-  @OptionGroup(title: "Machine") var threads: ThreadsOption
+  @OptionGroup(title: "Machine") var machine: MachineOptions
 
   func run() throws {
     guard output != nil || terminal || csv else {
@@ -57,7 +57,7 @@ struct Report: ParsableCommand {
     }
     try standardOutput.flush()
     guard let page else { return }
-    let device = try threads.device()
+    let device = try machine.device(gains: false)
     try page.write(reportPage(of: runs.map { try RunReading(of: $0, on: device).report }))
   }
 }

@@ -67,7 +67,7 @@ struct Sample: ParsableCommand {
   var batchSize = 64
 
   @OptionGroup(title: "Machine") var precision: PrecisionOption
-  @OptionGroup(title: "Machine") var threads: ThreadsOption
+  @OptionGroup(title: "Machine") var machine: MachineOptions
 
   func run() throws {
     try check()
@@ -76,7 +76,9 @@ struct Sample: ParsableCommand {
     let options = WritingOptions(
       sampling: sampling.options, length: length, stops: stops, bans: try bans.resolved(),
       biases: try bias.resolved())
-    let device = try threads.device()
+    let candidates = try bestOf.resolved()?.count ?? 1
+    let device = try machine.device(
+      gains: count * candidates >= MachineOptions.manyTexts || prompt.promptsFile != nil)
     let clamps = try clamp.resolved()
     let trained = try TrainedModel(contentsOf: model).clamping(clamps)
     let writer = PassageWriter(

@@ -61,7 +61,7 @@ struct Serve: ParsableCommand {
   var idleTimeout = Limits().idleSeconds
 
   @OptionGroup(title: "Machine") var precision: PrecisionOption
-  @OptionGroup(title: "Machine") var threads: ThreadsOption
+  @OptionGroup(title: "Machine") var machine: MachineOptions
 
   func run() throws {
     let limits = try limits()
@@ -103,8 +103,10 @@ struct Serve: ParsableCommand {
 
   #if Server
     private func serve(_ limits: Limits) throws {
-      let device = try threads.device()
       let checkpoint = try Checkpoint(contentsOf: model)
+      var writes = false
+      if case .languageModel = checkpoint { writes = true }
+      let device = try machine.device(gains: writes)
       let work: PrecisionChoice.Work =
         switch checkpoint {
         case .languageModel: .writing
@@ -133,6 +135,7 @@ struct Serve: ParsableCommand {
       }
       done.wait()
       if let error = outcome.withLock({ $0 }) {
+        if let failure = error as? DeviceError { throw failure }
         throw Failure(
           description: "cannot serve at \(host):\(port): \(error)", code: .inputOutput)
       }

@@ -37,7 +37,7 @@ struct Train: ParsableCommand {
   @OptionGroup(title: "Training") var training: TrainingFlags
   @OptionGroup(title: "Text") var text: TextOptions
   @OptionGroup(title: "Machine") var precision: PrecisionOption
-  @OptionGroup(title: "Machine") var threads: ThreadsOption
+  @OptionGroup(title: "Machine") var machine: MachineOptions
 
   @Option(
     help: ArgumentHelp(
@@ -113,8 +113,8 @@ struct Train: ParsableCommand {
     // Before a long text is read.
     var given = TrainingOptions()
     training.apply(to: &given)
-    given.threads = try threads.resolved()
-    let device = try Processes.device(threads: threads.threads)
+    given.threads = try machine.threadCount()
+    let device = try Processes.device(machine)
     given.precision = precision.resolved(for: .training, on: device)
     try given.validate()
     if !quiet, let note = Processes.note(on: given) { standardError("\(note)\n") }
@@ -174,7 +174,7 @@ struct Train: ParsableCommand {
     // The folder first: what another process is about to save is not to be read before it has.
     let folder = try RunFolder(path: output, isNew: false)
     var point = try ResumePoint(contentsOf: folder.resumePath)
-    try training.check(against: point.options, threads: threads, precision: precision)
+    try training.check(against: point.options, machine: machine, precision: precision)
     try network.check(point.weights.model.configuration, from: "the run")
     try check(
       text.symbols, validationFraction: text.validationFraction,
@@ -186,11 +186,11 @@ struct Train: ParsableCommand {
       try point.extend(epochs: extend)
     }
     // The run has the same bytes with any number, but for one from before it kept its blocks of lanes.
-    if threads.threads != nil || point.options.laneBlocks != nil {
-      point.options.threads = try threads.resolved()
+    if machine.threads != nil || point.options.laneBlocks != nil {
+      point.options.threads = try machine.threadCount()
     }
     let device = try Processes.device(
-      threads: point.options.laneBlocks == nil ? point.options.threads : threads.threads)
+      machine, threads: point.options.laneBlocks == nil ? point.options.threads : nil)
     if let note = point.move(to: device, keepsPrecision: precision.precision != .auto) {
       standardError("\(note)\n")
     }

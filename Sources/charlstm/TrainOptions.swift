@@ -160,7 +160,7 @@ struct TrainingFlags: ParsableArguments {
 
   /// Refuses options that contradict those of the run to go on with.
   func check(
-    against run: TrainingOptions, threads: ThreadsOption, precision: PrecisionOption
+    against run: TrainingOptions, machine: MachineOptions, precision: PrecisionOption
   ) throws {
     if let preset {
       throw Failure.isForNewRuns("--preset \(preset)")
@@ -168,7 +168,7 @@ struct TrainingFlags: ParsableArguments {
     var wanted = run
     apply(to: &wanted)
     wanted.precision = precision.precision.asked ?? run.precision
-    wanted.threads = threads.threads ?? run.threads
+    wanted.threads = machine.threads ?? run.threads
     try checkContradictions(
       of: wanted.summary, to: run.summary, longer: ", or add epochs with --extend")
   }

@@ -18,9 +18,9 @@ struct HelpTests {
         == .init(
           code: 0,
           output: """
-            OVERVIEW: Show what a model file holds, or what this CPU is used for.
+            OVERVIEW: Show what a model file holds, or what this machine is used for.
 
-            USAGE: charlstm info [<model>] [--cpu] [--json]
+            USAGE: charlstm info [<model>] [--cpu] [--devices] [--json]
 
             ARGUMENTS:
               <model>                 A model file.
@@ -28,6 +28,8 @@ struct HelpTests {
             OPTIONS:
               --cpu                   What this CPU can do, and what --precision auto takes
                                       for each use.
+              --devices               What --device may name on this machine, or why no GPU
+                                      is used.
               --json                  As a JSON object.
               --version               Show the version.
               -h, --help              Show help information.
@@ -91,6 +93,7 @@ struct HelpTests {
                                       bfloat16, int16, or to write and evaluate int8.
                                       (values: auto, float32, bfloat16, int16, int8;
                                       default: auto)
+              --device <device>       cpu, cuda (an NVIDIA GPU) or auto. (default: cpu)
               --threads <threads>     Threads, each with its own share of the lanes, or of
                                       the products of a single lane. (default: one for each
                                       processor, for a single lane as many as turn out to
@@ -168,12 +171,13 @@ struct HelpTests {
               charlstm report run --terminal
               charlstm report run --csv > metrics.csv
 
-            USAGE: charlstm report <runs> ... [--output <output>] [--overwrite] [--terminal] [--csv] [--threads <threads>]
+            USAGE: charlstm report <runs> ... [--output <output>] [--overwrite] [--terminal] [--csv] [--device <device>] [--threads <threads>]
 
             ARGUMENTS:
               <runs>                  Run folders.
 
             MACHINE:
+              --device <device>       cpu, cuda (an NVIDIA GPU) or auto. (default: cpu)
               --threads <threads>     Threads, each with its own share of the lanes, or of
                                       the products of a single lane. (default: one for each
                                       processor, for a single lane as many as turn out to

@@ -28,9 +28,10 @@ struct InfoTests {
     #expect(
       unknown.code == 0
         && unknown.error.hasPrefix("CHARLSTM_CPU=mmx is ignored: this CPU has baseline"))
-    for line in ["info", "info model --cpu"] {
+    for line in ["info", "info model --cpu", "info --cpu --devices", "info model --devices"] {
       let outcome = try charlstm(line)
-      #expect(outcome.code == 64 && outcome.error == "Error: give a model file, or --cpu\n")
+      #expect(
+        outcome.code == 64 && outcome.error == "Error: give a model file, --cpu or --devices\n")
     }
   }
 

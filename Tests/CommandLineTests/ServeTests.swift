@@ -54,6 +54,7 @@ struct ServeTests {
                                       bfloat16, int16, or to write and evaluate int8.
                                       (values: auto, float32, bfloat16, int16, int8;
                                       default: auto)
+              --device <device>       cpu, cuda (an NVIDIA GPU) or auto. (default: cpu)
               --threads <threads>     Threads, each with its own share of the lanes, or of
                                       the products of a single lane. (default: one for each
                                       processor, for a single lane as many as turn out to

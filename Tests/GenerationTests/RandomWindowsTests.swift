@@ -27,7 +27,7 @@ struct RandomWindowsTests {
   private func nats(_ text: EncodedText, _ range: Range<Int>) throws -> Double {
     let window = try EncodedText(
       text.corpus, byteRange: range, vocabulary: text.vocabulary)
-    return TextScorer(tiny.model, precision: .float32).score(window).nats
+    return try TextScorer(tiny.model, precision: .float32).score(window).nats
   }
 
   /// Lengths around that of a chunk, counts around that of a batch.
@@ -73,7 +73,7 @@ struct RandomWindowsTests {
     let text = try text(40)
     let score = try RandomWindows(length: 39, count: 5)
       .score(text, with: tiny.model, precision: .float32)
-    let whole = TextScorer(tiny.model, precision: .float32).score(text)
+    let whole = try TextScorer(tiny.model, precision: .float32).score(text)
     #expect(abs(score.total.natsPerCharacter - whole.natsPerCharacter) < 1e-12)
     #expect((score.standardError ?? .nan) < 1e-12)
   }

@@ -58,12 +58,12 @@ struct TextScorerTests {
       // Twice: nothing is left of the first pass.
       for _ in 0..<2 {
         #expect(
-          scorer.score(text)
+          try scorer.score(text)
             == TextScore(characters: count - 1, bytes: count - 1, nats: sum(expected)))
       }
       var found: [Float] = []
       var read: [Int32] = []
-      let score = scorer.score(text) { symbol, surprisal in
+      let score = try scorer.score(text) { symbol, surprisal in
         read.append(symbol)
         found.append(surprisal)
       }
@@ -86,7 +86,7 @@ struct TextScorerTests {
       return total + sum(surprisals(symbols[first...end]).dropFirst(begin - first))
     }
     for threads in [1, 2] {
-      let score = TextScorer(
+      let score = try TextScorer(
         tiny.model, precision: .float32, lanes: lanes, device: .cpu(threads: threads)
       )
       .score(text)
@@ -97,16 +97,18 @@ struct TextScorerTests {
 
   @Test func severalLanesAreClose() throws {
     let text = try text(9000)
-    let exact = TextScorer(tiny.model, precision: .float32).score(text)
-    let score = TextScorer(tiny.model, precision: .float32, lanes: 8, device: .cpu(threads: 2))
-      .score(text)
+    let exact = try TextScorer(tiny.model, precision: .float32).score(text)
+    let score = try TextScorer(
+      tiny.model, precision: .float32, lanes: 8, device: .cpu(threads: 2)
+    )
+    .score(text)
     #expect(abs(score.natsPerCharacter - exact.natsPerCharacter) < 1e-4 * exact.natsPerCharacter)
   }
 
   @Test func bytesOfCharacters() throws {
     let tiny = try TinyModel(scalars: "é語a")
     let text = try EncodedText(Corpus(text: "é語aé"), vocabulary: tiny.vocabulary)
-    let score = TextScorer(tiny.model, precision: .float32).score(text)
+    let score = try TextScorer(tiny.model, precision: .float32).score(text)
     #expect(score.characters == 3)
     #expect(score.bytes == 6)
     #expect(abs(score.bitsPerByte - score.nats / log(2) / 6) < 1e-12)

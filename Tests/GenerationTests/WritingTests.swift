@@ -190,7 +190,7 @@ struct WritingTests {
       WritingOptions(sampling: SamplingOptions(temperature: 0.5, topK: 3), length: 100))
     let text = try EncodedText(
       Corpus(text: "\n" + (written.string ?? "")), vocabulary: tiny.vocabulary)
-    let score = TextScorer(tiny.model, precision: .float32).score(text)
+    let score = try TextScorer(tiny.model, precision: .float32).score(text)
     #expect(abs(written.passage.surprisal - score.nats) < 1e-4)
     #expect(abs(written.passage.meanSurprisal - score.natsPerCharacter) < 1e-6)
   }

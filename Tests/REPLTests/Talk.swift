@@ -2,6 +2,7 @@ import CPU
 import Generation
 import LineEditing
 import REPL
+import Recurrent
 
 /// A session without a terminal: lines from an array, and all that a person would see as one text.
 final class Talk {
@@ -16,11 +17,11 @@ final class Talk {
   convenience init(
     _ model: String, seed: UInt64 = 1, length: Int = 24, isInteractive: Bool = true,
     colour: Bool = false, width: Int = 60, interruptAfter: Int? = nil,
-    edit: ((String) throws -> String)? = nil, classifier: String? = nil
+    edit: ((String) throws -> String)? = nil, classifier: String? = nil, device: Device = .cpu()
   ) throws {
     try self.init(isInteractive, colour, width, interruptAfter, edit, classifier) {
       try Interpreter(
-        model: ResidentModel(contentsOf: model, precision: .float32, device: .cpu()),
+        model: ResidentModel(contentsOf: model, precision: .float32, device: device),
         settings: Settings(writing: WritingOptions(length: length), precision: .float32),
         seed: seed, screen: $0, surroundings: $1)
     }
@@ -29,11 +30,11 @@ final class Talk {
   /// A session of a classifier.
   convenience init(
     classifier: String, isInteractive: Bool = true, colour: Bool = false, width: Int = 60,
-    interruptAfter: Int? = nil
+    interruptAfter: Int? = nil, device: Device = .cpu()
   ) throws {
     try self.init(isInteractive, colour, width, interruptAfter, nil, nil) {
       try ClassifierInterpreter(
-        classifier: ResidentClassifier(contentsOf: classifier, precision: .float32, device: .cpu()),
+        classifier: ResidentClassifier(contentsOf: classifier, precision: .float32, device: device),
         screen: $0, surroundings: $1)
     }
   }

@@ -36,7 +36,7 @@ struct ReadingTests {
     let reading = try #require(TextReading(of: model, on: text, device: .cpu(threads: 2)))
     let scalars = Array(Self.text.unicodeScalars)
     var nats: [Float] = [0]
-    _ = TextScorer(model, precision: .float32).score(text) { nats.append($1) }
+    _ = try TextScorer(model, precision: .float32).score(text) { nats.append($1) }
     #expect(reading.characters >= scalars.count - 8 && reading.characters < scalars.count)
     let mean = Double(nats.reduce(0, +)) / Double(nats.count - 1)
     #expect(abs(reading.natsPerCharacter - mean) < 1e-3)

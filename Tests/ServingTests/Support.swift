@@ -16,7 +16,8 @@ struct TinyServer {
   let api: API
 
   init(
-    scalars: String = "\n abcdefgh", byteFallback: Bool = false, limits: Limits = Limits()
+    scalars: String = "\n abcdefgh", byteFallback: Bool = false, limits: Limits = Limits(),
+    device: Device = .cpu(threads: 2)
   ) throws {
     // Tests run on many threads: products that each took all processors would wait for each other.
     _ = WorkerTeam(count: 1)
@@ -29,7 +30,7 @@ struct TinyServer {
     for index in model.layout.head?.weight.range ?? 0..<0 { model.parameters.elements[index] *= 2 }
     api = API(
       .languageModel(TrainedModel(model: model, vocabulary: vocabulary)), model: "tiny",
-      precision: .float32, device: .cpu(threads: 2), limits: limits)
+      precision: .float32, device: device, limits: limits)
   }
 
   /// Text `index` that `sample` writes with a seed.

@@ -50,8 +50,8 @@ struct PrecisionTests {
 
   @Test func int8ScoresAsWell() throws {
     let (_, model, text) = try train(.float32)
-    let exact = TextScorer(model, precision: .float32, lanes: 4).score(text).natsPerCharacter
-    let coarse = TextScorer(model, precision: .int8, lanes: 4).score(text).natsPerCharacter
+    let exact = try TextScorer(model, precision: .float32, lanes: 4).score(text).natsPerCharacter
+    let coarse = try TextScorer(model, precision: .int8, lanes: 4).score(text).natsPerCharacter
     #expect(abs(exact - coarse) < 0.005)
     #expect(exact != coarse, "int8 was used at all")
   }

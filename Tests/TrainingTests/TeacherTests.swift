@@ -74,7 +74,7 @@ struct TeacherTests {
       #expect(text.count == characters + 2)
       #expect(text.unknownCount == 0)
       // What it writes is what it expects.
-      let score = TextScorer(trained.model, precision: .float32).score(text)
+      let score = try TextScorer(trained.model, precision: .float32).score(text)
       #expect(score.natsPerCharacter < log(Double(trained.vocabulary.count)))
     }
   }

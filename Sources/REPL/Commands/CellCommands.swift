@@ -70,12 +70,12 @@ extension Interpreter {
     var traces = CellTraces(hiddenSize: resident.trained.model.configuration.hiddenSize)
     var state = draft.state
     if !exchange.prompt.isEmpty, !draft.endsLine {
-      resident.generator.read(Array(vocabulary.symbols(for: "\n")), into: &state)
+      try resident.read(Array(vocabulary.symbols(for: "\n")), into: &state)
     }
     let text = exchange.prompt + exchange.text + (exchange.stop ?? "")
     for scalar in text.unicodeScalars {
       if surroundings.takeInterrupt() { throw Interrupted() }
-      resident.generator.read(Array(vocabulary.symbols(for: scalar)), into: &state)
+      try resident.read(Array(vocabulary.symbols(for: scalar)), into: &state)
       traces.append(scalar, state.parts.recurrent.hidden)
     }
     return traces

@@ -160,7 +160,7 @@ extension Interpreter {
       throw ReplError.usage("a byte is only a part of a character; pick another")
     }
     var state = alternatives.state
-    resident.generator.read(CollectionOfOne(symbol), into: &state)
+    try resident.read(CollectionOfOne(symbol), into: &state)
     choice = nil
     if let place = alternatives.place {
       let draft = place.draft(goingOnWith: String(scalar), endingAt: state)
@@ -226,7 +226,7 @@ extension Interpreter {
     let symbols = resident.generator.vocabulary.encode(text).symbols
     for start in stride(from: 0, to: symbols.count, by: 256) {
       if surroundings.takeInterrupt() { throw Interrupted() }
-      resident.generator.read(symbols[start..<min(start + 256, symbols.count)], into: &state)
+      try resident.read(symbols[start..<min(start + 256, symbols.count)], into: &state)
     }
   }
 

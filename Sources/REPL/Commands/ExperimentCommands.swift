@@ -79,7 +79,7 @@ extension Interpreter {
     let text = try known(typed, to: vocabulary).text
     var state = session.draft.state
     if !session.draft.endsLine {
-      resident.generator.read(vocabulary.encode("\n").symbols, into: &state)
+      try resident.read(vocabulary.encode("\n").symbols, into: &state)
     }
     var scalars: [(scalar: Unicode.Scalar, bits: Double)] = []
     var nats = 0.0
@@ -91,7 +91,7 @@ extension Interpreter {
         let loss = Double(logits.withUnsafeBufferPointer { surprisal(of: symbol, in: $0) })
         nats += loss
         bits += loss / log(2)
-        resident.generator.read(CollectionOfOne(symbol), into: &state)
+        try resident.read(CollectionOfOne(symbol), into: &state)
       }
       scalars.append((scalar, bits))
     }

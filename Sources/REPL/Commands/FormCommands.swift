@@ -112,7 +112,7 @@ extension Interpreter {
     // A beginning does not lead there.
     let end = formed.isWhole ? following ?? "" : ""
     let text = formed.text + end
-    resident.generator.read(
+    try resident.read(
       formed.symbols + resident.generator.vocabulary.encode(end).symbols, into: &state)
     let shown = (progress.isTyped ? "" : known.text) + text
     try screen.output(screen.shown(shown))

@@ -141,14 +141,14 @@ struct ClassifierFlags: ParsableArguments {
 
   /// Refuses options that contradict those of the run to go on with.
   func check(
-    against run: ClassifierOptions, saving: SavingFlags, threads: ThreadsOption,
+    against run: ClassifierOptions, saving: SavingFlags, machine: MachineOptions,
     precision: PrecisionOption
   ) throws {
     var wanted = run
     try apply(to: &wanted)
     saving.apply(to: &wanted.optimization)
     wanted.precision = precision.precision.asked ?? run.precision
-    wanted.threads = threads.threads ?? run.threads
+    wanted.threads = machine.threads ?? run.threads
     try checkContradictions(
       of: wanted.summary, to: run.summary, longer: ", or add epochs with --extend")
   }

@@ -51,7 +51,7 @@ struct ClassifierSettings: ParsableArguments {
   var calibrate = false
 
   @OptionGroup(title: "Machine") var precision: PrecisionOption
-  @OptionGroup(title: "Machine") var threads: ThreadsOption
+  @OptionGroup(title: "Machine") var machine: MachineOptions
 
   /// Checks all there is to check before texts are read.
   ///
@@ -62,8 +62,8 @@ struct ClassifierSettings: ParsableArguments {
     var options = ClassifierOptions()
     try training.apply(to: &options)
     adjust(&options)
-    options.threads = try threads.resolved()
-    let device = Device.cpu(threads: options.threads)
+    options.threads = try machine.threadCount()
+    let device = try machine.device(gains: false, threads: options.threads)
     options.precision = precision.resolved(for: .training, on: device)
     try options.validate()
     let source = try network.initializeFrom.map { try TrainedModel(contentsOf: $0) }
@@ -90,7 +90,7 @@ struct ClassifierSettings: ParsableArguments {
   /// Refuses what contradicts the run to go on with.
   func check(against point: ClassifierResumePoint, saving: SavingFlags) throws {
     try training.check(
-      against: point.options, saving: saving, threads: threads, precision: precision)
+      against: point.options, saving: saving, machine: machine, precision: precision)
     let configuration = point.weights.model.configuration
     try network.check(configuration, from: "the run")
     let head = configuration.classifier

@@ -111,7 +111,7 @@ struct ClassifierArgument: ParsableArguments {
   var maxLength: Int?
 
   @OptionGroup(title: "Machine") var precision: PrecisionOption
-  @OptionGroup(title: "Machine") var threads: ThreadsOption
+  @OptionGroup(title: "Machine") var machine: MachineOptions
 
   /// The classifier's file, read as far as was asked for.
   func trained() throws -> TrainedClassifier {
@@ -126,7 +126,7 @@ struct ClassifierArgument: ParsableArguments {
   }
 
   func classifier(of trained: TrainedClassifier) throws -> Classifier {
-    let device = try threads.device()
+    let device = try machine.device(gains: false)
     return Classifier(
       trained, precision: precision.resolved(for: .reading, on: device), device: device)
   }
