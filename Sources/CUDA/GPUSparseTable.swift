@@ -48,7 +48,8 @@ final class GPUSparseTable: @unchecked Sendable {
     let steps = try PinnedBuffer<Int32>(gpu, count: rows)
     try steps.download(from: averaged.pointer)
     try gpu.synchronize()
-    return Array(steps.elements)
+    // The elements are no reference to the buffer.
+    return withExtendedLifetime(steps) { Array(steps.elements) }
   }
 
   /// - Parameter steps: those of a run that goes on after `step`; that step for all rows if nil.
