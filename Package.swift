@@ -172,7 +172,11 @@ let package = Package(
         .headerSearchPath("../../Sources/CCUDA/kernels"),
       ]),
     .testTarget(
-      name: "CUDATests", dependencies: ["CCUDA", "CPU", "CUDA", "CUDATesting", "Recurrent"]),
+      name: "CUDATests",
+      dependencies: [
+        "CCUDA", "CPU", "CUDA", "CUDATesting", "Classification", "FileTesting", "Generation",
+        "LabelledData", "Recurrent", "Text", "Training",
+      ]),
     .target(
       name: "ClusterTesting", dependencies: ["Cluster"], path: "Tests/ClusterTesting"),
     .testTarget(name: "ClusterTests", dependencies: ["Cluster", "ClusterTesting", "Recurrent"]),

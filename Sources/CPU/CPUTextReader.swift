@@ -25,7 +25,7 @@ final class CPUTextReader: TextReader {
   func logits(
     of texts: [[Int32]], finish: @escaping @Sendable (_ text: Int, _ logits: [Float]) -> [Float]
   ) -> [[Float]] {
-    let groups = TextGroup.dividing(texts.map(\.count))
+    let groups = TextGroup.dividing(texts.map(\.count), lanes: 64, symbols: 1 << 15)
     // No thread is woken for nothing.
     let count = max(1, min(team.count, groups.count))
     let results = PerPart([[(text: Int, logits: [Float])]](repeating: [], count: count))
@@ -39,38 +39,6 @@ final class CPUTextReader: TextReader {
     var all = [[Float]](repeating: [], count: texts.count)
     for (text, logits) in results.values.joined() { all[text] = logits }
     return all
-  }
-}
-
-/// Texts that are read together, longest first.
-private struct TextGroup: Sendable {
-  /// The room that the longest needs: steps and lanes, of which there are a few sorts only.
-  struct Shape: Hashable, Sendable {
-    var steps: Int
-    var lanes: Int
-
-    init(length: Int, texts: Int) {
-      var steps = 64
-      while steps < length { steps *= 4 }
-      self.steps = steps
-      let most = max(1, min(64, (1 << 15) / steps))
-      lanes = texts == 1 ? 1 : min(most, texts <= 8 ? 8 : 64)
-    }
-  }
-
-  var shape: Shape
-  /// Their numbers.
-  var texts: [Int]
-
-  static func dividing(_ lengths: [Int]) -> [TextGroup] {
-    var rest = lengths.indices.sorted { (lengths[$0], $1) > (lengths[$1], $0) }[...]
-    var groups: [TextGroup] = []
-    while let longest = rest.first {
-      let shape = Shape(length: lengths[longest], texts: rest.count)
-      groups.append(TextGroup(shape: shape, texts: Array(rest.prefix(shape.lanes))))
-      rest = rest.dropFirst(shape.lanes)
-    }
-    return groups
   }
 }
 

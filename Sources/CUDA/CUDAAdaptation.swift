@@ -42,7 +42,7 @@ final class CUDAAdaptation: Adaptation {
     let count = weights.network.layout.count
     gpu.perform { () throws(CUDAError) in
       guard let room else { return }
-      try room.sum.add(room.updateMeanSquares) { partial in
+      try room.sum.add(room.updateMeanSquares, count: count) { partial in
         mean_squares_arguments(
           gradient: gradients.pointer, mean_squares: room.meanSquares.pointer, partial: partial,
           count: Int64(count), share: 1 / Float(steps))

@@ -7,8 +7,9 @@ import Recurrent
 extension Device {
   /// One of NVIDIA's GPUs, of compute capability 8.0 or more.
   ///
-  /// The libraries it takes, CUDA's driver, NVRTC and cuBLAS of CUDA 12 or 13, are looked up when it is asked for. At
-  /// first it compiles its kernels, which takes some seconds and is kept in `~/.cache/charlstm`.
+  /// The libraries it takes, CUDA's driver, NVRTC and cuBLAS of CUDA 12 or 13, are looked up when
+  /// it is asked for. At first it compiles its kernels, which takes some seconds and is kept in
+  /// `~/.cache/charlstm`.
   ///
   /// - Parameter number: among the GPUs that the driver shows, from 0 on.
   /// - Throws: `CUDAError`.
@@ -31,7 +32,9 @@ package struct CUDABackend: Backend {
     self.gpu = gpu
   }
 
-  package var arithmetic: String { "\(gpu.name), compute capability \(gpu.capability / 10).\(gpu.capability % 10)" }
+  package var arithmetic: String {
+    "\(gpu.name), compute capability \(gpu.capability / 10).\(gpu.capability % 10)"
+  }
 
   package var failure: DeviceError? {
     gpu.failure.map { DeviceError($0.description) }
@@ -55,11 +58,17 @@ package struct CUDABackend: Backend {
   }
 
   package func texts(through network: Network, precision: Precision) -> any TextReader {
-    cpu.texts(through: network, precision: precision)
+    let reader = gpu.perform { () throws(CUDAError) in
+      try CUDATextReader(network, precision: precision, on: gpu)
+    }
+    return reader ?? cpu.texts(through: network, precision: precision)
   }
 
   package func trainingTexts(through network: Network, _ use: StreamUse) -> any TextTrainer {
-    cpu.trainingTexts(through: network, use)
+    let trainer = gpu.perform { () throws(CUDAError) in
+      try CUDATextTrainer(network, use, on: gpu)
+    }
+    return trainer ?? cpu.trainingTexts(through: network, use)
   }
 
   package func observer(of network: Network, lanes: Int, steps: Int) -> any Observer {
@@ -81,6 +90,8 @@ package struct CUDABackend: Backend {
       try GPUBuffer(gpu, zeroed: size * size * precision.bytes),
     ]
     let matrices = buffers.map { GPUMatrix($0.pointer, size, size, precision) }
+    // Products know where matrices lie, not whose they are.
+    defer { withExtendedLifetime(buffers) {} }
     let clock = ContinuousClock()
     let start = clock.now
     var durations: [Double] = []

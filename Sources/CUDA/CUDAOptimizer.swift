@@ -12,10 +12,15 @@ final class CUDAOptimizer: Optimizer, @unchecked Sendable {
   private let options: AdamWOptions
   private let deviceGradients: GPUBuffer
   private let room: Room?
+  /// That of n-grams, of which a step updates what texts have touched.
+  private let table: GPUSparseTable?
   /// Where what is asked for is copied to.
-  private let host: (
-    gradients: FloatBuffer, first: FloatBuffer, second: FloatBuffer, average: FloatBuffer
-  )
+  private let host:
+    (
+      gradients: FloatBuffer, first: FloatBuffer, second: FloatBuffer, average: FloatBuffer
+    )
+  /// The averages as they were read last, whose rows of the table are not behind; nil without one.
+  private let readAverage: FloatBuffer?
 
   /// What else it takes of the GPU.
   private struct Room {
@@ -27,7 +32,11 @@ final class CUDAOptimizer: Optimizer, @unchecked Sendable {
     let adamw: Kernel
   }
 
-  init(_ weights: GPUWeights, gradients: GPUBuffer, _ options: AdamWOptions) {
+  /// - Parameter touched: the rows of the n-grams' table that have gradients; if nil, there is none.
+  init(
+    _ weights: GPUWeights, gradients: GPUBuffer, _ options: AdamWOptions,
+    touched: GPUTouchedRows? = nil
+  ) {
     let gpu = weights.gpu
     self.gpu = gpu
     self.weights = weights
@@ -38,6 +47,8 @@ final class CUDAOptimizer: Optimizer, @unchecked Sendable {
       FloatBuffer(count: count), FloatBuffer(count: count), FloatBuffer(count: count),
       FloatBuffer(copying: weights.network.parameters)
     )
+    let sparse = touched == nil ? nil : weights.network.layout.sparseTable
+    readAverage = sparse == nil ? nil : FloatBuffer(count: count)
     room = gpu.perform { () throws(CUDAError) in
       let average = try GPUBuffer(gpu, bytes: count * 4)
       try gpu.copy(from: weights.parameters.pointer, to: average.pointer, bytes: count * 4)
@@ -46,6 +57,12 @@ final class CUDAOptimizer: Optimizer, @unchecked Sendable {
         average: average, sum: try GPUSum(on: gpu),
         sumOfSquares: try gpu.kernel("sum_of_squares"), adamw: try gpu.kernel("adamw"))
     }
+    table =
+      gpu.perform { () throws(CUDAError) in
+        guard let sparse, let touched else { return nil }
+        return try GPUSparseTable(
+          sparse, touched: touched, averageDecay: options.averageDecay, on: gpu)
+      } ?? nil
   }
 
   private func download(_ source: GPUBuffer?, into destination: FloatBuffer) -> FloatBuffer {
@@ -60,12 +77,24 @@ final class CUDAOptimizer: Optimizer, @unchecked Sendable {
   var parameters: FloatBuffer {
     download(weights.parameters, into: weights.network.parameters)
   }
-  var average: FloatBuffer { download(room?.average, into: host.average) }
+  var average: FloatBuffer {
+    let kept = download(room?.average, into: host.average)
+    guard let table, let readAverage else { return kept }
+    let steps = gpu.perform { () throws(CUDAError) in try table.averagedSteps() }
+    guard let steps else { return kept }
+    readAverage.pointer.update(from: kept.pointer, count: kept.count)
+    table.makeUpForSteps(in: kept, upTo: steps, weights: parameters, into: readAverage)
+    return readAverage
+  }
   var gradients: FloatBuffer { download(deviceGradients, into: host.gradients) }
   var state: OptimizerState {
     OptimizerState(
       first: download(room?.first, into: host.first),
-      second: download(room?.second, into: host.second), average: average)
+      second: download(room?.second, into: host.second),
+      average: download(room?.average, into: host.average),
+      averagedSteps: table.flatMap { table in
+        gpu.perform { () throws(CUDAError) in try table.averagedSteps() }
+      })
   }
 
   func restore(_ state: OptimizerState, step: Int) {
@@ -76,6 +105,7 @@ final class CUDAOptimizer: Optimizer, @unchecked Sendable {
       ] {
         try gpu.copy(from: saved.pointer, to: mine.pointer, bytes: saved.count * 4)
       }
+      try table?.restore(averagedSteps: state.averagedSteps, step: step)
       try gpu.synchronize()
     }
   }
@@ -120,6 +150,7 @@ final class CUDAOptimizer: Optimizer, @unchecked Sendable {
       1 - min(options.averageDecay, Float(step) / Float(step + Int(CK_AVERAGE_AGE)))
     gpu.perform { () throws(CUDAError) in
       guard let room else { return }
+      table?.step = step
       for tensor in layout.tensors {
         let factor = rateFactors?[layout.group(of: tensor)] ?? 1
         if factor == 0 { continue }
@@ -131,7 +162,11 @@ final class CUDAOptimizer: Optimizer, @unchecked Sendable {
         update.count = Int64(tensor.range.count)
         update.learning_rate = learningRate * factor
         update.weight_decay = tensor.isMatrix ? options.weightDecay : 0
-        try gpu.launch(room.adamw, elements: tensor.range.count, update)
+        if let table, tensor == table.tensor {
+          try table.update(update)
+        } else {
+          try gpu.launch(room.adamw, elements: tensor.range.count, update)
+        }
       }
     }
   }

@@ -2,17 +2,19 @@ import CCUDA
 import CPU
 import Recurrent
 
-/// All lanes' passes through a language model on a GPU. A pass is recorded the first time, and then done at a single
-/// call.
+/// All lanes' passes through a language model on a GPU. A pass is recorded the first time, and then
+/// done at a single call.
 ///
 /// Shapes: `T` steps, `B` lanes, `V` vocabulary.
 final class CUDAStreamPart: StreamPart {
   let lanes: Range<Int>
-  /// Those of the last chunk that was trained on, in the order of the parameters; nil where nothing is trained.
+  /// Those of the last chunk that was trained on, in the order of the parameters; nil where nothing
+  /// is trained.
   let gradients: GPUBuffer?
   private let steps: Int
   private let vocabulary: Int
   private let gpu: GPU
+  private let weights: GPUWeights
   private let stack: GPUStack
   private let head: GPUSymbolHead
   /// `[T, B]`
@@ -43,6 +45,7 @@ final class CUDAStreamPart: StreamPart {
   ) throws(CUDAError) {
     let gpu = weights.gpu
     self.gpu = gpu
+    self.weights = weights
     self.steps = steps
     self.lanes = 0..<lanes
     vocabulary = weights.network.configuration.vocabularySize
@@ -107,6 +110,7 @@ final class CUDAStreamPart: StreamPart {
         try stack.carryOver(steps: steps)
         try sum.add(sumFloats, losses.pointer, count: rows)
       }
+      try weights.dropGradients(in: gradients)
       return try sum.value()
     } ?? .nan
   }

@@ -117,8 +117,8 @@ package final class GPU: @unchecked Sendable {
 
   package var failure: CUDAError? { broken.withLock { $0 } }
 
-  /// Runs `body` while nobody else uses the GPU, on whatever thread. After a failure, which is kept, nothing is run
-  /// any more.
+  /// Runs `body` while nobody else uses the GPU, on whatever thread. After a failure, which is
+  /// kept, nothing is run any more.
   ///
   /// - Returns: nil after a failure.
   func perform<Result>(_ body: () throws(CUDAError) -> Result) -> Result? {
@@ -206,14 +206,21 @@ package final class GPU: @unchecked Sendable {
 
   // MARK: - Kernels
 
-  func kernel(_ name: String) throws(CUDAError) -> Kernel {
+  /// - Parameter shared: bytes of shared memory that it is launched with.
+  func kernel(_ name: String, shared: Int = 0) throws(CUDAError) -> Kernel {
     var function: cu_function?
     try check(
       "cuModuleGetFunction(\(name))", libraries.driver.moduleGetFunction(&function, module, name))
     guard let function else {
       throw .failed(function: "cuModuleGetFunction", reason: "no \(name)")
     }
-    return Kernel(name: name, function: function)
+    if shared > 0 {
+      try check(
+        "cuFuncSetAttribute(\(name))",
+        libraries.driver.functionSetAttribute(
+          function, Int32(CU_FUNCTION_MAX_DYNAMIC_SHARED_SIZE_BYTES), Int32(shared)))
+    }
+    return Kernel(name: name, function: function, shared: shared)
   }
 
   /// Runs a kernel with the struct of arguments that it takes.
@@ -225,6 +232,7 @@ package final class GPU: @unchecked Sendable {
     var configuration = cu_launch_config()
     (configuration.grid_x, configuration.grid_y, configuration.grid_z) = (UInt32(blocks), 1, 1)
     (configuration.block_x, configuration.block_y, configuration.block_z) = (UInt32(threads), 1, 1)
+    configuration.shared_bytes = UInt32(kernel.shared)
     configuration.stream = stream
     let result = withUnsafeMutablePointer(to: &arguments) { pointer in
       var parameter: UnsafeMutableRawPointer? = UnsafeMutableRawPointer(pointer)
@@ -242,7 +250,8 @@ package final class GPU: @unchecked Sendable {
         && !result.isTransposed && left.precision == right.precision)
     guard result.rows > 0, result.columns > 0 else { return }
     var (alpha, beta): (Float, Float) = (1, accumulate ? 1 : 0)
-    // cuBLAS counts by columns: to it our matrices are their transposes, and the product is right · left.
+    // cuBLAS counts by columns: to it our matrices are their transposes, and the product is right ·
+    // left.
     let status = libraries.products.gemm(
       products, right.operation, left.operation, Int32(result.columns), Int32(result.rows),
       Int32(left.columns), &alpha, right.pointer, right.type, Int32(right.stride), left.pointer,
@@ -292,6 +301,8 @@ package final class GPU: @unchecked Sendable {
 struct Kernel {
   let name: String
   let function: cu_function
+  /// Bytes of shared memory beside what it declares.
+  let shared: Int
 }
 
 /// Recorded work, to be done as often as wanted with the same buffers.

@@ -4,7 +4,8 @@ import CPU
 
 /// One direction of one layer on a GPU: its activations over a chunk, and the steps that make them.
 ///
-/// Shapes: `T` steps, `B` lanes, `H` hidden, `G` gates. What is called stored is in the precision of products.
+/// Shapes: `T` steps, `B` lanes, `H` hidden, `G` gates. What is called stored is in the precision
+/// of products.
 final class GPUDirection {
   private let gpu: GPU
   private let precision: Precision
@@ -15,10 +16,11 @@ final class GPUDirection {
   private let width: Int
   private let reversed: Bool
   private let hasCellState: Bool
-  /// Stored `[T + 2, B, H]`: step t's output is in slot t + 1; the state before the first step that is read is in
-  /// slot 0, or for the reversed direction in the slot after the last step's.
+  /// Stored `[T + 2, B, H]`: step t's output is in slot t + 1; the state before the first step that
+  /// is read is in slot 0, or for the reversed direction in the slot after the last step's.
   private let outputs: GPUBuffer
-  /// Stored `[T, B, G·H]`: input products, then activations, then gradients, each in place of the last.
+  /// Stored `[T, B, G·H]`: input products, then activations, then gradients, each in place of the
+  /// last.
   let gates: GPUBuffer
   /// Stored `[T + 2, B, H]`: cell states, of cells that have one.
   private let cells: GPUBuffer?
@@ -29,11 +31,14 @@ final class GPUDirection {
   /// `[B, G·H]`, shared by all layers.
   private let recurrentProducts: GPUBuffer
   private let forwardKernel: Kernel
+  /// The same with its recurrent products, where that should be faster.
+  private let fusedKernel: Kernel?
   private let training: Training?
 
   /// What only training needs.
   private struct Training {
-    /// Stored `[T, B, G·H]`: gradients of the recurrent products; nil where they are those of the input products.
+    /// Stored `[T, B, G·H]`: gradients of the recurrent products; nil where they are those of the
+    /// input products.
     var productGradients: GPUBuffer?
     /// `[B, H]`
     var carryGradient: GPUBuffer
@@ -64,6 +69,9 @@ final class GPUDirection {
     kept = cell == .gru ? try GPUBuffer(gpu, bytes: steps * state * precision.bytes) : nil
     carry = try GPUBuffer(gpu, zeroed: state * 4)
     forwardKernel = try gpu.kernel("\(cell.rawValue)_forward_\(precision.suffix)")
+    fusedKernel =
+      Self.isFused(cell, precision, lanes: lanes, hidden: hidden)
+      ? try gpu.kernel("lstm_step_bf16", shared: Self.fusedShared) : nil
     training =
       isTrained
       ? Training(
@@ -73,6 +81,19 @@ final class GPUDirection {
         recurrentGradient: try GPUBuffer(gpu, bytes: state * 4),
         backwardKernel: try gpu.kernel("\(cell.rawValue)_backward_\(precision.suffix)"),
         columnSums: try gpu.kernel("column_sums_\(precision.suffix)")) : nil
+  }
+
+  /// Lanes up to which a step is one kernel. Reckoned, not measured: a block of its threads reads
+  /// the weights of 16 cells for 32 lanes, so that more lanes read them again, and from about 128 on a
+  /// product of its own should be faster.
+  private static let mostFusedLanes = 96
+  /// What `lstm_step.cu` is launched with.
+  private static let fusedShared = 98304
+
+  private static func isFused(
+    _ cell: Cell, _ precision: Precision, lanes: Int, hidden: Int
+  ) -> Bool {
+    cell == .lstm && precision == .bfloat16 && hidden % 8 == 0 && lanes <= mostFusedLanes
   }
 
   /// Bytes of a slot of outputs, or of cell states.
@@ -114,30 +135,33 @@ final class GPUDirection {
     for index in 0..<count {
       let t = reversed ? count - 1 - index : index
       let lanes = active(t, of: self.lanes)
-      try gpu.multiply(
-        GPUMatrix(at(outputs, previousSlot(t) * slot), lanes, hidden, precision),
-        by: weight.transposed,
-        into: GPUMatrix(recurrentProducts.pointer, lanes, width, .float32))
-      var arguments = cell_forward_arguments()
       let gates = at(gates, t * gateSlot)
-      switch input {
-      case .products:
-        arguments.input = gates
-      case .table(let table, let symbols):
-        arguments.input = table
-        arguments.rows = symbols + cu_pointer(t * self.lanes * 4)
+      let source: (rows: cu_pointer, values: cu_pointer) =
+        switch input {
+        case .products: (0, gates)
+        case .table(let table, let symbols): (symbols + cu_pointer(t * self.lanes * 4), table)
+        }
+      let previous = at(outputs, previousSlot(t) * slot)
+      if let fusedKernel {
+        try gpu.launch(
+          fusedKernel, blocks: ((hidden + 15) / 16) * ((lanes + 31) / 32), threads: 128,
+          lstm_step_arguments(
+            previous: previous, weights: weight.pointer, input: source.values, rows: source.rows,
+            bias_ih: bias.ih, bias_hh: bias.hh, carry: carry.pointer, gates: gates,
+            cells: at(cells, (t + 1) * slot), output: at(outputs, (t + 1) * slot),
+            lanes: Int32(lanes), hidden: Int32(hidden)))
+        continue
       }
-      arguments.recurrent = recurrentProducts.pointer
-      arguments.bias_ih = bias.ih
-      arguments.bias_hh = bias.hh
-      arguments.carry = carry.pointer
-      arguments.gates = gates
-      arguments.cells = at(cells, (t + 1) * slot)
-      arguments.kept = at(kept, t * slot)
-      arguments.output = at(outputs, (t + 1) * slot)
-      arguments.lanes = Int32(lanes)
-      arguments.hidden = Int32(hidden)
-      try gpu.launch(forwardKernel, lanes: lanes, hidden: hidden, arguments)
+      try gpu.multiply(
+        GPUMatrix(previous, lanes, hidden, precision), by: weight.transposed,
+        into: GPUMatrix(recurrentProducts.pointer, lanes, width, .float32))
+      try gpu.launch(
+        forwardKernel, lanes: lanes, hidden: hidden,
+        cell_forward_arguments(
+          input: source.values, rows: source.rows, recurrent: recurrentProducts.pointer,
+          bias_ih: bias.ih, bias_hh: bias.hh, carry: carry.pointer, gates: gates,
+          cells: at(cells, (t + 1) * slot), kept: at(kept, t * slot),
+          output: at(outputs, (t + 1) * slot), lanes: Int32(lanes), hidden: Int32(hidden)))
     }
   }
 
@@ -152,8 +176,8 @@ final class GPUDirection {
 
   // MARK: - Backward
 
-  /// Turns the activations in `gates` into the gradients of the input products, and writes the gradients of the
-  /// recurrent weights and biases.
+  /// Turns the activations in `gates` into the gradients of the input products, and writes the
+  /// gradients of the recurrent weights and biases.
   ///
   /// The gradient stops at the chunk's beginning (truncated backpropagation through time).
   /// - Parameters:
@@ -174,20 +198,16 @@ final class GPUDirection {
     for index in 0..<count {
       let t = reversed ? index : count - 1 - index
       let lanes = active(t, of: self.lanes)
-      var arguments = cell_backward_arguments()
-      arguments.gates = at(gates, t * gateSlot)
-      arguments.previous_cells = at(cells, previousSlot(t) * slot)
-      arguments.cells = at(cells, (t + 1) * slot)
-      arguments.kept = at(kept, t * slot)
-      arguments.previous_output = at(outputs, previousSlot(t) * slot)
-      arguments.output_gradient = outputGradients + cu_pointer(t * slot)
-      arguments.recurrent_gradient = recurrentGradient.pointer
-      arguments.carry_gradient = carryGradient.pointer
-      arguments.product_gradients = at(products, t * gateSlot)
-      arguments.lanes = Int32(self.lanes)
-      arguments.active = Int32(lanes)
-      arguments.hidden = Int32(hidden)
-      try gpu.launch(training.backwardKernel, lanes: self.lanes, hidden: hidden, arguments)
+      try gpu.launch(
+        training.backwardKernel, lanes: self.lanes, hidden: hidden,
+        cell_backward_arguments(
+          gates: at(gates, t * gateSlot), previous_cells: at(cells, previousSlot(t) * slot),
+          cells: at(cells, (t + 1) * slot), kept: at(kept, t * slot),
+          previous_output: at(outputs, previousSlot(t) * slot),
+          output_gradient: outputGradients + cu_pointer(t * slot),
+          recurrent_gradient: recurrentGradient.pointer, carry_gradient: carryGradient.pointer,
+          product_gradients: at(products, t * gateSlot), lanes: Int32(self.lanes),
+          active: Int32(lanes), hidden: Int32(hidden)))
       if index < count - 1 {
         try gpu.multiply(
           GPUMatrix(at(products, t * gateSlot), lanes, width, precision), by: weight,
@@ -233,8 +253,8 @@ final class GPUDirection {
     }
   }
 
-  /// Copies a lane's state before the next chunk; of the reversed direction, after its last step. Valid once the GPU
-  /// has been waited for.
+  /// Copies a lane's state before the next chunk; of the reversed direction, after its last step.
+  /// Valid once the GPU has been waited for.
   func save(lane: Int, into state: LaneState) throws(CUDAError) {
     try gpu.copy(
       from: at(carry, lane * hidden * 4), to: state.carry, bytes: hidden * 4)

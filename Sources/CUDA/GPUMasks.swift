@@ -1,8 +1,8 @@
 import CCUDA
 import Recurrent
 
-/// Dropout's masks of a chunk on a GPU, drawn by the host from each lane's random numbers as the CPU's are, so that
-/// training differs by rounding alone.
+/// Dropout's masks of a chunk on a GPU, drawn by the host from each lane's random numbers as the
+/// CPU's are, so that training differs by rounding alone.
 struct GPUMasks {
   private let dropout: Dropout
   private let configuration: ModelConfiguration

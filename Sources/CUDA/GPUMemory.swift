@@ -42,8 +42,8 @@ final class PinnedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
     if let start = elements.baseAddress { gpu.freeHost(start) }
   }
 
-  /// Copies the first `count` elements to a GPU's memory, which will have them when it comes to the work asked for
-  /// next; not to be changed before that.
+  /// Copies the first `count` elements to a GPU's memory, which will have them when it comes to the
+  /// work asked for next; not to be changed before that.
   func upload(_ count: Int? = nil, to destination: cu_pointer) throws(CUDAError) {
     guard let start = elements.baseAddress else { return }
     try gpu.copy(

@@ -4,18 +4,20 @@ import Recurrent
 
 /// The embedding and the recurrent layers on a GPU, with the memory for all lanes over a chunk.
 ///
-/// Shapes: `T` steps, `B` lanes, `E` embedding, `H` hidden, `D` directions, `V` vocabulary. What is called stored is
-/// in the precision of products.
+/// Shapes: `T` steps, `B` lanes, `E` embedding, `H` hidden, `D` directions, `V` vocabulary. What is
+/// called stored is in the precision of products.
 final class GPUStack {
   let weights: GPUWeights
   let steps: Int
   let lanes: Int
   let configuration: ModelConfiguration
+  /// Nil without n-grams.
+  let ngrams: GPUNgramInput?
   private let gpu: GPU
   private let precision: Precision
   private let layers: [[GPUDirection]]
-  /// What each layer reads, and the head at the end, where that is neither a table nor the outputs below as they
-  /// are: stored `[T·B, K]`, with both directions side by side and dropout done.
+  /// What each layer reads, and the head at the end, where that is neither a table nor the outputs
+  /// below as they are: stored `[T·B, K]`, with both directions side by side and dropout done.
   private let inputs: [GPUBuffer?]
   private let masks: GPUMasks
   private let training: Training?
@@ -42,7 +44,9 @@ final class GPUStack {
     let gpu = weights.gpu
     let configuration = weights.network.configuration
     let precision = weights.precision
-    precondition(dropout.embedding == 0 || !weights.usesInputTable)
+    precondition(
+      (dropout.embedding == 0 && weights.network.layout.ngrams == nil)
+        || !weights.usesInputTable)
     self.weights = weights
     self.steps = steps
     self.lanes = lanes
@@ -78,6 +82,7 @@ final class GPUStack {
             gpu, bytes: rows * configuration.inputSize(ofLayer: layer) * precision.bytes) : nil)
     }
     self.inputs = inputs
+    ngrams = try GPUNgramInput(weights, steps: steps, lanes: lanes, isTrained: isTrained)
     gather = try gpu.kernel("gather_\(precision.suffix)")
     mask = try gpu.kernel("mask_\(precision.suffix)")
     copyColumns = try gpu.kernel("copy_columns_\(precision.suffix)")
@@ -96,6 +101,15 @@ final class GPUStack {
       tableGradient: table
         ? try GPUBuffer(gpu, bytes: configuration.vocabularySize * width * 4) : nil,
       sumsBySymbol: try gpu.kernel("sums_by_symbol_\(precision.suffix)"))
+  }
+
+  /// About the bytes that a lane takes for each step it has room for, without training.
+  static func bytes(ofStep configuration: ModelConfiguration, _ precision: Precision) -> Int {
+    // Gates, outputs, and cell states or what a GRU keeps.
+    let states = configuration.cell.gateCount + 2
+    let layer = configuration.directions * configuration.hiddenSize * states
+    let inputs = (0...configuration.layers).reduce(0) { $0 + configuration.inputSize(ofLayer: $1) }
+    return (configuration.layers * layer + inputs) * precision.bytes
   }
 
   /// Stored `[T·B, K]`: what a layer above the first reads, or the head.
@@ -121,7 +135,8 @@ final class GPUStack {
 
   // MARK: - Forward
 
-  /// Reads the first steps of `symbols`, `[T, B]`, from the current states, or packed texts from zero.
+  /// Reads the first steps of `symbols`, `[T, B]`, from the current states, or packed texts from
+  /// zero, whose n-grams must have been told.
   func forward(_ symbols: cu_pointer, steps active: StepLanes) throws(CUDAError) {
     let rows = active.steps * lanes
     for (layer, directions) in layers.enumerated() {
@@ -159,6 +174,7 @@ final class GPUStack {
         table: weights.values(weights.network.layout.embedding), index: symbols,
         mask: masks[0]?.pointer ?? 0, out: input.pointer, rows: Int32(rows), columns: Int32(size),
         lanes: Int32(lanes)))
+    try ngrams?.add(to: input, rows: rows, mask: masks[0]?.pointer ?? 0)
   }
 
   /// Makes what a layer above the first reads, or the head, of the outputs below.
@@ -193,16 +209,17 @@ final class GPUStack {
         columns: Int32(size), lanes: Int32(lanes)))
   }
 
-  /// Makes the states after the first `count` steps those before the next chunk; a reversed direction reads from a
-  /// chunk's end and has none to carry on.
+  /// Makes the states after the first `count` steps those before the next chunk; a reversed
+  /// direction reads from a chunk's end and has none to carry on.
   func carryOver(steps count: Int) throws(CUDAError) {
     for directions in layers { try directions[0].carryOver(steps: count) }
   }
 
   // MARK: - Backward
 
-  /// Writes the gradients of all weights of the layers from `lowest` on, and with 0 of the embedding, from those of
-  /// the outputs, which are overwritten.
+  /// Writes the gradients of all weights of the layers from `lowest` on, and with 0 of the
+  /// embedding, from those of the outputs, which are overwritten; of recurrent weights as if none
+  /// were dropped.
   func backward(
     _ symbols: cu_pointer, steps active: StepLanes, to lowest: Int = 0, into gradients: GPUBuffer
   ) throws(CUDAError) {
@@ -222,8 +239,6 @@ final class GPUStack {
             weights.exactPointer(tensors.biasIH, in: gradients),
             weights.exactPointer(tensors.biasHH, in: gradients)
           ))
-        try weights.dropGradient(
-          of: tensors, in: weights.exactPointer(tensors.weightHH, in: gradients))
       }
       for direction in layers[layer].indices {
         try backwardInput(
@@ -240,6 +255,8 @@ final class GPUStack {
       embeddingGradients.pointer, bySymbol: symbols, mask: masks[0]?.pointer ?? 0, rows: rows,
       columns: configuration.embeddingSize, training,
       into: weights.exactPointer(embedding, in: gradients))
+    try ngrams?.backward(
+      embeddingGradients, steps: active, mask: masks[0]?.pointer ?? 0, into: gradients)
   }
 
   /// Stored `[T·B, H]`: the gradients of the outputs of a direction.
@@ -257,8 +274,8 @@ final class GPUStack {
     return part.pointer
   }
 
-  /// Writes the gradients of a direction's input weights and, where wanted, of its input, from those of the input
-  /// products.
+  /// Writes the gradients of a direction's input weights and, where wanted, of its input, from
+  /// those of the input products.
   private func backwardInput(
     _ symbols: cu_pointer, rows: Int, layer: Int, direction: Int, givesInput: Bool,
     _ training: Training, into gradients: GPUBuffer
@@ -270,8 +287,8 @@ final class GPUStack {
     // The second direction adds to the gradient that the first one wrote.
     let adds = direction > 0
     if layer == 0, let table = training.tableGradient {
-      // The gradients of the input products are summed symbol by symbol, [V, G·H]; what is left is two small
-      // products in single precision.
+      // The gradients of the input products are summed symbol by symbol, [V, G·H]; what is left is
+      // two small products in single precision.
       let vocabulary = configuration.vocabularySize
       try sum(
         products.pointer, bySymbol: symbols, mask: 0, rows: rows, columns: width, training,

@@ -1,8 +1,8 @@
 import CCUDA
 import Recurrent
 
-/// The linear layer from a step's output to the next symbol's logits on a GPU, and softmax with cross-entropy behind
-/// it.
+/// The linear layer from a step's output to the next symbol's logits on a GPU, and softmax with
+/// cross-entropy behind it.
 ///
 /// Shapes: rows of a chunk `[T·B]`, `D·H` outputs, `V` vocabulary.
 final class GPUSymbolHead {
@@ -99,7 +99,8 @@ final class GPUSymbolHead {
   ) throws(CUDAError) {
     for rows in blocks(of: input.rows) {
       try multiply(input, rows)
-      try gpu.launch(crossEntropy, rows: rows.count, vocabulary: vocabulary, arguments(rows, targets, losses))
+      try gpu.launch(
+        crossEntropy, rows: rows.count, vocabulary: vocabulary, arguments(rows, targets, losses))
       guard let expected else { continue }
       try gpu.launch(
         softmax, rows: rows.count, vocabulary: vocabulary,
@@ -123,7 +124,8 @@ final class GPUSymbolHead {
     return arguments
   }
 
-  /// Writes each row's surprisal of its target, in nats, and `scale` times the gradients of their sum.
+  /// Writes each row's surprisal of its target, in nats, and `scale` times the gradients of their
+  /// sum.
   /// - Parameters:
   ///   - inputGradients: stored `[rows, D·H]`.
   ///   - gradients: in the order of the parameters.

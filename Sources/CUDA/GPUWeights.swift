@@ -8,7 +8,8 @@ final class GPUWeights: @unchecked Sendable {
   let gpu: GPU
   let network: Network
   let precision: Precision
-  /// Whether the first layer's input products are looked up symbol by symbol: `embedding · W_ihᵀ` has only V rows.
+  /// Whether the first layer's input products are looked up symbol by symbol: `embedding · W_ihᵀ`
+  /// has only V rows.
   let usesInputTable: Bool
   /// In single precision, in the order of the layout.
   let parameters: GPUBuffer
@@ -89,12 +90,14 @@ final class GPUWeights: @unchecked Sendable {
     try refresh()
   }
 
-  /// Takes what was dropped out of the gradients of the recurrent weights of a direction.
-  func dropGradient(
-    of direction: ParameterLayout.Direction, in gradients: cu_pointer
-  ) throws(CUDAError) {
+  /// Takes what is dropped out of the gradients of the recurrent weights, of the layers from
+  /// `lowest` on. Not to be recorded: what that is changes from step to step.
+  func dropGradients(from lowest: Int = 0, in gradients: GPUBuffer) throws(CUDAError) {
     guard weightDrop > 0 else { return }
-    try applyDrop(dropGradient, to: direction.weightHH, from: gradients, into: gradients, 4)
+    for direction in layout.layers[lowest...].joined() {
+      try applyDrop(
+        dropGradient, to: direction.weightHH, from: gradients.pointer, into: gradients.pointer, 4)
+    }
   }
 
   private func applyDrop(

@@ -1,3 +1,4 @@
+import CCUDA
 import Foundation
 
 #if canImport(Glibc)
@@ -5,8 +6,9 @@ import Foundation
 #endif
 
 extension CUDALibraries {
-  /// Those of this machine: the driver's from where the system has it, the others from there too, from the CUDA
-  /// toolkit, from the folders in CHARLSTM_CUDA_PATH, or from the Python environment that is active.
+  /// Those of this machine: the driver's from where the system has it, the others from there too,
+  /// from the CUDA toolkit, from the folders in CHARLSTM_CUDA_PATH, or from the Python environment
+  /// that is active.
   package static func installed(
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws(CUDAError) -> CUDALibraries {
@@ -14,23 +16,40 @@ extension CUDALibraries {
     do { driver = try LoadedLibrary("libcuda.so.1") } catch {
       throw .noDriver(reason: error.reason)
     }
-    let folders = folders(environment)
+    // What is compiled for a later version than the driver's it may not load.
+    let version = try unsafeBitCast(
+      driver.address(of: "cuDriverGetVersion"), to: cuDriverGetVersion_t.self)
+    var number: Int32 = 0
+    _ = version(&number)
+    let versions = number < 13000 ? ["12"] : ["13", "12"]
     return try CUDALibraries(
       driver: { name throws(CUDAError) in try driver.address(of: name) },
-      compiler: function(
-        in: "libnvrtc", beside: "libnvrtc-builtins", package: "nvidia-cuda-nvrtc", folders),
+      compiler: installedCompiler(environment, versions: versions),
       products: function(
-        in: "libcublas", beside: "libcublasLt", package: "nvidia-cublas", folders))
+        in: "libcublas", beside: "libcublasLt", package: "nvidia-cublas", folders(environment),
+        versions))
   }
 
-  /// Looks up functions of a library of CUDA 13 or 12.
+  /// NVRTC, which needs no GPU.
+  ///
+  /// - Parameter versions: of CUDA, the best first.
+  static func installedCompiler(
+    _ environment: [String: String], versions: [String] = ["13", "12"]
+  ) throws(CUDAError) -> Lookup {
+    try function(
+      in: "libnvrtc", beside: "libnvrtc-builtins", package: "nvidia-cuda-nvrtc",
+      folders(environment), versions)
+  }
+
+  /// Looks up functions of a library of one of some versions of CUDA.
   ///
   /// - Parameter companion: one that it loads by name, and would not find in a folder of its own.
   private static func function(
-    in library: String, beside companion: String, package: String, _ folders: [String]
+    in library: String, beside companion: String, package: String, _ folders: [String],
+    _ versions: [String]
   ) throws(CUDAError) -> Lookup {
     var reason = ""
-    for version in ["13", "12"] {
+    for version in versions {
       let name = "\(library).so.\(version)"
       do {
         let loaded = try LoadedLibrary(name)

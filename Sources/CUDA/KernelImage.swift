@@ -21,8 +21,8 @@ enum KernelImage {
     return image
   }
 
-  /// The GPU's own where the compiler knows it, else the latest before it, as a program that the driver
-  /// compiles to the end.
+  /// The GPU's own where the compiler knows it, else the latest before it, as a program that the
+  /// driver compiles to the end.
   private static func architecture(for capability: Int, _ compiler: NVRTC) -> String {
     var count: Int32 = 0
     _ = compiler.getNumSupportedArchs(&count)

@@ -99,7 +99,7 @@ struct Train: ParsableCommand {
     if runFolder.resume, outcome == .completed, trainer.progress.step == begun, !quiet {
       resumable(folder).sayHowToExtend(trainer.progress, trainer.options.optimization)
     }
-    try checkLearning(trainer)
+    try checkLearning(trainer, outcome)
   }
 
   private func begun(_ output: String) throws -> (Trainer, RunFolder, TrainingForecast?) {
@@ -225,11 +225,12 @@ struct Train: ParsableCommand {
   }
 
   /// - Throws: `Failure` where the best model is far worse than none.
-  private func checkLearning(_ trainer: Trainer) throws {
+  private func checkLearning(_ trainer: Trainer, _ outcome: TrainingOutcome) throws {
     let uniform = log(Double(trainer.vocabulary.count))
-    // First weights are worse than a guess, too: a run of a few steps has not failed for that.
-    guard let loss = trainer.progress.bestLoss, loss > uniform + 0.5, trainer.progress.step >= 40
-    else { return }
+    // First weights are worse than a guess, too: a run of a few steps has not failed for that, unless
+    // it gave up.
+    let isOver = trainer.progress.step >= 40 || outcome == .patienceExhausted
+    guard isOver, let loss = trainer.progress.bestLoss, loss > uniform + 0.5 else { return }
     throw Failure.badData(
       String(
         format: "the run has failed: its best model has %.4f nats, a uniform guess %.4f; train "

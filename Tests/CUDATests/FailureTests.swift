@@ -29,9 +29,13 @@ extension CUDATests {
       cuda_testing_set_device(9, 0, 1 << 30, 11040, 1)
       #expect(
         failure()?.description
-          == "no GPU: NVIDIA's driver supports CUDA 11.4, and 11.8 is needed; install a newer driver")
+          == "no GPU: NVIDIA's driver supports CUDA 11.4, and 11.8 is needed; "
+          + "install a newer driver"
+      )
       cuda_testing_set_device(7, 5, 1 << 30, 12080, 1)
-      #expect(failure()?.description.hasSuffix("its compute capability is 7.5, and 8.0 is needed") == true)
+      #expect(
+        failure()?.description.hasSuffix("its compute capability is 7.5, and 8.0 is needed") == true
+      )
       cuda_testing_reset()
     }
 
@@ -63,7 +67,8 @@ extension CUDATests {
       cuda_testing_reset()
     }
 
-    /// A GPU that is lost during training, at each of its calls: there is always an error, and never a result.
+    /// A GPU that is lost during training, at each of its calls: there is always an error, and
+    /// never a result.
     @Test(arguments: [
       ("cuLaunchKernelEx", 719), ("cuMemcpyHtoDAsync_v2", 700), ("cuStreamSynchronize", 719),
       ("cuGraphLaunch", 719), ("cublasGemmEx", 13),

@@ -193,12 +193,13 @@ extension CUDATests {
             try gpu.copy(from: values, to: buffer.pointer, bytes: values.count * 4)
             return buffer
           }
-          let given = try buffer(input)
+          let (given, wanted) = (try buffer(input), try buffer(targets))
+          defer { withExtendedLifetime((given, wanted)) {} }
           let losses = try GPUBuffer(gpu, bytes: rows * 4)
           let inputGradients = try GPUBuffer(gpu, bytes: rows * size * 4)
           let gradients = try GPUBuffer(gpu, zeroed: network.layout.count * 4)
           try head.lossAndGradients(
-            GPUMatrix(given.pointer, rows, size, .float32), targets: try buffer(targets).pointer,
+            GPUMatrix(given.pointer, rows, size, .float32), targets: wanted.pointer,
             scale: 0.5, losses: losses.pointer, inputGradients: inputGradients.pointer,
             gradients: gradients)
           results = []

@@ -34,7 +34,7 @@ extension CUDATests {
     ) throws -> (losses: [Double], norms: [Double], weights: FloatBuffer, average: FloatBuffer) {
       let network = network.copy()
       let use = StreamUse(
-        precision: precision, lanes: 3, steps: 9,
+        precision: precision, lanes: 3, steps: 5,
         training: .init(dropout: setting.dropout, weightDrop: setting.weightDrop, blocks: 1))
       let streams = backend.streams(through: network, use)
       var options = AdamWOptions()
@@ -43,12 +43,12 @@ extension CUDATests {
       let optimizer = streams.optimizer(options)
       var losses: [Double] = []
       var norms: [Double] = []
-      for step in 1...4 {
+      for step in 1...3 {
         streams.refresh(dropping: Xoshiro256(seed: 5, stream: [UInt64(step)]))
-        let chunk = StreamChunk.random(network, steps: 9, lanes: 3, seed: UInt64(step))
+        let chunk = StreamChunk.random(network, steps: 5, lanes: 3, seed: UInt64(step))
         streams.withOnlyPart { part in
           part.drawMasks { Xoshiro256(seed: 9, stream: [UInt64(step), UInt64($0)]) }
-          losses.append(part.train(chunk, softTargets: nil, scale: 1 / 27))
+          losses.append(part.train(chunk, softTargets: nil, scale: 1 / 15))
         }
         norms.append(try optimizer.reduceGradients())
         optimizer.update(
@@ -76,16 +76,18 @@ extension CUDATests {
       #expect(cuda_testing_check() == 0)
     }
 
-    @Test(arguments: Cell.allCases)
-    func bfloat16IsAboutAsGood(_ cell: Cell) throws {
+    /// The LSTM of whole eights of units has its recurrent products in the step's kernel.
+    @Test(arguments: [(Cell.lstm, 24), (.lstm, 20), (.gru, 20), (.rnn, 20)])
+    func bfloat16IsAboutAsGood(_ cell: Cell, hidden: Int) throws {
       let setting = Self.settings[2]
-      let network = try Network.random(cell)
+      let network = try Network.random(cell, hidden: hidden)
       let exact = try steps(CPUBackend(threads: 1), network, setting, precision: .float32)
       let gpu = try steps(CUDABackend(.emulated()), network, setting, precision: .bfloat16)
+      #expect((cuda_testing_launches("lstm_step_bf16") > 0) == (cell == .lstm && hidden == 24))
       for (mine, theirs) in zip(gpu.losses, exact.losses) {
         #expect(abs(mine - theirs) < 0.01 * theirs && mine != theirs)
       }
-      #expect(difference(exact.weights, gpu.weights) < 0.05)
+      #expect(difference(exact.weights, gpu.weights) < 0.2)
     }
 
     @Test func theSameBytesEachTime() throws {

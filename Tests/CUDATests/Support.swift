@@ -39,15 +39,22 @@ extension Network {
   static func random(
     _ cell: Cell, layers: Int = 2, hidden: Int = 20, embedding: Int = 6, vocabulary: Int = 11
   ) throws -> Network {
-    let model = try Network(
+    try random(
       ModelConfiguration(
         cell: cell, layers: layers, hiddenSize: hidden, embeddingSize: embedding,
-        vocabularySize: vocabulary), seed: 7)
+        vocabularySize: vocabulary))
+  }
+
+  static func random(_ configuration: ModelConfiguration) throws -> Network {
+    let model = try Network(configuration, seed: 7)
     var random = Xoshiro256(seed: 7, stream: [1])
     for tensor in model.layout.tensors {
       for index in tensor.range {
         model.parameters.elements[index] = 0.5 * (2 * random.uniform() - 1)
       }
+    }
+    for index in model.layout.normalization?.variance.range ?? 0..<0 {
+      model.parameters.elements[index] = 0.1 + random.uniform()
     }
     return model
   }

@@ -21,8 +21,8 @@ package final class PseudoTerminal {
 
   /// Starts the program at the path `executable`, on a terminal of the given size.
   ///
-  /// Its arguments are its own name and `arguments`; its environment is `environment` and what this
-  /// process is told of sanitizers.
+  /// Its arguments are its own name and `arguments`; its environment is `environment`, what this
+  /// process is told of sanitizers, and that threads sleep while they wait.
   package init(
     spawning executable: String, arguments: [String] = [], environment: [String: String] = [:],
     columns: Int = 80, rows: Int = 24
@@ -49,12 +49,14 @@ package final class PseudoTerminal {
       tcgetattr(slave, &settings)
       settings.c_lflag |= tcflag_t(NOFLSH)
       tcsetattr(slave, TCSANOW, &settings)
-      let sanitizers = ProcessInfo.processInfo.environment.filter {
+      var defaults = ProcessInfo.processInfo.environment.filter {
         $0.key.hasSuffix("SAN_OPTIONS")
       }
+      // Threads that spin while they wait would take the time of the tests beside this one.
+      defaults["OMP_WAIT_POLICY"] = "passive"
       process = try Self.spawn(
         [executable] + arguments,
-        environment: environment.merging(sanitizers) { given, _ in given }.map { "\($0)=\($1)" },
+        environment: environment.merging(defaults) { given, _ in given }.map { "\($0)=\($1)" },
         terminal: name)
     } catch {
       if slave >= 0 { close(slave) }
@@ -223,6 +225,17 @@ package final class PseudoTerminal {
     var settings = termios()
     guard tcgetattr(slave, &settings) == 0 else { throw .system(call: "tcgetattr", code: errno) }
     return TerminalSettings(settings)
+  }
+
+  /// Processor time that the process has taken so far, which other processes do not lengthen as they do
+  /// the time on a clock.
+  package func processorTime() throws -> Duration {
+    let status = try String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+    // After the name, in parentheses, come the 3rd field and the others; the 14th and 15th are the user's
+    // and the system's ticks.
+    let fields = status[(status.lastIndex(of: ")") ?? status.startIndex)...].split(separator: " ")
+    let ticks = fields[12...13].compactMap { Int($0) }.reduce(0, +)
+    return .seconds(ticks) / sysconf(Int32(_SC_CLK_TCK))
   }
 
   /// Waits for the program's end, and says how it ended.

@@ -178,6 +178,87 @@ typedef struct {
   float rate, epsilon, decay_by_root;
 } adapt_arguments;
 
+// adamw_rows: as ck_adamw_update_rows: a step in the touched rows of a table alone, whose averages first make up for the
+// steps that were passed over. averaged [*]: the step up to which a row's average goes.
+typedef struct {
+  adamw_arguments update;   // of the whole table, but for the count
+  POINTER(const int) rows;  // [count]
+  POINTER(int) averaged;
+  double average_decay;  // as ck_average
+  long long rise;
+  int average_age, step, count, columns;
+} adamw_rows_arguments;
+
+// touched_sums: row rows[i] of `out`, [*, columns], is the sum of the rows of `values` that places[starts[i]] to before
+// places[starts[i + 1]] name, each times row r mod lanes of the mask; in an order that is always the same.
+typedef struct {
+  POINTER(const void) values;  // stored [*, columns]
+  POINTER(const float) mask;   // [lanes, columns], may be null
+  POINTER(const int) rows;     // [count]
+  POINTER(const int) starts;   // [count + 1]
+  POINTER(const int) places;
+  POINTER(float) out;
+  int count, columns, lanes;
+} touched_sums_arguments;
+
+// pool_last, pool_mean, pool_max: of the outputs [T, B, D·H] of packed texts, of which each lane's first steps count,
+// D·H features of each lane's row; zero where a lane has no step. *_backward add to the gradients of the outputs.
+typedef struct {
+  POINTER(const void) outputs;             // stored [T, B, D·H]
+  POINTER(const int) lengths;              // [B]
+  POINTER(float) features;                 // [B, stride]
+  POINTER(int) largest;                    // max: [B, D·H]: the step of each value, the first of equals
+  POINTER(const float) feature_gradients;  // [B, stride]
+  POINTER(void) output_gradients;          // stored [T, B, D·H]
+  int lanes, width, stride;
+  int forward;  // last: the first so many columns are those of the forward direction
+} pool_arguments;
+
+// pool_attention: the same, weighted by the softmax over a lane's steps of query · output.
+typedef struct {
+  POINTER(const void) outputs;             // stored [T, B, D·H]
+  POINTER(const int) lengths;              // [B]
+  POINTER(const float) query;              // [D·H]
+  POINTER(float) weights;                  // [B, steps]
+  POINTER(float) features;                 // [B, stride]
+  POINTER(const float) feature_gradients;  // [B, stride]
+  POINTER(float) score_gradients;          // [B, steps]
+  POINTER(float) query_gradients;          // [B, D·H], of each lane
+  POINTER(void) output_gradients;          // stored [T, B, D·H], may be null
+  int lanes, width, stride, steps;
+} attention_arguments;
+
+// normalize: out [rows, columns] = (in - mean) / sqrt(variance + epsilon).
+typedef struct {
+  POINTER(const float) in;
+  POINTER(const float) mean;      // [columns]; null for 0
+  POINTER(const float) variance;  // [columns]
+  POINTER(float) out;
+  int rows, columns;
+  float epsilon;
+} normalize_arguments;
+
+// moments: the sums of columns, and of their squares.
+typedef struct {
+  POINTER(const float) values;  // [rows, columns]
+  POINTER(float) sums;          // [columns]
+  POINTER(float) squares;       // [columns]
+  int rows, columns;
+} moments_arguments;
+
+// class_loss: of each lane Σ over classes of target · -log softmax(logits), and `scale` times its gradient in place of
+// the logits. A class's target is its weight times the sum of `label_share` for the label, `smoothed_share`, and
+// `expected_share` of what is expected. Lanes whose label is below 0 have no loss and no gradient.
+typedef struct {
+  POINTER(float) logits;               // [B, C]
+  POINTER(const int) labels;           // [B]
+  POINTER(const float) class_weights;  // [C]
+  POINTER(const float) expected;       // [B, C], may be null
+  POINTER(float) losses;               // [B]
+  int lanes, classes;
+  float scale, label_share, smoothed_share, expected_share;
+} class_loss_arguments;
+
 // lstm_step_bf16: a time step of an LSTM's layer forward with its recurrent products, stored bfloat16, as
 // cell_forward_arguments but for these. H is a multiple of 8. `output` is not what `previous` is.
 typedef struct {

@@ -43,12 +43,18 @@ KERNEL(sum, sum_arguments) {
   if (threadIdx.x == 0) *arguments.out = sum;
 }
 
-KERNEL(adamw, adamw_arguments) {
-  const adamw_arguments &a = arguments;
-  const float rate = a.learning_rate / a.correction1;
-  const float root = 1 / sqrtf(a.correction2);
-  const float keep = 1 - a.learning_rate * a.weight_decay;
-  for_each_element(a.count, [&](long long i) {
+// A step of AdamW for single elements.
+struct adamw_step {
+  const adamw_arguments &a;
+  const float rate, root, keep;
+
+  __device__ explicit adamw_step(const adamw_arguments &a)
+      : a(a),
+        rate(a.learning_rate / a.correction1),
+        root(1 / sqrtf(a.correction2)),
+        keep(1 - a.learning_rate * a.weight_decay) {}
+
+  __device__ void operator()(long long i) const {
     const float g = a.gradient[i] * a.gradient_scale, average = a.average[i];
     const float m = a.beta1 * a.first[i] + (1 - a.beta1) * g;
     const float v = a.beta2 * a.second[i] + (1 - a.beta2) * g * g;
@@ -57,8 +63,10 @@ KERNEL(adamw, adamw_arguments) {
     a.second[i] = v;
     a.weight[i] = w;
     a.average[i] = average + a.average_weight * (w - average);
-  });
-}
+  }
+};
+
+KERNEL(adamw, adamw_arguments) { for_each_element(arguments.count, adamw_step(arguments)); }
 
 KERNEL(mean_squares, mean_squares_arguments) {
   const mean_squares_arguments &a = arguments;

@@ -125,7 +125,7 @@ struct ClassifyTrain: ParsableCommand {
     if resume, outcome == .completed, trainer.progress.step == begun, !quiet {
       resumable(folder).sayHowToExtend(trainer.progress, trainer.options.optimization)
     }
-    try checkLearning(trainer)
+    try checkLearning(trainer, outcome)
     if let unreachable { throw unreachable }
   }
 
@@ -263,10 +263,12 @@ struct ClassifyTrain: ParsableCommand {
   }
 
   /// - Throws: `Failure` where the best classifier is far worse than none.
-  private func checkLearning(_ trainer: ClassifierTrainer) throws {
-    // First weights are worse than a guess, too: a run of a few steps has not failed for that.
-    guard trainer.hasLearntNothing, trainer.progress.step >= 40,
-      let loss = trainer.progress.bestLoss, let accuracy = trainer.progress.bestAccuracy
+  private func checkLearning(_ trainer: ClassifierTrainer, _ outcome: TrainingOutcome) throws {
+    // First weights are worse than a guess, too: a run of a few steps has not failed for that, unless
+    // it gave up.
+    let isOver = trainer.progress.step >= 40 || outcome == .patienceExhausted
+    guard isOver, trainer.hasLearntNothing, let loss = trainer.progress.bestLoss,
+      let accuracy = trainer.progress.bestAccuracy
     else { return }
     throw Failure.badData(
       String(

@@ -1,5 +1,3 @@
-import Recurrent
-
 /// How many lanes take part in each step of a chunk: all of them, or where the lanes hold texts of
 /// different lengths, longest first, those whose text has not ended (PyTorch's packed sequences).
 package struct StepLanes: Sendable {
@@ -33,25 +31,4 @@ package struct StepLanes: Sendable {
   package var arePacked: Bool { counts != nil }
 
   package func callAsFunction(_ step: Int, of lanes: Int) -> Int { counts?[step] ?? lanes }
-}
-
-/// A recurrent product over the first lanes of a step, for any number of them.
-struct LaneProduct {
-  /// By the number of lanes in eights.
-  private let products: [MatrixMultiply]
-  private let lanes: Int
-  private static let unit = 8
-
-  init(lanes: Int, varies: Bool, _ make: (_ lanes: Int) -> MatrixMultiply) {
-    self.lanes = lanes
-    products =
-      varies
-      ? stride(from: Self.unit, to: lanes + Self.unit, by: Self.unit).map { make(min($0, lanes)) }
-      : [make(lanes)]
-  }
-
-  /// A product of at least `count` lanes, at most all.
-  subscript(count: Int) -> MatrixMultiply {
-    products[min(products.count - 1, max(0, count - 1) / Self.unit)]
-  }
 }

@@ -1,14 +1,14 @@
-/// Texts side by side, `[T, B]`, longest first: what a workspace reads.
-final class PackedTexts {
+/// Texts side by side, `[T, B]`, longest first: what a device reads together.
+package final class PackedTexts {
   /// Of the texts, falling.
-  private(set) var lengths: [Int] = []
+  package private(set) var lengths: [Int] = []
   /// `[T, B]`, 0 past a text's end.
-  let symbols: UnsafeMutableBufferPointer<Int32>
+  package let symbols: UnsafeMutableBufferPointer<Int32>
   /// `[T, B]`, each text's next symbols; -1 where there are none.
-  let targets: UnsafeMutableBufferPointer<Int32>
+  package let targets: UnsafeMutableBufferPointer<Int32>
   private let lanes: Int
 
-  init(steps: Int, lanes: Int) {
+  package init(steps: Int, lanes: Int) {
     self.lanes = lanes
     symbols = .allocate(capacity: steps * lanes)
     targets = .allocate(capacity: steps * lanes)
@@ -22,7 +22,7 @@ final class PackedTexts {
   }
 
   /// - Parameter texts: longest first, no more and no longer than there is room for.
-  func fill(_ texts: [[Int32]]) {
+  package func fill(_ texts: [[Int32]]) {
     precondition(texts.count <= lanes && (texts.first?.count ?? 0) * lanes <= symbols.count)
     // The longest text was read to here, and no further.
     let used = max(lengths.first ?? 0, texts.first?.count ?? 0) * lanes
