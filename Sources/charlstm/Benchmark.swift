@@ -118,8 +118,7 @@ struct Benchmark: ParsableCommand {
       precision: precision.resolved(for: .training, on: device),
       samplingPrecision: (samplingPrecision ?? precision.precision)
         .resolved(for: .writing, on: device),
-      // A GPU's classifiers are computed on the CPU.
-      classifies: classification && !device.isGPU, threads: machine.threadCount(),
+      classifies: classification, threads: machine.threadCount(),
       division: division.divide, device: device, seconds: seconds
     ).measure()
   }

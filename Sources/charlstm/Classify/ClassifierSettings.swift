@@ -63,7 +63,7 @@ struct ClassifierSettings: ParsableArguments {
     try training.apply(to: &options)
     adjust(&options)
     options.threads = try machine.threadCount()
-    let device = try machine.device(gains: false, threads: options.threads)
+    let device = try machine.device(gains: true, threads: options.threads)
     options.precision = precision.resolved(for: .training, on: device)
     try options.validate()
     let source = try network.initializeFrom.map { try TrainedModel(contentsOf: $0) }

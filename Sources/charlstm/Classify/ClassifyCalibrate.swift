@@ -65,7 +65,7 @@ struct ClassifyCalibrate: ParsableCommand {
     let trained = try classifier.trained()
     let texts = try format.read(data, for: trained)
     let unknown = try unknownTexts(for: trained)
-    let device = try classifier.machine.device(gains: false)
+    let device = try classifier.machine.device(gains: true)
     let precision = classifier.precision.resolved(for: .reading, on: device)
     let rounds = reject == nil ? "three" : "four"
     let progress = WorkProgress(

@@ -205,7 +205,7 @@ struct ClassifyTrain: ParsableCommand {
       try checkExtension(of: point.options.optimization, given: settings.training.optimization)
       try point.extend(epochs: extend)
     }
-    let device = try settings.machine.device(gains: false, threads: point.options.threads)
+    let device = try settings.machine.device(gains: true, threads: point.options.threads)
     if let note = point.move(to: device, keepsPrecision: settings.precision.precision != .auto) {
       standardError("\(note)\n")
     }
