@@ -5,6 +5,9 @@ import Recurrent
 
 /// Texts read on a GPU in groups of about the same length.
 ///
+/// cuBLAS may add up a product in another order for another number of lanes, so that the last bits
+/// of a text's logits depend on how many others are read beside it.
+///
 /// Unchecked: everything happens within `gpu.perform`.
 final class CUDATextReader: TextReader, @unchecked Sendable {
   /// A step costs about as much for a few hundred lanes as for a few: it waits for the step before,
