@@ -85,6 +85,14 @@ package struct TextWorkspace: ~Copyable {
     gradients: FloatBuffer
   ) -> (classification: Double, languageModel: Double) {
     let active = StepLanes(lengths: lengths)
+    // Where nothing is computed, nothing takes the place of the last gradients.
+    let layout = weights.layout
+    if active.steps == 0 {
+      zero([layout.embedding] + layout.layers.joined().flatMap(\.tensors), in: gradients)
+    }
+    if active.steps == 0 || languageModel == nil, let head = layout.head {
+      zero([head.weight, head.bias], in: gradients)
+    }
     touchedRows?.begin()
     stack.forward(symbols, steps: active)
     head.forward(stack.headInput, lengths: lengths)
@@ -107,5 +115,9 @@ package struct TextWorkspace: ~Copyable {
       gradients: gradients)
     if trainsBody { stack.backward(symbols, steps: active, to: lowest, into: gradients) }
     return (loss, languageModelLoss)
+  }
+
+  private func zero(_ tensors: [ParameterLayout.Tensor], in gradients: FloatBuffer) {
+    for tensor in tensors { gradients[tensor.range].update(repeating: 0) }
   }
 }

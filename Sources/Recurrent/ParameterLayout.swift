@@ -31,6 +31,8 @@ public struct ParameterLayout: Equatable, Sendable {
     package let biasIH: Tensor
     /// `[G·H]`
     package let biasHH: Tensor
+
+    package var tensors: [Tensor] { [weightIH, weightHH, biasIH, biasHH] }
   }
 
   /// A linear layer's tensors.
@@ -144,7 +146,7 @@ public struct ParameterLayout: Equatable, Sendable {
     if tensor == embedding || tensor == ngrams { return 0 }
     let layer = layers.firstIndex { directions in
       directions.contains {
-        [$0.weightIH, $0.weightHH, $0.biasIH, $0.biasHH].contains(tensor)
+        $0.tensors.contains(tensor)
       }
     }
     if let layer { return layer + 1 }

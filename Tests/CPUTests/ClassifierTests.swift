@@ -116,6 +116,29 @@ struct ClassifierTests {
   }
 
   /// Not of the largest value: rounding makes equals of different steps, and another one leads.
+  /// Nothing is left of the texts before.
+  @Test func emptyTextsTeachTheHeadAlone() throws {
+    let fixture = try ClassifierFixture("lstm-2layer-bidirectional-last")
+    let layout = fixture.model.layout
+    let workspace = workspace(fixture, training: true)
+    let gradients = FloatBuffer(count: layout.count)
+    let targets = LabelTargets(classWeights: fixture.classWeights, scale: 1)
+    func body() -> [Float] {
+      let parts = [layout.embedding] + layout.layers.joined().flatMap(\.tensors)
+      return parts.flatMap { gradients[$0.range] }
+    }
+    for (lengths, isEmpty) in [
+      (fixture.lengths, false), (fixture.lengths.map { _ in 0 }, true), (fixture.lengths, false),
+    ] {
+      _ = workspace.train(
+        fixture.input, lengths: lengths, labels: fixture.labels, targets: targets,
+        gradients: gradients)
+      #expect(body().allSatisfy { $0 == 0 } == isEmpty)
+      let bias = try #require(layout.classifier?.bias)
+      #expect(gradients[bias.range].contains { $0 != 0 })
+    }
+  }
+
   @Test(
     arguments: ClassifierFixture.names.filter { !$0.contains("max") && !$0.contains("concat") })
   func bfloat16StaysClose(_ name: String) throws {
