@@ -1,7 +1,7 @@
 /// Why a GPU cannot be used, or not any longer.
 public enum CUDAError: Error, Equatable, Sendable, CustomStringConvertible {
   case noDriver(reason: String)
-  /// Versions as the driver numbers them: 11080 for 11.8.
+  /// Versions as the driver numbers them: 12080 for 12.8.
   case oldDriver(version: Int, needed: Int)
   case noDevice
   case noSuchDevice(number: Int, count: Int)

@@ -32,7 +32,8 @@ final class CUDAOptimizer: Optimizer, @unchecked Sendable {
     let adamw: Kernel
   }
 
-  /// - Parameter touched: the rows of the n-grams' table that have gradients; if nil, there is none.
+  /// - Parameter touched: the rows of the n-grams' table that have gradients; if nil, there is
+  ///   none.
   init(
     _ weights: GPUWeights, gradients: GPUBuffer, _ options: AdamWOptions,
     touched: GPUTouchedRows? = nil

@@ -30,6 +30,8 @@ final class CUDAStreamPart: StreamPart {
   /// `[T·B, V]`: what is expected of each target, where it has been asked for.
   private var expected: (values: GPUBuffer, ofChunk: PinnedBuffer<Float>)?
   private var logitsOfChunk: PinnedBuffer<Float>?
+  /// What has been done once.
+  private var begun: Set<Pass> = []
   private var graphs: [Pass: GPUGraph] = [:]
 
   /// What is recorded apart.
@@ -66,8 +68,11 @@ final class CUDAStreamPart: StreamPart {
     sumFloats = try gpu.kernel("sum_floats")
   }
 
+  /// Does a pass as it comes the first time, for libraries may begin things then that cannot be
+  /// recorded; records it the second time, and from then on takes the record.
   private func run(_ pass: Pass, _ body: () throws(CUDAError) -> Void) throws(CUDAError) {
     if let graph = graphs[pass] { return try gpu.run(graph) }
+    if begun.insert(pass).inserted { return try body() }
     let graph = try gpu.record(body)
     graphs[pass] = graph
     try gpu.run(graph)
@@ -177,27 +182,21 @@ final class CUDAStreamPart: StreamPart {
     let rows = symbols.count
     let read = gpu.perform { () throws(CUDAError) in
       if logitsOfChunk == nil { logitsOfChunk = try PinnedBuffer(gpu, count: rows * vocabulary) }
-      guard let logits = logitsOfChunk else { return UnsafeBufferPointer<Float>(lost) }
+      guard let logits = logitsOfChunk else { return UnsafeBufferPointer<Float>(lost.elements) }
       try upload(symbols.baseAddress, rows, to: self.symbols)
       try run(.logits) { () throws(CUDAError) in
         try stack.forward(self.symbols.pointer, steps: .all(steps: steps))
-        let values = try head.computeLogits(stack.headInput(rows: rows))
+        try head.computeLogits(stack.headInput(rows: rows), into: logits)
         try stack.carryOver(steps: steps)
-        try logits.download(from: values)
       }
       try gpu.synchronize()
       return UnsafeBufferPointer(logits.elements)
     }
-    return read ?? UnsafeBufferPointer(lost)
+    return read ?? UnsafeBufferPointer(lost.elements)
   }
 
   /// What is said where there are no logits any more: `[T·B, V]`, 0.
-  private lazy var lost: UnsafeMutableBufferPointer<Float> = {
-    let lost = UnsafeMutableBufferPointer<Float>.allocate(
-      capacity: steps * lanes.count * vocabulary)
-    lost.initialize(repeating: 0)
-    return lost
-  }()
+  private lazy var lost = FloatBuffer(count: steps * lanes.count * vocabulary)
 
   func read(_ symbols: UnsafeBufferPointer<Int32>) {
     precondition(symbols.count == steps * lanes.count, "a chunk of another shape")

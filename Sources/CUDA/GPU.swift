@@ -6,8 +6,8 @@ import Synchronization
 ///
 /// Unchecked: whoever uses it does so within `perform`, one thread at a time.
 package final class GPU: @unchecked Sendable {
-  /// As the driver numbers versions: clusters and their launches came with CUDA 11.8.
-  private static let oldestDriver = 11080
+  /// As the driver numbers versions: what the libraries of CUDA 12 need.
+  private static let oldestDriver = 12000
   /// Bytes: what NVIDIA recommends for GPUs from compute capability 9.0 on.
   private static let productWorkspace = 32 << 20
 
@@ -72,7 +72,6 @@ package final class GPU: @unchecked Sendable {
     try checked("cuDeviceTotalMem", driver.deviceTotalMemory(&bytes, device))
     memory = bytes
 
-    let image = try KernelImage.make(libraries.compiler, capability: capability, cache: cache)
     var context: cu_context?
     try checked("cuDevicePrimaryCtxRetain", driver.primaryContextRetain(&context, device))
     try checked("cuCtxSetCurrent", driver.contextSetCurrent(context))
@@ -80,8 +79,14 @@ package final class GPU: @unchecked Sendable {
     try checked(
       "cuStreamCreate", driver.streamCreate(&stream, UInt32(CU_STREAM_NON_BLOCKING)))
     var module: cu_module?
-    let loaded = image.withUnsafeBytes { driver.moduleLoadData(&module, $0.baseAddress) }
-    try checked("cuModuleLoadData", loaded)
+    // What is kept may have been damaged.
+    for isAnew in cache == nil ? [true] : [false, true] {
+      let image = try KernelImage.make(
+        libraries.compiler, capability: capability, cache: cache, isAnew: isAnew)
+      let loaded = image.withUnsafeBytes { driver.moduleLoadData(&module, $0.baseAddress) }
+      if loaded == cu_result(CU_SUCCESS) { break }
+      if isAnew { try checked("cuModuleLoadData", loaded) }
+    }
     var products: cublas_handle?
     let created = libraries.products.create(&products)
     guard created == 0, let products else {

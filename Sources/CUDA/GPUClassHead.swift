@@ -1,8 +1,8 @@
 import CCUDA
 import Recurrent
 
-/// Pooling over the steps of packed texts on a GPU, normalisation, the linear layer from features to
-/// the classes' logits, and softmax with cross-entropy behind it. All of it in single precision.
+/// Pooling over the steps of packed texts on a GPU, normalisation, the linear layer from features
+/// to the classes' logits, and softmax with cross-entropy behind it. All of it in single precision.
 ///
 /// Shapes: `T` steps, `B` lanes, `D·H` outputs, `F` features, `C` classes.
 final class GPUClassHead {

@@ -84,8 +84,8 @@ final class GPUDirection {
   }
 
   /// Lanes up to which a step is one kernel. Reckoned, not measured: a block of its threads reads
-  /// the weights of 16 cells for 32 lanes, so that more lanes read them again, and from about 128 on a
-  /// product of its own should be faster.
+  /// the weights of 16 cells for 32 lanes, so that more lanes read them again, and from about 128
+  /// on a product of its own should be faster.
   private static let mostFusedLanes = 96
   /// What `lstm_step.cu` is launched with.
   private static let fusedShared = 98304

@@ -52,10 +52,14 @@ final class PinnedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
   }
 
   /// Copies from a GPU's memory; there once the GPU has been waited for.
-  func download(_ count: Int? = nil, from source: cu_pointer) throws(CUDAError) {
+  ///
+  /// - Parameter first: where the first element goes.
+  func download(
+    _ count: Int? = nil, from source: cu_pointer, at first: Int = 0
+  ) throws(CUDAError) {
     guard let start = elements.baseAddress else { return }
     try gpu.copy(
-      from: source, to: UnsafeMutableRawPointer(start),
+      from: source, to: UnsafeMutableRawPointer(start + first),
       bytes: (count ?? elements.count) * MemoryLayout<Element>.stride)
   }
 }

@@ -41,8 +41,8 @@ final class GPUNgramInput {
     touchedSums = try gpu.kernel("touched_sums_\(weights.precision.suffix)")
   }
 
-  /// Takes the texts that the next pass reads. Not before the GPU has been waited for since the last
-  /// time.
+  /// Takes the texts that the next pass reads. Not before the GPU has been waited for since the
+  /// last time.
   /// - Parameter symbols: `[T, B]`, of the host.
   func take(_ symbols: UnsafePointer<Int32>, steps: Int) throws(CUDAError) {
     let count = steps * lanes
@@ -72,8 +72,8 @@ final class GPUNgramInput {
     try gpu.zero(weights.exactPointer(table, in: gradients), bytes: table.range.count * 4)
   }
 
-  /// Writes the gradients of those rows of the table that texts have touched, from those of what was
-  /// added, stored `[T·B, E]`. What lies past a text's end touches none.
+  /// Writes the gradients of those rows of the table that texts have touched, from those of what
+  /// was added, stored `[T·B, E]`. What lies past a text's end touches none.
   func backward(
     _ inputGradients: GPUBuffer, steps active: StepLanes, mask: cu_pointer,
     into gradients: GPUBuffer

@@ -76,16 +76,20 @@ final class GPUSymbolHead {
       into: GPUMatrix(logits.pointer, rows.count, vocabulary, .float32))
   }
 
-  /// Logits with bias, `[rows, V]`; all rows must fit one block.
-  func computeLogits(_ input: GPUMatrix) throws(CUDAError) -> cu_pointer {
-    precondition(input.rows <= most, "rows beyond a block have no logits of their own")
-    try multiply(input, 0..<input.rows)
-    try gpu.launch(
-      addBias, elements: input.rows * vocabulary,
-      add_bias_arguments(
-        values: logits.pointer, bias: weights.values(tensors.bias), rows: Int32(input.rows),
-        columns: Int32(vocabulary)))
-    return logits.pointer
+  /// Asks for the logits with bias, `[rows, V]`; there once the GPU has been waited for.
+  func computeLogits(
+    _ input: GPUMatrix, into result: PinnedBuffer<Float>
+  ) throws(CUDAError) {
+    for rows in blocks(of: input.rows) {
+      try multiply(input, rows)
+      try gpu.launch(
+        addBias, elements: rows.count * vocabulary,
+        add_bias_arguments(
+          values: logits.pointer, bias: weights.values(tensors.bias), rows: Int32(rows.count),
+          columns: Int32(vocabulary)))
+      try result.download(
+        rows.count * vocabulary, from: logits.pointer, at: rows.lowerBound * vocabulary)
+    }
   }
 
   /// Writes each row's surprisal of its target, in nats.

@@ -1,9 +1,9 @@
 import CCUDA
 import Recurrent
 
-/// The rows of a table that a pass over texts reads, each with the places that have read it, so that
-/// a row's gradient is summed in the same order each time, and what follows need not look at the
-/// other rows.
+/// The rows of a table that a pass over texts reads, each with the places that have read it, so
+/// that a row's gradient is summed in the same order each time, and what follows need not look at
+/// the other rows.
 ///
 /// Unchecked: used as its GPU is.
 final class GPUTouchedRows: @unchecked Sendable {

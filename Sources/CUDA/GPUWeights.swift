@@ -17,6 +17,8 @@ final class GPUWeights: @unchecked Sendable {
   let inputTables: [GPUBuffer]
   /// All weights as products take them, at the same places; `parameters` where that is the same.
   private let stored: GPUBuffer
+  /// The part of the GPU's memory that tables may take.
+  private static let tablesShareOfMemory = 16
   private let weightDrop: Float
   private var dropKey: UInt64 = 0
   private let store: Kernel
@@ -30,17 +32,18 @@ final class GPUWeights: @unchecked Sendable {
     self.gpu = gpu
     self.network = network
     self.precision = precision
-    self.usesInputTable = usesInputTable
+    let configuration = network.configuration
+    let row = configuration.cell.gateCount * configuration.hiddenSize * precision.bytes
+    let table = configuration.directions * configuration.vocabularySize * row
+    self.usesInputTable = usesInputTable && table <= gpu.memory / Self.tablesShareOfMemory
     self.weightDrop = weightDrop
     let count = network.layout.count
     parameters = try GPUBuffer(gpu, bytes: count * 4)
     stored =
       precision == .float32 && weightDrop == 0
       ? parameters : try GPUBuffer(gpu, bytes: count * precision.bytes)
-    let configuration = network.configuration
-    let row = configuration.cell.gateCount * configuration.hiddenSize * precision.bytes
     var tables: [GPUBuffer] = []
-    if usesInputTable {
+    if self.usesInputTable {
       for _ in 0..<configuration.directions {
         tables.append(try GPUBuffer(gpu, bytes: configuration.vocabularySize * row))
       }

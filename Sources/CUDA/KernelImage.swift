@@ -7,13 +7,16 @@ enum KernelImage {
   /// - Parameters:
   ///   - capability: 90 for compute capability 9.0.
   ///   - cache: a folder; nil for none.
+  ///   - isAnew: whether what is kept is made again.
   static func make(
-    _ compiler: NVRTC, capability: Int, cache: String?
+    _ compiler: NVRTC, capability: Int, cache: String?, isAnew: Bool = false
   ) throws(CUDAError) -> [UInt8] {
     let architecture = architecture(for: capability, compiler)
     guard let cache else { return try compile(compiler, architecture) }
     let path = "\(cache)/\(fileName(compiler, architecture))"
-    if let kept = FileManager.default.contents(atPath: path), !kept.isEmpty { return Array(kept) }
+    if !isAnew, let kept = FileManager.default.contents(atPath: path), !kept.isEmpty {
+      return Array(kept)
+    }
     let image = try compile(compiler, architecture)
     // A cache that cannot be written costs some seconds at each start, and nothing else.
     try? FileManager.default.createDirectory(atPath: cache, withIntermediateDirectories: true)

@@ -80,14 +80,15 @@ def serve():
         return rates(step, lanes * steps, seconds)
 
     def write(kind, layers, hidden, streams, seconds):
-        model = CharLSTM(layers, hidden).cuda().eval()
-        now = [zero(layers, streams, hidden), torch.zeros(1, streams, dtype=torch.long, device="cuda")]
+        # The weights themselves in bfloat16: autocast would convert them anew for each character.
+        dtype = torch.bfloat16 if kind == "bf16" else torch.float32
+        model = CharLSTM(layers, hidden).to("cuda", dtype).eval()
+        state = tuple(s.to(dtype) for s in zero(layers, streams, hidden))
+        now = [state, torch.zeros(1, streams, dtype=torch.long, device="cuda")]
 
         def some():
             for _ in range(25):
-                with autocast(kind):
-                    logits, state = model(now[1], now[0])
-                now[0] = tuple(s.float() for s in state)
+                logits, now[0] = model(now[1], now[0])
                 now[1] = torch.multinomial(torch.softmax(logits[0].float() / 0.8, -1), 1).T
 
         with torch.no_grad():
@@ -158,46 +159,48 @@ def main():
     print(f"{about['gpu']}, PyTorch {about['torch']}, cuDNN {about['cudnn']}; characters a second, medians of up to "
           f"{options.rounds} rounds")
     print(f"{'':24}{'float32':>14}{'bfloat16':>14}{'torch TF32':>14}{'torch bf16':>14}   best (range)")
-    failures = 0
+    # By name: rates by precision and by kind, a value for each round, or why there are none.
+    found, failures = {}, {}
 
-    def has_time():
-        return time.perf_counter() - start < options.limit
-
-    for layers, hidden, lanes, steps in TRAINING:
-        name = f"train {layers}x{hidden} {lanes}x{steps}"
-        ours, theirs = {kind: [] for kind in PRECISIONS}, {kind: [] for kind in KINDS}
+    def measure(names, body):
+        if any(name in failures for name in names): return
         try:
-            for _ in range(options.rounds):
-                if not has_time(): break
-                for kind in KINDS:
-                    theirs[kind].append(torch.rate("train", kind, layers, hidden, lanes, steps, options.seconds))
-                for precision in PRECISIONS:
-                    record = charlstm(options, precision, layers, hidden, lanes, steps, [1])
-                    ours[precision].append(record["training_characters_per_second"])
-            if not ours["bfloat16"]: raise RuntimeError("no time was left")
-            say(name, ours, theirs)
+            body()
         except Exception as error:
-            print(f"{name:24}failed: {error}", flush=True)
-            failures += 1
+            for name in names: failures[name] = error
 
-    layers, hidden = WRITING
-    ours = {count: {precision: [] for precision in PRECISIONS} for count in STREAMS}
-    theirs = {count: {kind: [] for kind in KINDS} for count in STREAMS}
-    try:
-        for _ in range(options.rounds):
-            if not has_time(): break
-            for count in STREAMS:
-                for kind in KINDS:
-                    theirs[count][kind].append(torch.rate("write", kind, layers, hidden, count, options.seconds))
-            for precision in PRECISIONS:
-                for rate in charlstm(options, precision, layers, hidden, 8, 8, STREAMS)["sampling"]:
-                    ours[rate["streams"]][precision].append(rate["characters_per_second"])
-        if not ours[1]["bfloat16"]: raise RuntimeError("no time was left")
-        for count in STREAMS:
-            say(f"write {layers}x{hidden} {count} stream{'s' if count > 1 else ''}", ours[count], theirs[count])
-    except Exception as error:
-        print(f"write {layers}x{hidden}: failed: {error}", flush=True)
-        failures += 1
+    def rates(name):
+        empty = lambda keys: {key: [] for key in keys}
+        return found.setdefault(name, (empty(PRECISIONS), empty(KINDS)))
+
+    def train(name, layers, hidden, lanes, steps):
+        ours, theirs = rates(name)
+        for kind in KINDS:
+            theirs[kind].append(torch.rate("train", kind, layers, hidden, lanes, steps, options.seconds))
+        for precision in PRECISIONS:
+            record = charlstm(options, precision, layers, hidden, lanes, steps, [1])
+            ours[precision].append(record["training_characters_per_second"])
+
+    def write(names, layers, hidden):
+        for count, name in names.items():
+            for kind in KINDS:
+                rates(name)[1][kind].append(torch.rate("write", kind, layers, hidden, count, options.seconds))
+        for precision in PRECISIONS:
+            for rate in charlstm(options, precision, layers, hidden, 8, 8, STREAMS)["sampling"]:
+                rates(names[rate["streams"]])[0][precision].append(rate["characters_per_second"])
+
+    writing = {n: f"write {WRITING[0]}x{WRITING[1]} {n} stream{'s' if n > 1 else ''}" for n in STREAMS}
+    for number in range(options.rounds):
+        # Everything once before anything twice.
+        for layers, hidden, lanes, steps in TRAINING:
+            if number > 0 and time.perf_counter() - start > options.limit: break
+            name = f"train {layers}x{hidden} {lanes}x{steps}"
+            measure([name], lambda: train(name, layers, hidden, lanes, steps))
+        if number > 0 and time.perf_counter() - start > options.limit: break
+        measure(writing.values(), lambda: write(writing, *WRITING))
+    for name, (ours, theirs) in found.items():
+        if name not in failures: say(name, ours, theirs)
+    for name, error in failures.items(): print(f"{name:24}failed: {error}", flush=True)
     sys.exit(1 if failures else 0)
 
 

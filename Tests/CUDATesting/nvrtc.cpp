@@ -33,7 +33,8 @@ enum {
 };
 
 // Those of 12.8.
-constexpr int compiler_major = 12, compiler_minor = 8;
+// No version that exists: kernels that are kept on disk are named by it.
+constexpr int compiler_major = 0, compiler_minor = 0;
 constexpr int architectures[] = {50, 52, 53, 60, 61, 62, 70, 72, 75, 80, 86, 87, 89, 90, 100, 101, 120};
 
 std::set<nvrtc_program> programs;
