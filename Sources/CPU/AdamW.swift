@@ -1,10 +1,6 @@
 import CKernels
 import Recurrent
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// The optimizer over a flat buffer of parameters, of which each of a team's workers has a share; of the
 /// n-grams' table it updates what a pass has touched (`SparseTable`).
 package final class AdamW: Optimizer {
@@ -108,18 +104,7 @@ package final class AdamW: Optimizer {
   }
 
   package func update(norm: Double, learningRate: Float, step: Int, rateFactors: [Float]?) {
-    let clip = Double(options.clipNorm)
-    var update = ck_adamw()
-    update.beta1 = options.beta1
-    update.beta2 = options.beta2
-    update.epsilon = options.epsilon
-    update.correction1 = Float(1 - pow(Double(options.beta1), Double(step)))
-    update.correction2 = Float(1 - pow(Double(options.beta2), Double(step)))
-    update.gradient_scale = clip > 0 && norm > clip ? Float(clip / norm) : 1
-    // A young average follows the weights closely, so that the random start is soon forgotten.
-    let decay = min(
-      options.averageDecay, Float(step) / Float(step + Int(CK_AVERAGE_AGE)))
-    update.average_weight = 1 - decay
+    let update = ck_adamw(options, norm: norm, step: step)
     table?.step = step
     team.run(workers: workers) { [update] worker in
       func scaled(_ factor: Float, decays: Bool) -> ck_adamw {

@@ -1,5 +1,6 @@
 import CCUDA
 import CKernels
+import CPU
 import Foundation
 import Recurrent
 
@@ -137,18 +138,16 @@ final class CUDAOptimizer: Optimizer, @unchecked Sendable {
   }
 
   func update(norm: Double, learningRate: Float, step: Int, rateFactors: [Float]?) {
-    let clip = Double(options.clipNorm)
     let layout = weights.network.layout
+    let shared = ck_adamw(options, norm: norm, step: step)
     var update = adamw_arguments()
-    update.beta1 = options.beta1
-    update.beta2 = options.beta2
-    update.epsilon = options.epsilon
-    update.correction1 = Float(1 - pow(Double(options.beta1), Double(step)))
-    update.correction2 = Float(1 - pow(Double(options.beta2), Double(step)))
-    update.gradient_scale = clip > 0 && norm > clip ? Float(clip / norm) : 1
-    // A young average follows the weights closely, so that the random start is soon forgotten.
-    update.average_weight =
-      1 - min(options.averageDecay, Float(step) / Float(step + Int(CK_AVERAGE_AGE)))
+    update.beta1 = shared.beta1
+    update.beta2 = shared.beta2
+    update.epsilon = shared.epsilon
+    update.correction1 = shared.correction1
+    update.correction2 = shared.correction2
+    update.gradient_scale = shared.gradient_scale
+    update.average_weight = shared.average_weight
     gpu.perform { () throws(CUDAError) in
       guard let room else { return }
       table?.step = step
