@@ -30,6 +30,9 @@
 #endif
 
 #define CK_VECTORIZE _Pragma("clang loop vectorize(assume_safety) interleave(disable)")
+// For loops of constant bounds over an array that is to be in registers, which it is only if the loops
+// are gone: by itself clang keeps those that would make more code than it likes.
+#define CK_UNROLL _Pragma("clang loop unroll(full)")
 
 #define CK_BLOCK 16
 

@@ -68,7 +68,7 @@ struct ClassHead: ~Copyable {
     let weight = MatrixLayout.rowMajor(classes, count)
     let output = MatrixLayout.rowMajor(lanes, classes)
     product = MatrixMultiply(
-      input, by: weight.transposed, into: output, .float32, engine: .panels)
+      input, by: weight.transposed, into: output, .float32)
     featureProduct = MatrixMultiply(output, by: weight, into: input, .float32)
     weightProduct = MatrixMultiply(output.transposed, by: input, into: weight, .float32)
   }

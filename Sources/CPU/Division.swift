@@ -27,13 +27,12 @@ extension BatchDivision {
 
 extension Division {
   /// Whether streams can be divided so. What is only read is divided by lanes, of which each is computed
-  /// as if it were alone; and oneDNN (2.6) has no fast way to write some columns of a product of
-  /// bfloat16.
+  /// as if it were alone; and oneDNN (2.6) has but its reference loops, thousands of times slower, to write
+  /// some columns of a product.
   func isPossible(for use: StreamUse, of configuration: ModelConfiguration) -> Bool {
     self == .lanes
       || use.training != nil && use.lanes > 1 && !configuration.bidirectional
-        && (use.precision == .float32
-          || ProductEngine.best(for: use.precision, rows: use.lanes) == .panels)
+        && ProductEngine.best(for: use.precision, rows: use.lanes) == .panels
   }
 
   /// How many threads can divide the units: as many as there are blocks of them.
@@ -49,11 +48,7 @@ extension Division {
   static func fastest(
     for use: StreamUse, of configuration: ModelConfiguration, threads: Int
   ) -> Division {
-    // Units are multiplied by own kernels, which are no match for oneDNN where that is the fastest:
-    // 2 × 512 in single precision trained 0.92 times as fast by units with AVX-512.
-    guard threads > 1, units.isPossible(for: use, of: configuration),
-      ProductEngine.best(for: use.precision, rows: use.lanes) == .panels
-    else { return .lanes }
+    guard threads > 1, units.isPossible(for: use, of: configuration) else { return .lanes }
     let cost = StepCost(use, configuration)
     let byLanes = cost.seconds(
       lanes: use.lanes.dividedRoundingUp(by: min(threads, use.lanes)), shares: 1)
@@ -63,12 +58,13 @@ extension Division {
   }
 }
 
-/// What a thread takes for a step of a layer, about: its recurrent products, reading their weights, and
-/// waiting for others.
+/// What a thread takes for a step of a layer, about: its recurrent products or, where that takes longer,
+/// reading their weights, which are fetched ahead; and waiting for others.
 ///
 /// The figures are rough, of cores as they are. On two cores of a Xeon with AMX (2 MB of L2), in turns
 /// (`charlstm benchmark --divide`), 2 × 512 trained 1.11 and 1.14 times as fast by units, 2 × 1024 1.13
-/// times; 2 × 128 took 1.28 times as long, and 2 × 512 in single precision by AVX2 1.07 times.
+/// times; 2 × 128 took 1.28 times as long, and 2 × 512 in single precision by AVX2 1.07 times. Without
+/// AMX 2 × 512 took 1.14 times as long by units in single precision, in int16 1.22, and 2 × 1024 1.04.
 private struct StepCost {
   /// Multiplications and additions of a lane.
   private let operations: Double
@@ -77,7 +73,7 @@ private struct StepCost {
 
   /// Of weights that fit the core's own cache, and of others.
   private static let nearBytesPerSecond = 60e9
-  private static let farBytesPerSecond = 20e9
+  private static let farBytesPerSecond = 12e9
   /// A little longer than the slowest thread.
   private static let meetingSeconds = 8e-6
 
@@ -85,12 +81,13 @@ private struct StepCost {
     let weights = Double(
       configuration.cell.gateCount * configuration.hiddenSize * configuration.hiddenSize)
     operations = 2 * weights
-    weightBytes = weights * Double(use.precision.size)
+    weightBytes = weights * use.precision.packedSize
     operationsPerSecond =
       switch InstructionSet.current {
       case .amx: use.precision == .bfloat16 ? 500e9 : 100e9
-      case .avx512BFloat16: use.precision == .bfloat16 ? 200e9 : 100e9
-      case .avx512, .avx512VNNI: 100e9
+      case .avx512BFloat16: use.precision == .float32 ? 100e9 : 200e9
+      case .avx512VNNI: use.precision == .int16 ? 200e9 : 100e9
+      case .avx512: 100e9
       case .avx2, .avx2VNNI: use.precision == .int16 ? 110e9 : 80e9
       case .baseline: 10e9
       }
@@ -100,8 +97,9 @@ private struct StepCost {
   func seconds(lanes: Int, shares: Int) -> Double {
     let bytes = weightBytes / Double(shares)
     let isNear = bytes < 0.75 * Self.ownCacheBytes
-    return Double(lanes) * operations / Double(shares) / operationsPerSecond
-      + bytes / (isNear ? Self.nearBytesPerSecond : Self.farBytesPerSecond)
+    return max(
+      Double(lanes) * operations / Double(shares) / operationsPerSecond,
+      bytes / (isNear ? Self.nearBytesPerSecond : Self.farBytesPerSecond))
       + (shares > 1 ? Self.meetingSeconds : 0)
   }
 
@@ -110,6 +108,17 @@ private struct StepCost {
     let bytes = sysconf(Int32(_SC_LEVEL2_CACHE_SIZE))
     return bytes > 0 ? Double(bytes) : 1_048_576
   }()
+}
+
+extension Precision {
+  /// Bytes of a packed weight.
+  fileprivate var packedSize: Double {
+    switch self {
+    case .float32: 4
+    case .bfloat16, .int16: 2
+    case .int8: 1
+    }
+  }
 }
 
 extension Int {

@@ -95,10 +95,6 @@ package final class PackedWeights: @unchecked Sendable {
       return matrix
     }
 
-    // oneDNN (2.6) has only its reference loops to write some columns of a wider matrix, thousands of
-    // times slower.
-    let engineOfShares = use.shares > 1 ? ProductEngine.panels : nil
-
     func packShares(_ tensor: ParameterLayout.Tensor, forward: Bool) -> [PackedMatrix] {
       let (width, hidden) = (tensor.shape[0], tensor.shape[1])
       let gates = width / hidden
@@ -107,12 +103,12 @@ package final class PackedWeights: @unchecked Sendable {
           ? (
             matrix: PackedMatrix(
               .rowMajor(gates * units.count, hidden).transposed, precision: use.precision,
-              rows: use.lanes, engine: engineOfShares), from: gates * units.lowerBound * hidden
+              rows: use.lanes), from: gates * units.lowerBound * hidden
           )
           : (
             matrix: PackedMatrix(
               .rowMajor(width, units.count, stride: hidden), precision: use.precision,
-              rows: use.lanes, engine: engineOfShares), from: units.lowerBound
+              rows: use.lanes), from: units.lowerBound
           )
       }
       if use.weightDrop > 0 {
@@ -238,7 +234,7 @@ final class InputTable {
     product = MatrixMultiply(
       .rowMajor(configuration.vocabularySize, configuration.embeddingSize),
       by: .rowMajor(weight.shape[0], weight.shape[1]).transposed,
-      into: .rowMajor(configuration.vocabularySize, weight.shape[0]), .float32, engine: .panels)
+      into: .rowMajor(configuration.vocabularySize, weight.shape[0]), .float32)
   }
 
   func fill(embedding: ParameterLayout.Tensor, from parameters: FloatBuffer) {

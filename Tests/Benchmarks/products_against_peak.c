@@ -2,7 +2,7 @@
 // this CPU's registers reach in the same moment:
 //
 //     cd Sources/CKernels
-//     clang -O2 -march=native -Iinclude -c ../../Tests/Benchmarks/products_against_peak.c -o /tmp/peak.o
+//     clang -O2 -march=native -mprefer-vector-width=512 -Iinclude -c ../../Tests/Benchmarks/products_against_peak.c -o /tmp/peak.o
 //     clang -O2 -Iinclude /tmp/peak.o products*.c cpu.c scratch.c rows.c -lm -lpthread -o /tmp/peak
 //     /tmp/peak
 //

@@ -59,8 +59,9 @@ package enum ProductEngine: String, Codable, Sendable {
   /// For people.
   package var name: String { self == .panels ? "own kernels" : "oneDNN" }
 
-  /// The fastest on this CPU of those whose rows do not depend on their number. Sums of int8 are
-  /// exact, so that engines may differ by the number of rows.
+  /// The fastest on this CPU of those whose rows do not depend on their number: own kernels, but for
+  /// bfloat16 where there are instructions for it and no tiles, and int8 where there are tiles. Sums of
+  /// int8 are exact, so that engines may differ by the number of rows.
   /// oneDNN's tiles of bfloat16 depend on rows; where that does not matter, as in products of
   /// matrices that are not packed ahead, it is the faster.
   package static func best(
@@ -68,11 +69,10 @@ package enum ProductEngine: String, Codable, Sendable {
   ) -> ProductEngine {
     let current = InstructionSet.current
     switch precision {
-    case .float32: return current >= .avx512 ? .oneDNN : .panels
+    case .float32, .int16: return .panels
     case .bfloat16:
       return current == .avx512BFloat16 || current == .amx && !isPacked ? .oneDNN : .panels
-    case .int16: return .panels
-    case .int8: return current >= .avx512VNNI && rows > 16 ? .oneDNN : .panels
+    case .int8: return current == .amx && rows > 16 ? .oneDNN : .panels
     }
   }
 }

@@ -96,13 +96,10 @@ package final class PackedMatrix: Sendable {
   ///   - layout: how the single-precision matrix lies from which this one is packed; for int8, whose
   ///     columns have scales, with contiguous columns.
   ///   - rows: the number of rows of the left-hand matrices to choose the layout for; others work.
-  ///   - engine: the fastest if nil.
-  package init(
-    _ layout: MatrixLayout, precision: Precision, rows: Int, engine: ProductEngine? = nil
-  ) {
+  package init(_ layout: MatrixLayout, precision: Precision, rows: Int) {
     self.precision = precision
     packed =
-      switch engine ?? .best(for: precision, rows: rows) {
+      switch ProductEngine.best(for: precision, rows: rows) {
       case .panels: .panels(PanelMatrix(layout, precision: precision))
       case .oneDNN: .oneDNN(OneDNNMatrix(layout, precision: precision, rows: rows))
       }

@@ -3,18 +3,22 @@ import COneDNN
 import Recurrent
 
 extension Precision {
-  /// `bfloat16` where this CPU multiplies it natively, `float32` elsewhere.
+  /// `bfloat16` where this CPU gains by it, `float32` elsewhere: Intel's processors without AMX multiply
+  /// no more of bfloat16 at a time than of single precision.
   package static var native: Precision {
-    InstructionSet.current >= .avx512BFloat16 ? .bfloat16 : .float32
+    let current = InstructionSet.current
+    return current == .amx || current == .avx512BFloat16 && !ck_cpu_is_intel()
+      ? .bfloat16 : .float32
   }
 
-  /// What trains fastest on this CPU: `native`, but for Intel's processors without AMX, whose
-  /// bfloat16 products take as long as single precision's and twice the instructions around them; and
-  /// `int16` with AVX2, which multiplies twice as many integers at a time as floats.
+  /// What trains fastest on this CPU: `native`, but `int16` where twice as many integers are multiplied
+  /// at a time as floats.
   package static var nativeForTraining: Precision {
-    let current = InstructionSet.current
-    if current >= .avx2, current < .avx512 { return .int16 }
-    return native == .bfloat16 && current < .amx && ck_cpu_is_intel() ? .float32 : native
+    guard native == .float32 else { return native }
+    return switch InstructionSet.current {
+    case .baseline, .avx512: .float32
+    default: .int16
+    }
   }
 
   /// What texts are written with fastest on this CPU: `int8` where it has instructions for products
