@@ -19,6 +19,11 @@ package actor Completion {
   private var unended: Int
   private var written = 0
   private var isDone = false
+  /// When the last events of the stream came.
+  private var lastEvents: ContinuousClock.Instant?
+  /// From events to events of a stream, at least: faster than a screen shows them, and one for each
+  /// character of many clients costs more than to write it.
+  private static let pace = Duration.milliseconds(15)
 
   private init(
     _ request: CompletionRequest, model: String, mailbox: TextMailbox, vocabulary: Vocabulary
@@ -57,7 +62,7 @@ package actor Completion {
         prompt: prompts[index / request.candidates],
         random: Xoshiro256(seed: request.seed, stream: [UInt64(index)]))
     }
-    let mailbox = TextMailbox(count: requests.count)
+    let mailbox = TextMailbox(count: requests.count, request.streams ? .eachPiece : .allTexts)
     if let formed = request.formed {
       let job = FormingJob(formed)
       try writers.forming.add(
@@ -148,7 +153,10 @@ package actor Completion {
       let usage = request.includesUsage ? event(json(answer([], usage: usage))) : []
       return usage + event(Array("[DONE]".utf8))
     }
+    // Where the stream is given up meanwhile, the mailbox knows.
+    if let lastEvents { try? await Task.sleep(until: lastEvents + Self.pace) }
     guard let delivery = await mailbox.next() else { return nil }
+    lastEvents = .now
     var events: [UInt8] = []
     for (index, piece) in delivery {
       do throws(APIError) {

@@ -5,6 +5,14 @@ import Synchronization
 /// Where the texts of a request wait for its reader: what has come since the reader last looked, taken
 /// together, so that a slow reader gets longer pieces and not more of them.
 final class TextMailbox: Sendable {
+  /// When its reader is told.
+  enum Notice: Sendable {
+    /// As soon as there is anything.
+    case eachPiece
+    /// When all texts have ended, or one has failed: to wake a reader costs more than a step of a text.
+    case allTexts
+  }
+
   /// What has come of a text.
   struct Piece: Sendable {
     /// UTF-8 of whole characters.
@@ -29,14 +37,26 @@ final class TextMailbox: Sendable {
   private typealias Reader = CheckedContinuation<Delivery?, Never>
 
   private struct State {
+    let notice: Notice
     /// By text.
     var pieces: [Piece]
     var haveEnded: [Bool]
+    var unended: Int
+    var hasFailed = false
     var isCancelled = false
     var reader: Reader?
 
+    init(count: Int, _ notice: Notice) {
+      self.notice = notice
+      pieces = Array(repeating: Piece(), count: count)
+      haveEnded = Array(repeating: false, count: count)
+      unended = count
+    }
+
+    /// What the reader is to have now; empty where it is to wait.
     mutating func takeAll() -> Delivery {
-      pieces.indices.compactMap { index in
+      guard notice == .eachPiece || unended == 0 || hasFailed else { return [] }
+      return pieces.indices.compactMap { index in
         guard !pieces[index].isEmpty else { return nil }
         defer { pieces[index] = Piece() }
         return (index, pieces[index])
@@ -44,26 +64,28 @@ final class TextMailbox: Sendable {
     }
 
     mutating func end(_ index: Int, _ end: End) {
+      guard !haveEnded[index] else { return }
       haveEnded[index] = true
+      unended -= 1
+      if case .failed = end { hasFailed = true }
       pieces[index].end = end
     }
 
     /// The reader, if one waits, with what there is for it.
     mutating func serve() -> (Reader, Delivery)? {
       guard let reader else { return nil }
+      let delivery = takeAll()
+      guard !delivery.isEmpty else { return nil }
       self.reader = nil
-      return (reader, takeAll())
+      return (reader, delivery)
     }
   }
 
   private let state: Mutex<State>
 
   /// - Parameter count: of texts.
-  init(count: Int) {
-    state = Mutex(
-      State(
-        pieces: Array(repeating: Piece(), count: count),
-        haveEnded: Array(repeating: false, count: count)))
+  init(count: Int, _ notice: Notice) {
+    state = Mutex(State(count: count, notice))
   }
 
   /// Takes what happened to a text; returns whether anybody still wants it.
