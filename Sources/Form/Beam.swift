@@ -34,14 +34,17 @@ private struct Beam {
     beginnings = [Beginning(state: form.automaton.start)]
   }
 
-  /// - Parameter goesOn: asked before each character.
+  /// - Parameter goesOn: asked before each character that is read.
   mutating func run(goesOn: () -> Bool) {
     let length = form.request.length
     for written in 0...length {
       guard goesOn() else { return stop() }
       let expected = lanes.expectations()
-      let after = form.following.map {
-        lanes.logProbabilities(of: $0, expected, temperature: form.temperature)
+      var after: [Double]?
+      if let following = form.following {
+        after = lanes.logProbabilities(
+          of: following, expected, temperature: form.temperature, goesOn: goesOn)
+        guard after != nil else { return stop() }
       }
       var candidates: [Candidate] = []
       for (rank, beginning) in beginnings.enumerated() {
@@ -105,7 +108,7 @@ private struct Beam {
 
   func text(_ spell: ([Int32]) -> String) throws(FormError) -> FormedText {
     guard let best else {
-      throw .nothingFound(rules: form.request.ruleNames, particles: lanes.count)
+      throw .nothingFound(rules: form.request.ruleNames, particles: lanes.count, isBeam: true)
     }
     let symbols = tree.symbols(of: best.node)
     return FormedText(

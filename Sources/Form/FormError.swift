@@ -15,8 +15,10 @@ public enum FormError: Error, Equatable, Sendable {
   case tooManyStates(rule: String, limit: Int)
   /// A text that must follow has a character that the model does not know.
   case unknownCharacter(Unicode.Scalar)
-  /// No particle came to the end of a text, although none is ruled out.
-  case nothingFound(rules: [String], particles: Int)
+  /// None of so many texts side by side came to its end, although none is ruled out.
+  ///
+  /// - Parameter isBeam: whether they were a beam's, otherwise a particle filter's.
+  case nothingFound(rules: [String], particles: Int, isBeam: Bool)
   /// Whoever wanted the text wants it no more.
   case givenUp
   /// The device cannot go on.
@@ -51,7 +53,10 @@ extension FormError: CustomStringConvertible {
     case .unknownCharacter(let scalar):
       return "the model does not know \(String(reflecting: String(scalar))), which is in the text "
         + "that is to follow; leave it out"
-    case .nothingFound(let rules, let particles):
+    case .nothingFound(let rules, let width, isBeam: true):
+      return "a beam of \(width) found no text for \(list(rules)); give a wider one with "
+        + "\(option("beam")), or more room with \(option("length"))"
+    case .nothingFound(let rules, let particles, isBeam: false):
       return "none of \(particles) particles found a text for \(list(rules)); give more with "
         + "\(option("particles")), or more room with \(option("length"))"
     case .givenUp: return "the text was given up"

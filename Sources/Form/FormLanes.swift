@@ -102,10 +102,13 @@ final class FormLanes {
       offsets: values.flatMap(\.offsets))
   }
 
-  /// By lane: the log-probability of `text` coming next. The lanes stay where they are.
-  func logProbabilities(of text: [Int32], _ expected: FormExpectations, temperature: Float)
-    -> [Double]
-  {
+  /// By lane: the log-probability of `text` coming next; nil where it was given up. The lanes stay where
+  /// they are.
+  ///
+  /// - Parameter goesOn: asked before each symbol is read.
+  func logProbabilities(
+    of text: [Int32], _ expected: FormExpectations, temperature: Float, goesOn: () -> Bool
+  ) -> [Double]? {
     guard let last = text.indices.last else { return Array(repeating: 0, count: count) }
     let before = last > 0 ? states() : []
     var sums = [Double](repeating: 0, count: count)
@@ -113,6 +116,7 @@ final class FormLanes {
     for (index, symbol) in text.enumerated() {
       for lane in sums.indices { sums[lane] += Double(expected[lane, symbol]) }
       guard index < last else { break }
+      guard goesOn() else { return nil }
       read(Array(repeating: symbol, count: count), temperature: temperature)
       expected = expectations()
     }

@@ -47,13 +47,15 @@ struct ParticleFilter {
 
   /// Writes on from where the lanes are, at most as many characters as were asked for.
   ///
-  /// - Parameter goesOn: asked before each character.
+  /// - Parameter goesOn: asked before each character that is read.
   mutating func run(using random: inout Xoshiro256, goesOn: () -> Bool) {
     let length = form.request.length
     for written in 0...length {
       guard goesOn() else { return isStopped = true }
       let expected = lanes.expectations()
-      let after = logProbabilitiesAfter(expected)
+      guard let after = logProbabilitiesAfter(expected, goesOn: goesOn) else {
+        return isStopped = true
+      }
       let choices = particles.indices.map { lane in
         FormChoices(
           form, alphabet, at: particles[lane].state, room: length - written, expected,
@@ -73,10 +75,13 @@ struct ParticleFilter {
     }
   }
 
-  /// By lane: of what must follow, 0 where nothing must.
-  private func logProbabilitiesAfter(_ expected: FormExpectations) -> [Double] {
+  /// By lane: of what must follow, 0 where nothing must; nil where it was given up.
+  private func logProbabilitiesAfter(
+    _ expected: FormExpectations, goesOn: () -> Bool
+  ) -> [Double]? {
     guard let following = form.following else { return Array(repeating: 0, count: lanes.count) }
-    return lanes.logProbabilities(of: following, expected, temperature: form.temperature)
+    return lanes.logProbabilities(
+      of: following, expected, temperature: form.temperature, goesOn: goesOn)
   }
 
   private mutating func keep(_ choices: [FormChoices], _ after: [Double], isFull: Bool) {
@@ -169,7 +174,8 @@ struct ParticleFilter {
     }
     let total = logSum(finished.map(\.logWeight))
     guard total > -.infinity else {
-      throw .nothingFound(rules: form.request.ruleNames, particles: lanes.count)
+      throw .nothingFound(
+        rules: form.request.ruleNames, particles: lanes.count, isBeam: false)
     }
     let shares = finished.map { exp($0.logWeight - total) }
     let fraction = Double(random.next() >> 11) * 0x1p-53

@@ -39,11 +39,16 @@ public struct Bans: Codable, Equatable, Sendable {
     _ spelling: String, phrase: (String) throws -> String
   ) rethrows {
     if let pattern = Self.pattern(spelling) {
-      if !patterns.contains(pattern) { patterns.append(pattern) }
+      Self.append(pattern, to: &patterns)
     } else {
-      let phrase = try phrase(spelling)
-      if !phrases.contains(phrase) { phrases.append(phrase) }
+      Self.append(try phrase(spelling), to: &phrases)
     }
+  }
+
+  /// Takes a text that is not among others. Strings of other scalars may be equal, and are another ban.
+  package static func append(_ text: String, to texts: inout [String]) {
+    let isKnown = texts.contains { $0.unicodeScalars.elementsEqual(text.unicodeScalars) }
+    if !isKnown { texts.append(text) }
   }
 
   /// What stands between slashes; nil where it is a phrase.

@@ -66,6 +66,10 @@ package struct CompletionRequest: Sendable {
 
   /// - Throws: `APIError` for what does not go with a form, beside the options of writing.
   private func checkForm() throws(APIError) {
+    guard formed?.isBeam != true || candidates == 1 else {
+      throw .invalid(
+        "beam finds one text; leave out n and best_of", field: count > 1 ? "n" : "best_of")
+    }
     guard candidates == count, ranking == nil else {
       throw .invalid("best_of does not go with a form", field: "best_of")
     }

@@ -7,11 +7,11 @@ import Text
 /// A request's form, which all its texts share.
 final class FormingJob: Sendable {
   let request: FormRequest
-  let particles: Int
+  let search: FormedRequest.Search
 
   init(_ formed: FormedRequest) {
     request = formed.form
-    particles = formed.particles
+    search = formed.search
   }
 }
 
@@ -22,8 +22,8 @@ final class FormDesk {
   private let precision: Precision?
   private let device: Device
   private let generator: Generator
-  /// For so many particles.
-  private var writer: (particles: Int, writer: FormWriter)?
+  /// For so many texts side by side.
+  private var writer: (width: Int, writer: FormWriter)?
   private var prepared: (job: FormingJob, form: PreparedForm)?
 
   /// How much of a prompt is read before it is asked whether the text is still wanted.
@@ -44,7 +44,7 @@ final class FormDesk {
     _ job: FormingJob, after prompt: [Int32], while goesOn: () -> Bool,
     using random: inout Xoshiro256
   ) throws(FormError) -> FormedText {
-    let writer = writer(particles: job.particles)
+    let writer = writer(width: job.search.width)
     let form = try form(of: job, writer)
     var state = generator.start()
     var rest = prompt[...]
@@ -53,19 +53,23 @@ final class FormDesk {
       generator.read(rest.prefix(Self.slice), into: &state)
       rest = rest.dropFirst(Self.slice)
     }
-    let text = try writer.text(form, from: state, using: &random, goesOn: goesOn)
+    let text =
+      switch job.search {
+      case .particles: try writer.text(form, from: state, using: &random, goesOn: goesOn)
+      case .beam: try writer.mostProbable(form, from: state, goesOn: goesOn)
+      }
     guard goesOn() else { throw .givenUp }
     return text
   }
 
-  private func writer(particles: Int) -> FormWriter {
-    if let writer, writer.particles == particles { return writer.writer }
+  private func writer(width: Int) -> FormWriter {
+    if let writer, writer.width == width { return writer.writer }
     // The weights that were packed for the last one go first.
     writer = nil
     let new = FormWriter(
-      trained.model, vocabulary: trained.vocabulary, precision: precision, particles: particles,
+      trained.model, vocabulary: trained.vocabulary, precision: precision, particles: width,
       device: device)
-    writer = (particles, new)
+    writer = (width, new)
     return new
   }
 

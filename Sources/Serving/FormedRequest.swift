@@ -1,13 +1,29 @@
 import Form
 import Generation
 
-/// What a request asks for in a form.
+/// What a request asks for in a form, or as the most probable text.
 package struct FormedRequest: Sendable {
+  /// How the text is found, with how many side by side.
+  package enum Search: Equatable, Sendable {
+    /// One is drawn from these.
+    case particles(Int)
+    /// The most probable of these is taken.
+    case beam(Int)
+
+    var width: Int {
+      switch self {
+      case .particles(let width), .beam(let width): width
+      }
+    }
+  }
+
   package var form: FormRequest
-  /// Texts side by side from which one is drawn.
-  package var particles: Int
+  package var search: Search
+
+  package var isBeam: Bool { if case .beam = search { true } else { false } }
 
   private static let mostWords = 64
+  private static let widest = 1024
 
   /// Takes the fields of forms; nil where there are none.
   ///
@@ -18,8 +34,12 @@ package struct FormedRequest: Sendable {
     let form = try form(&fields)
     var following = try fields.takeString("suffix")
     if following == "" { following = nil }
-    let particles = try fields.takeInteger("particles", in: 1...1024)
-    guard !form.isEmpty || following != nil else {
+    let particles = try fields.takeInteger("particles", in: 1...widest)
+    let beam = try fields.takeInteger("beam", in: 1...widest)
+    guard particles == nil || beam == nil else {
+      throw .invalid("give particles or beam, not both", field: "beam")
+    }
+    guard !form.isEmpty || following != nil || beam != nil else {
       guard particles == nil else {
         throw .invalid("particles needs a form, such as match or lines", field: "particles")
       }
@@ -36,7 +56,9 @@ package struct FormedRequest: Sendable {
     if let conflict = FormConflict(options) {
       throw .invalid(conflict.description(spelling: fieldName), field: conflict.field)
     }
-    let formed = FormedRequest(form: request, particles: particles ?? FormWriter.usualParticles)
+    let formed = FormedRequest(
+      form: request,
+      search: beam.map { .beam($0) } ?? .particles(particles ?? FormWriter.usualParticles))
     try formed.check(limits)
     return formed
   }
@@ -98,14 +120,24 @@ package struct FormedRequest: Sendable {
   /// - Throws: `APIError` for one that would keep the others waiting for too long.
   private func check(_ limits: Limits) throws(APIError) {
     let following = form.following?.unicodeScalars.count ?? 0
-    let (each, isEach) = particles.multipliedReportingOverflow(by: 1 + following)
+    let (each, isEach) = search.width.multipliedReportingOverflow(by: 1 + following)
     let (work, isWork) = each.multipliedReportingOverflow(by: form.length)
     guard !isEach, !isWork, work <= limits.formed else {
       throw .invalid(
-        "\(form.length) characters with \(particles) particles"
-          + (following > 0 ? ", which read the \(following) of suffix after each" : "")
-          + ", are more than the \(limits.formed) that a form may read; ask for fewer"
+        "\(form.length) characters with \(search.name)"
+          + (following > 0 ? ", which read the \(following) of suffix after each," : "")
+          + " are more than the \(limits.formed) that a form may read; ask for fewer"
           + (following > 0 ? ", or send the beginning of suffix alone" : ""), field: "max_tokens")
+    }
+  }
+}
+
+extension FormedRequest.Search {
+  /// For people.
+  fileprivate var name: String {
+    switch self {
+    case .particles(let width): "\(width) particles"
+    case .beam(let width): "a beam of \(width)"
     }
   }
 }
@@ -131,7 +163,7 @@ extension APIError {
       switch error {
       case .pattern: "match"
       case .invalid(let name, _, _), .tooManyStates(let name, _): fieldName(name)
-      case .impossible(let rules, _, _), .nothingFound(let rules, _):
+      case .impossible(let rules, _, _), .nothingFound(let rules, _, _):
         rules.count == 1 ? fieldName(rules[0]) : nil
       case .unknownCharacter: "suffix"
       case .givenUp, .deviceFailed: nil

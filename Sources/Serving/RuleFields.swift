@@ -17,8 +17,8 @@ extension RequestFields {
     }
     // An empty string is how some clients send none.
     for phrase in try takeStrings("banned_strings", most: Self.mostBans) ?? []
-    where !phrase.isEmpty && !bans.phrases.contains(phrase) {
-      bans.phrases.append(phrase)
+    where !phrase.isEmpty {
+      Bans.append(phrase, to: &bans.phrases)
     }
     do throws(BansError) {
       try bans.validate()

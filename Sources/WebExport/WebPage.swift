@@ -69,7 +69,8 @@ package struct WebPage {
       scripts: [
         PackageResources.base85_js, PackageResources.link_js, PackageResources.history_js,
         PackageResources.text_area_js, PackageResources.alternatives_js,
-        PackageResources.controls_js, PackageResources.desk_js,
+        PackageResources.rules_js, PackageResources.options_js, PackageResources.controls_js,
+        PackageResources.desk_js,
       ],
       policy: Self.policy
     ).html(
@@ -82,7 +83,10 @@ package struct WebPage {
           [
             PackageResources.random_js, PackageResources.vocabulary_js,
             PackageResources.sampler_js, PackageResources.recent_js, PackageResources.kernels_js,
-            PackageResources.network_js, PackageResources.reader_js, PackageResources.engine_js,
+            PackageResources.network_js, PackageResources.reader_js, PackageResources.keywords_js,
+            PackageResources.phrases_js, PackageResources.expression_js,
+            PackageResources.pattern_js, PackageResources.bans_js, PackageResources.bias_js,
+            PackageResources.draft_js, PackageResources.rewind_js, PackageResources.engine_js,
             PackageResources.service_js,
           ].joined(separator: [UInt8(ascii: "\n")]).map { $0 }),
       ])

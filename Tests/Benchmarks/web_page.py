@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """How fast a page of `charlstm export web` writes in Chromium on one core, and how many of its texts are those of
-`charlstm sample --precision int8` with the same seed.
+`charlstm sample --precision int8` with the same seed, with bans and biases too: --ban "the " --ban "/[A-Z]{2}/"
+--bias king=2.
 
     python3 Tests/Benchmarks/web_page.py .build/release/charlstm checkpoints/shakespeare.safetensors
 """
@@ -22,6 +23,8 @@ DRIVER = """
   await desk.ready;
   const set = (id, value) => { document.getElementById(id).value = value; };
   set("temperature", "%(temperature)s");
+  set("ban", %(bans)s);
+  set("bias", %(biases)s);
   const write = async (seed, length) => {
     set("seed", seed);
     set("length", length);
@@ -37,8 +40,9 @@ DRIVER = """
   for (let seed = 1; seed <= %(texts)d; seed++) texts.push((await write(seed, 1000)).text);
   const plain = new Engine(
     { network: page.data.network, vocabulary: page.data.vocabulary }, base85Bytes("weights"), null);
+  const { bans, biases } = desk.controls.rules.read();
   const request = {
-    symbols: [], random: Xoshiro256.of(1n, [0n]).state, options: { temperature: 1, topP: null, minP: null },
+    bans, biases, symbols: [], random: Xoshiro256.of(1n, [0n]).state, options: { temperature: 1, topP: null, minP: null },
     length: 500,
   };
   const start = performance.now();
@@ -107,14 +111,18 @@ def main():
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--texts", type=int, default=100)
     parser.add_argument("--temperature", default="0.8")
+    parser.add_argument("--ban", action="append", default=[])
+    parser.add_argument("--bias", action="append", default=[])
     parser.add_argument("--core", type=int, default=0)
     options = parser.parse_args()
+    rules = [f"--{name}={value}" for name in ("ban", "bias") for value in getattr(options, name)]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "story.html"
         subprocess.run([options.charlstm, "export", "web", options.model, path], check=True, capture_output=True)
         html = path.read_text()
     print(f"{len(html.encode()):,} bytes")
-    outcome, seconds = in_chromium(html.replace("</body>", DRIVER % vars(options)), options.core)
+    fields = {"bans": json.dumps("\n".join(options.ban)), "biases": json.dumps("\n".join(options.bias))}
+    outcome, seconds = in_chromium(html.replace("</body>", DRIVER % {**vars(options), **fields}), options.core)
     rates = outcome["rates"]
     print(f"in a {outcome['opened']['place']}, {outcome['opened']['arithmetic']}: median "
           f"{statistics.median(rates):,.0f} characters/s ({min(rates):,.0f} to {max(rates):,.0f} in {len(rates)} runs)")
@@ -124,7 +132,7 @@ def main():
     for seed, text in enumerate(outcome["texts"], 1):
         sample = subprocess.run(
             [options.charlstm, "sample", options.model, "--precision", "int8", "--temperature", options.temperature,
-             "--seed", str(seed), "--length", "1000"], check=True, capture_output=True, text=True).stdout
+             "--seed", str(seed), "--length", "1000", *rules], check=True, capture_output=True, text=True).stdout
         if sample != text + "\n":
             places.append(first_difference(sample, text))
     if outcome["texts"]:

@@ -237,6 +237,19 @@ struct FormTests {
     #expect(abs(text.logProbability) < 1e-9)
   }
 
+  /// What is to be widened is named.
+  @Test func whereNothingWasFound() {
+    let rules = ["match", "lines"]
+    #expect(
+      FormError.nothingFound(rules: rules, particles: 4, isBeam: true).description
+        == "a beam of 4 found no text for match and lines; give a wider one with beam, or more room "
+        + "with length")
+    #expect(
+      FormError.nothingFound(rules: rules, particles: 4, isBeam: false).description
+        == "none of 4 particles found a text for match and lines; give more with particles, or more "
+        + "room with length")
+  }
+
   /// Stopped before any text is whole it is a beginning, after that a text of the form.
   @Test(arguments: [0, 1, 4, 12])
   func aTextThatIsStoppedIsAsFarAsItHasCome(steps: Int) throws {

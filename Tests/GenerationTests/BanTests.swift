@@ -376,6 +376,16 @@ struct BanTests {
     #expect(free.passage.bansAvoided == 0)
   }
 
+  /// Strings of other scalars are equal to Swift, but other bans.
+  @Test func otherNormalisationsAreOtherBans() {
+    var bans = Bans(ignoresCase: false)
+    for spelling in ["\u{e9}", "e\u{301}", "\u{e9}", "/\u{e9}/", "/e\u{301}/", "/\u{e9}/"] {
+      bans.add(spelling) { $0 }
+    }
+    #expect(bans.phrases.map { Array($0.unicodeScalars) } == [["\u{e9}"], ["e", "\u{301}"]])
+    #expect(bans.patterns.map { $0.unicodeScalars.count } == [1, 2])
+  }
+
   @Test func optionsFromBeforeThereWereBansHaveNone() throws {
     var options = WritingOptions(length: 7, stops: ["x"], bans: Bans(["ab"], ignoresCase: true))
     let data = try JSONEncoder().encode(options)

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 
-from running import Server
+from running import Server, patience
 
 program, model, *picture = sys.argv[1:]
 prompt = "KING RICHARD II:\n"
@@ -54,6 +54,11 @@ script = r"""
   set("line_length", "20-30");
   outcome.formed = await does("write");
   for (const name of ["acrostic", "line_length"]) set(name, "");
+  type("The ");
+  set("beam", "4");
+  set("max_tokens", "40");
+  outcome.beamed = await does("write");
+  set("beam", "");
 
   type(%s);
   set("max_tokens", "400");
@@ -99,7 +104,7 @@ with Server(program, model, "--allow-origin", "null") as server, \
             ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
              "--window-size=1240,1200", "--hide-scrollbars", f"--user-data-dir={folder}/profile",
              "--virtual-time-budget=20000", *options],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120)
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=patience)
 
     output = chromium("--dump-dom", "file://" + path).stdout
     title = re.search(r"<title>([A-Za-z0-9+/=]+)</title>", output)
@@ -116,6 +121,7 @@ with Server(program, model, "--allow-origin", "null") as server, \
     assert "effective sample size" in outcome["filled"][0], outcome
     assert outcome["formed"][1] == "The " + server.sample(
         11, 100, *options, "--acrostic", "AB", "--line-length", "20-30"), outcome
+    assert outcome["beamed"][1] == "The " + server.sample(11, 40, *options, "--beam", "4"), outcome
     assert outcome["status"] == "400 characters written, seed 11.", outcome
     assert outcome["characters"] == 400 and outcome["alternatives"] >= 10, outcome
 

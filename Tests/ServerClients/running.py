@@ -9,6 +9,10 @@ import urllib.error
 import urllib.request
 
 
+# Seconds that anything may take on a machine with much else to do.
+patience = 300
+
+
 class Server:
     def __init__(self, program, model, *options):
         self.program = program
@@ -27,7 +31,7 @@ class Server:
     def __exit__(self, *_):
         if self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(timeout=20)
+            self.process.wait(timeout=patience)
 
     def request(self, path, body=None, headers={}, method=None):
         """The status, the headers and the body of an answer."""
@@ -37,7 +41,7 @@ class Server:
             {"Content-Type": "application/json", **headers} if data is not None else headers,
             method=method)
         try:
-            with urllib.request.urlopen(request, timeout=120) as answer:
+            with urllib.request.urlopen(request, timeout=patience) as answer:
                 return answer.status, dict(answer.headers), answer.read()
         except urllib.error.HTTPError as error:
             return error.code, dict(error.headers), error.read()
@@ -48,7 +52,7 @@ class Server:
         return json.loads(body)
 
     def connect(self):
-        return socket.create_connection(("127.0.0.1", self.port), timeout=60)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=patience)
 
     def sample(self, seed, length, *options):
         """What `charlstm sample` writes."""
@@ -65,8 +69,8 @@ class Server:
     def counts(self):
         return json.loads(self.request("/healthz")[2])
 
-    def wait_until_idle(self, seconds=20):
-        end = time.monotonic() + seconds
+    def wait_until_idle(self):
+        end = time.monotonic() + patience
         while time.monotonic() < end:
             counts = self.counts()
             if counts["writing"] == counts["waiting"] == 0:

@@ -195,6 +195,9 @@ struct DeskPageTests {
     var match: String?
     var acrostic: String?
     var top_p: Double?
+    var n: Int?
+    var particles: Int?
+    var beam: Int?
   }
 
   private struct Rules: Decodable {
@@ -292,6 +295,39 @@ struct DeskPageTests {
           stream: true, prompt: filled, max_tokens: 300, contain: ["sea", "sky"], lines: 2,
           line_length: "5-9", match: #"a\nb"#, acrostic: "xy"),
       ])
+  }
+
+  /// A beam is a form by itself and finds one text; particles need a form.
+  @Test func particlesAndBeams() throws {
+    let rules = try outcome(
+      #"""
+      const said = [];
+      const press = async () => {
+        get("write").click();
+        await settled();
+        said.push(get("status").textContent);
+      };
+      type("ab");
+      set("particles", "9");
+      await press();
+      set("lines", "2");
+      await press();
+      set("lines", "");
+      set("beam", "5");
+      set("n", "3");
+      await press();
+      return { sent: requests, said, text: get("text").value };
+      """#, as: Rules.self)
+    #expect(
+      rules.sent == [
+        Sent(stream: true, logprobs: 10, prompt: "ab", max_tokens: 300),
+        Sent(stream: true, prompt: "abo0k\n", max_tokens: 300, lines: 2, particles: 9),
+        Sent(stream: true, prompt: "abo0k\no0k\n", max_tokens: 300, beam: 5),
+      ])
+    #expect(rules.said[1] == "4 characters written, seed 7.")
+    #expect(
+      rules.said[2]
+        == "4 characters written, seed 7. particles, n did not count, as a form goes without.")
   }
 
   /// A session has its own rules; what is set is not hidden.

@@ -65,6 +65,62 @@ struct FormingTests {
     }
   }
 
+  /// What `sample --beam` writes: the most probable text, in a form, without one and before a suffix,
+  /// whatever the seed; a prompt of several has its own.
+  @Test func aBeamIsThatOfSample() async throws {
+    let tiny = try TinyServer()
+    var form = Form()
+    form.match = "[a-e]{3,9}"
+    let writer = FormWriter(
+      tiny.model, vocabulary: tiny.vocabulary, precision: .float32, particles: 5,
+      device: .cpu(threads: 1))
+    let generator = Generator(
+      tiny.model, vocabulary: tiny.vocabulary, precision: .float32, device: .cpu(threads: 1))
+    for (fields, request) in [
+      (#""match": "[a-e]{3,9}""#, FormRequest(form, length: 12)),
+      (#""temperature": 0.7"#, FormRequest(Form(), length: 12, temperature: 0.7)),
+      (#""suffix": "hgf""#, FormRequest(Form(), length: 12, following: "hgf")),
+    ] {
+      var expected: [FormedText] = []
+      for prompt in ["ab", "c"] {
+        var state = generator.start()
+        generator.read(tiny.vocabulary.encode(prompt).symbols, into: &state)
+        expected.append(try writer.mostProbable(writer.prepare(request), from: state))
+      }
+      for seed in 1...2 {
+        let answer = try await tiny.complete(
+          #"{"prompt": ["ab", "c"], "max_tokens": 12, "beam": 5, "seed": \#(seed), \#(fields)}"#)
+        #expect(answer.choices.map(\.text) == expected.map(\.text))
+        for (choice, text) in zip(answer.choices, expected) {
+          #expect(choice.statistics?.effective_sample_size == nil)
+          #expect(choice.statistics?.log_probability == text.logProbability)
+          #expect(choice.finish_reason == "stop")
+        }
+      }
+    }
+  }
+
+  /// A beam is given up as its client goes, while it reads what must follow, too.
+  @Test(.timeLimit(.minutes(2))) func aBeamThatNobodyWants() async throws {
+    var limits = Limits()
+    limits.formed = .max
+    limits.length = 1 << 30
+    let tiny = try TinyServer(limits: limits)
+    let suffix = String(repeating: "ab", count: 200_000)
+    for body in [
+      #"{"beam": 8, "max_tokens": 100000000, "stream": true}"#,
+      #"{"beam": 8, "suffix": "\#(suffix)", "max_tokens": 90, "stream": true}"#,
+      #"{"particles": 8, "suffix": "\#(suffix)", "max_tokens": 90, "stream": true}"#,
+    ] {
+      guard case .stream(let stream) = await tiny.post("/v1/completions", body).body else {
+        throw Missing()
+      }
+      while tiny.api.counts.writing == 0 { try await Task.sleep(for: .milliseconds(2)) }
+      stream.cancel()
+      #expect(try await tiny.complete(#"{"match": "a{5}"}"#).choices[0].text == "aaaaa")
+    }
+  }
+
   /// Another request's form, or number of particles, is not used for this one.
   @Test func requestsInTurns() async throws {
     let tiny = try TinyServer()

@@ -98,6 +98,18 @@ struct RequestTests {
       #"{"match_ignoring_case": true}"#, "match_ignoring_case", "match_ignoring_case needs match"
     ),
     (#"{"particles": 8}"#, "particles", "particles needs a form, such as match or lines"),
+    (#"{"particles": 8, "beam": 8}"#, "beam", "give particles or beam, not both"),
+    (#"{"beam": 0}"#, "beam", "beam must be a whole number from 1 to 1024, got 0"),
+    (#"{"beam": 1025}"#, "beam", "beam must be a whole number from 1 to 1024, got 1025"),
+    (#"{"beam": 4, "n": 2}"#, "n", "beam finds one text; leave out n and best_of"),
+    (#"{"beam": 4, "best_of": 2}"#, "best_of", "beam finds one text; leave out n and best_of"),
+    (#"{"beam": 4, "logprobs": 1}"#, "logprobs", "logprobs does not go with a form"),
+    (#"{"beam": 4, "ban": "x"}"#, "ban", "ban does not go with a form"),
+    (
+      #"{"beam": 1024, "max_tokens": 5000}"#, "max_tokens",
+      "5000 characters with a beam of 1024 are more than the 4194304 that a form may read; "
+        + "ask for fewer"
+    ),
     (
       #"{"lines": 2, "temperature": 0}"#, "temperature",
       "temperature must be more than 0 with a form, got 0"
@@ -244,7 +256,11 @@ struct RequestTests {
     #expect(formed.form.following == " The end")
     #expect(formed.form.length == 200)
     #expect(formed.form.temperature == 0.5)
-    #expect(formed.particles == 32)
+    #expect(formed.search == .particles(32) && !formed.isBeam)
+    let beam = try CompletionRequest(Array(#"{"beam": 5}"#.utf8), limits: Limits()).formed
+    #expect(beam?.search == .beam(5) && beam?.form.form == Form() && beam?.isBeam == true)
+    let both = try CompletionRequest(Array(#"{"lines": 2, "beam": 5}"#.utf8), limits: Limits())
+    #expect(both.formed?.search == .beam(5) && both.formed?.form.form.lines == 2)
     // No form.
     #expect(try CompletionRequest(Array(#"{"suffix": ""}"#.utf8), limits: Limits()).formed == nil)
     // Other spellings of the same.

@@ -10,13 +10,13 @@ import Text
 /// A small language model with random weights.
 func model(
   _ cell: Cell = .lstm, hidden: Int = 20, layers: Int = 2, embedding: Int = 24,
-  bytes: Bool = false, seed: UInt64 = 7
+  bytes: Bool = false, scalars: String = "\n <abcdeü😀", seed: UInt64 = 7
 ) throws -> TrainedModel {
   let vocabulary =
     bytes
     ? try Vocabulary(scalars: ["\n", " ", "a", "b", "é"], byteFallback: true)
     : try Vocabulary(
-      scalars: ["\n", " ", "<", "a", "b", "c", "d", "e", "ü", "😀"], byteFallback: false)
+      scalars: scalars.unicodeScalars.sorted { $0.value < $1.value }, byteFallback: false)
   let network = try Network(
     ModelConfiguration(
       cell: cell, layers: layers, hiddenSize: hidden, embeddingSize: embedding,

@@ -240,7 +240,7 @@ struct WebPageTests {
       await desk.ready;
       const messages = [];
       for (const [id, value, right] of [
-        ["temperature", "-1", "1"], ["top-p", "2", ""], ["min-p", "x", ""], ["length", "0", "1000000"],
+        ["temperature", "-1", "1"], ["options", "17", "1"], ["top-p", "2", ""], ["min-p", "x", ""], ["length", "0", "1000000"],
         ["seed", "18446744073709551616", "1"], ["top-k", "0.5", ""], ["typical-p", "0", ""],
         ["repetition-penalty", "", "1"], ["repetition-window", "-1", "64"],
       ]) {
@@ -262,13 +262,178 @@ struct WebPageTests {
       label.push(button.textContent);
       return { said: messages, invalid, text, stopped: desk.value.symbols.length, label };
       """, of: page(), as: Result.self)
-    #expect(result.said.count == 9)
+    #expect(result.said.count == 10)
     #expect(
-      result.said[0].hasPrefix("Temperature: 0 or more") && result.said[4].hasPrefix("Seed: "))
-    #expect(result.said[5].hasPrefix("Top-k: ") && result.said[8].hasPrefix("Repetition window: "))
+      result.said[0].hasPrefix("Temperature: 0 or more") && result.said[5].hasPrefix("Seed: "))
+    #expect(result.said[1].hasPrefix("Ways to go on: 1 to 16"))
+    #expect(result.said[6].hasPrefix("Top-k: ") && result.said[9].hasPrefix("Repetition window: "))
     #expect(result.invalid == "true" && result.text == "")
     #expect(result.stopped > 100 && result.stopped < 1_000_000)
     #expect(result.label == ["Write", "Stop", "Write"])
+  }
+
+  private struct Ruled: Decodable {
+    let said: [String]
+    let invalid: [String]
+    let text: String
+    let again: String
+    let free: String
+    let chosen: String
+    let shown: Int
+  }
+
+  /// Bans and biases are spelt as `sample` has them; what is wrong is told. Undo, alternatives and going on
+  /// hold beside them.
+  @Test func neverRatherLess() throws {
+    let result = try outcome(
+      #"""
+      await desk.ready;
+      const messages = [], invalid = [];
+      set("length", "300"); set("seed", "3"); set("temperature", "1");
+      for (const [id, value] of [
+        ["ban", "a\nb(\n/(/"], ["ban", "/a*/"], ["ban", "a\\q"], ["bias", "king2"], ["bias", "a=1001"],
+        ["bias", "=2"], ["bias", "\\u{d800}=2"],
+      ]) {
+        set(id, value);
+        await desk.write(desk.value);
+        messages.push(said());
+        invalid.push(document.activeElement.id + document.activeElement.getAttribute("aria-invalid"));
+        set(id, "");
+      }
+      await desk.write(desk.value);
+      const free = desk.text.text;
+      messages.push(said().replace(/ [^ ]* a second/, ""));
+      desk.undo();
+      set("ban", "ab\n/[cd]{2}/\n\\n\n\n/\\u{fc}E/\n😀");
+      document.getElementById("ban-ignoring-case").click();
+      set("bias", "bb=2.5\na=-.5");
+      await desk.write(desk.value);
+      await desk.write(desk.value);
+      messages.push(said().replace(/ [^ ]* a second/, "").replace(/[1-9]\d* bans?/, "N bans"));
+      const text = desk.text.text;
+      desk.undo();
+      desk.undo();
+      await desk.write(desk.value);
+      await desk.write(desk.value);
+      const again = desk.text.text;
+      await desk.look(100);
+      const shown = document.querySelectorAll(".alternatives li button").length;
+      document.querySelector(".alternatives button:not([aria-current])").click();
+      await until(() => !desk.isWriting);
+      return { said: messages, invalid, text, again, free, chosen: desk.text.text, shown };
+      """#, of: page(), as: Ruled.self)
+    #expect(
+      result.said == [
+        "Never write, one a line: the pattern ( at character 1: this ( has no ); write \\( for a "
+          + "parenthesis.",
+        "Never write, one a line: the banned pattern a* matches the empty text, which is everywhere; "
+          + "let it need at least one character.",
+        "Never write, one a line: after a backslash there must be n, t, r, u{…}, \" or another "
+          + "backslash.",
+        "Rather or less, one a line: king2 needs a text, = and a number, such as king=2.",
+        "Rather or less, one a line: a=1001 is not from -1000 to 1000 nats.",
+        "Rather or less, one a line: =2 needs a text, = and a number, such as king=2.",
+        "Rather or less, one a line: after a backslash there must be n, t, r, u{…}, \" or another "
+          + "backslash.",
+        "300 characters,.", "300 characters,, N bans avoided.",
+      ])
+    #expect(result.invalid.prefix(3).allSatisfy { $0 == "bantrue" })
+    #expect(result.invalid.count == 7 && result.invalid.suffix(4).allSatisfy { $0 == "biastrue" })
+    for text in [result.text, result.chosen] {
+      for ban in ["ab", "cc", "cd", "dc", "dd", "\n", "üe", "😀"] {
+        // What was chosen stands before what is written.
+        #expect(!text.dropFirst(text == result.chosen ? 101 : 0).contains(ban), "\(ban)")
+      }
+    }
+    #expect(result.free.contains("ab") && result.free.contains("\n"))
+    #expect(result.text.count == 600 && result.again == result.text && result.shown == 10)
+    #expect(
+      result.text.ranges(of: "bb").count > 2 * (result.free + result.free).ranges(of: "bb").count)
+  }
+
+  private struct Ways: Decodable {
+    let said: [String]
+    let texts: [String]
+    let isShown: [Bool]
+    let focused: [String]
+    let seeds: [String]
+    let single: [String]
+    let text: [String]
+    let goesOn: Bool
+  }
+
+  /// Several ways to go on are those that each seed would have written by itself; one is taken by its number
+  /// or its button, and goes on as if it had been written so.
+  @Test func severalWaysToGoOn() throws {
+    let result = try outcome(
+      """
+      await desk.ready;
+      set("length", "80"); set("seed", "18446744073709551615");
+      const section = document.querySelector(".options");
+      const texts = () => [...section.querySelectorAll(".text")].map(({ textContent }) => textContent);
+      const seed = () => document.getElementById("seed").value;
+      const messages = [], isShown = [!section.hidden], focused = [], seeds = [], text = [], single = [];
+      const focus = () => focused.push(document.activeElement.textContent.slice(0, 1));
+      set("options", "3");
+      await desk.write(desk.value);
+      messages.push(said().replace(/last of .* a second/, "last of"));
+      const ways = texts();
+      isShown.push(!section.hidden);
+      text.push(desk.text.text);
+      focus();
+      press("ArrowDown");
+      focus();
+      press("3");
+      messages.push(said());
+      isShown.push(!section.hidden);
+      text.push(desk.text.text);
+      seeds.push(seed());
+      set("options", "1");
+      await desk.write(desk.value);
+      const goneOn = desk.text.text;
+      desk.undo(); desk.undo();
+      text.push(desk.text.text);
+      for (const one of ["18446744073709551615", "0", "1"]) {
+        set("seed", one);
+        await desk.write(desk.value);
+        single.push(desk.text.text);
+        if (one === "1") await desk.write(desk.value);
+        else desk.undo();
+      }
+      const goesOn = desk.text.text === goneOn;
+      // Another text is another choice.
+      set("options", "2");
+      await desk.write(desk.value);
+      manuscript.focus();
+      desk.text.caret = 0;
+      document.execCommand("insertText", false, "b");
+      isShown.push(!section.hidden);
+      await desk.write(desk.value);
+      press("Escape");
+      focused.push(document.activeElement.className);
+      section.querySelectorAll("button")[1].click();
+      seeds.push(seed());
+      // A text that is stopped is offered as far as it came, and no more are begun.
+      set("length", "1000000"); set("options", "16");
+      const writing = desk.write(desk.value);
+      await until(() => texts()[0]?.length > 50);
+      document.querySelector(".buttons button").click();
+      await writing;
+      messages.push(said().replace(/ last of .*/, ""));
+      return { said: messages, texts: ways, isShown, focused, seeds, single, text, goesOn };
+      """, of: page(prompt: "ab"), as: Ways.self)
+    #expect(result.texts.count == 3 && Set(result.texts).count == 3)
+    #expect(result.single == result.texts.map { "ab" + $0 })
+    #expect(result.texts.allSatisfy { $0.count == 80 })
+    #expect(
+      result.said == [
+        "3 ways to go on; the last of. Take one by its number.", "Way 3 taken.",
+        "1 way to go on; the",
+      ])
+    #expect(result.isShown == [false, true, false, false])
+    #expect(result.focused == ["1", "2", "manuscript"])
+    #expect(result.text == ["ab", "ab" + result.texts[2], "ab"])
+    #expect(result.seeds == ["1", "2"] && result.goesOn)
   }
 
   /// A pointer that rests on a character shows its alternatives.

@@ -129,8 +129,12 @@
     if (body.best_of === 1) delete body.best_of;
     if (!body.best_of) delete body.best_by;
     if (suffix !== null) Object.assign(body, { suffix, max_tokens: gap });
-    const isFormed = suffix !== null || formNames.some(name => name in body);
-    const without = isFormed ? freeNames.filter(name => name in body) : [];
+    const isFormed = suffix !== null || [...formNames, "beam"].some(name => name in body);
+    // A beam finds one text, and without a form there are no particles.
+    if (body.n === 1) delete body.n;
+    if (!isFormed) delete body.particles;
+    const left = "beam" in body ? [...freeNames, "particles", "n"] : freeNames;
+    const without = isFormed ? left.filter(name => name in body) : [];
     for (const name of without) delete body[name];
     return { body, isFormed, without };
   };

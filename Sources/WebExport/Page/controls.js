@@ -17,6 +17,9 @@ class Controls {
         "length", "Characters", 500, (text) => isNumber(text, (n) => Number.isInteger(n) && n >= 1 && n <= 1e6),
         "How many to write, 1 to 1000000"),
       field(
+        "options", "Ways to go on", 1, (text) => isNumber(text, (n) => Number.isInteger(n) && n >= 1 && n <= 16),
+        "1 to 16: so many texts with one seed after the other, to choose from"),
+      field(
         "temperature", "Temperature", temperature, (text) => isNumber(text, (n) => n >= 0),
         "0 or more: below 1 more predictable, above 1 more varied; 0 takes the most probable character"),
       field(
@@ -43,9 +46,13 @@ class Controls {
         (text) => /^\d{1,20}$/.test(text.trim()) && BigInt(text) < 2n ** 64n,
         "A whole number: the same seed gives the same text"),
     ];
+    this.rules = new RuleControls();
     this.element = page.element(
-      "fieldset", { class: "fields" }, page.element("legend", {}, "How it is written"),
-      this.fields.map(({ element }) => element));
+      "div", { class: "controls" },
+      page.element(
+        "fieldset", { class: "fields" }, page.element("legend", {}, "How it is written"),
+        this.fields.map(({ element }) => element)),
+      this.rules.element);
   }
 
   static anySeed() {
@@ -66,7 +73,7 @@ class Controls {
     }
     const optional = (value) => (value === "" ? null : Number(value));
     return {
-      length: Number(text.length), seed: text.seed,
+      length: Number(text.length), count: Number(text.options), seed: text.seed, ...this.rules.read(),
       options: {
         temperature: Number(text.temperature), topK: optional(text["top-k"]), topP: optional(text["top-p"]),
         minP: optional(text["min-p"]), typicalP: optional(text["typical-p"]),
@@ -76,7 +83,7 @@ class Controls {
     };
   }
 
-  newSeed() {
-    this.fields.find(({ id }) => id === "seed").input.value = Controls.anySeed();
+  set seed(seed) {
+    this.fields.find(({ id }) => id === "seed").input.value = seed;
   }
 }

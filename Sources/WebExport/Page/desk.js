@@ -23,6 +23,10 @@ class Desk {
         this.text.caret = this.value.offset(this.place, this.vocabulary);
       },
     });
+    this.options = new Options({
+      take: (index) => this.take(index),
+      leave: () => this.text.element.focus(),
+    });
     const button = (label, keys, click) =>
       page.element("button", { type: "button", "aria-keyshortcuts": keys, click }, label);
     this.writeButton = button("Write", "Control+Enter", () => this.writeOrStop());
@@ -42,13 +46,13 @@ class Desk {
           page.element(
             "div", { class: "buttons", role: "toolbar", "aria-label": "Writing" },
             this.writeButton, this.anotherButton, this.undoButton, this.redoButton),
-          this.status, this.passage),
+          this.status, this.passage, this.options.element),
         this.controls.element, this.alternatives.element),
       page.element(
         "p", { id: "keys", class: "faint" },
         "Ctrl+Enter writes and stops, Ctrl+Shift+Enter writes another passage instead of the last, "
-          + "Alt+↓ goes to the alternatives of the character at the caret, Escape back. The model is in "
-          + "this page: nothing is fetched, nothing is sent."));
+          + "Alt+↓ goes to the alternatives of the character at the caret, Escape back. A digit takes one of "
+          + "several ways to go on. The model is in this page: nothing is fetched, nothing is sent."));
     document.addEventListener("keydown", (event) => this.keyDown(event));
     this.show();
   }
@@ -79,9 +83,15 @@ class Desk {
   /// Makes what is seen the value.
   show() {
     this.text.show(this.value.text);
+    this.forget();
+    this.refresh();
+  }
+
+  /// Clears what was known of another text.
+  forget() {
     this.text.mark(null);
     this.alternatives.clear();
-    this.refresh();
+    this.options.clear();
   }
 
   refresh() {
@@ -106,8 +116,7 @@ class Desk {
       if (caret !== null) this.text.caret = caret - unknown.join("").length;
       this.say(`The model does not know ${unknown.map((c) => `“${c}”`).join(", ")}; left out.`);
     }
-    this.text.mark(null);
-    this.alternatives.clear();
+    this.forget();
     this.refresh();
   }
 
@@ -129,15 +138,20 @@ class Desk {
   }
 
   writeOrStop() {
-    if (this.isWriting) return this.link.stop();
+    if (this.isWriting) return this.stop();
     return this.write(this.value);
+  }
+
+  stop() {
+    this.isStopped = true;
+    this.link.stop();
   }
 
   /// Another passage in place of the last one.
   another() {
     const { base } = this.value;
     if (!base || this.isWriting) return;
-    this.controls.newSeed();
+    this.controls.seed = Controls.anySeed();
     return this.write(base);
   }
 
@@ -149,7 +163,7 @@ class Desk {
     return this.write(new Value({ symbols, text: decoded(symbols, this.vocabulary), random, seed }));
   }
 
-  /// Writes on from a value.
+  /// Writes on from a value: what the settings say, or several ways to choose from.
   async write(base) {
     if (!this.isOpen) return;
     let settings;
@@ -158,48 +172,97 @@ class Desk {
     } catch (error) {
       return this.say(error.message);
     }
-    const { seed, options, length } = settings;
-    const random = base.random && base.seed === seed
-      ? base.random : Xoshiro256.of(BigInt(seed), [0n]).state;
     this.isWriting = true;
+    this.isStopped = false;
     this.editedAt = 0;
     this.asked += 1;
+    this.text.show(decoded(base.symbols, this.vocabulary));
+    this.forget();
+    this.refresh();
+    this.say("Writing…");
+    const outcome = await (settings.count > 1 ? this.writeOptions(base, settings) : this.writePassage(base, settings));
+    this.isWriting = false;
+    this.refresh();
+    this.say(outcome);
+    if (this.offered) this.options.open();
+  }
+
+  /// Returns what is to be said of it.
+  async writePassage(base, settings) {
+    const { value, passage, told } = await this.written(base, settings, settings.seed, (text) => {
+      this.text.show(text);
+      this.text.scrollToEnd();
+    });
+    this.offered = null;
+    this.history.push(value);
+    if (this.text.element === document.activeElement) this.text.caret = value.text.length;
+    this.passage.textContent = passage.slice(0, 2000);
+    return told;
+  }
+
+  /// Each as it would be written by itself with its seed.
+  async writeOptions(base, settings) {
+    if (base !== this.value) this.history.push(base);
+    this.offered = [];
+    let told = "";
+    for (let index = 0; index < settings.count && !this.isStopped; index++) {
+      const seed = String(BigInt.asUintN(64, BigInt(settings.seed) + BigInt(index)));
+      const show = this.options.add();
+      const option = await this.written(base, settings, seed, (text) => show(text.slice(base.text.length)));
+      this.offered.push(option.value);
+      told = option.told;
+      if (option.failed) return told;
+    }
+    const ways = this.offered.length === 1 ? "1 way" : `${this.offered.length} ways`;
+    return `${ways} to go on; the last of ${told} Take one by its number.`;
+  }
+
+  /// Makes one of several ways the text.
+  take(index) {
+    const value = this.offered[index];
+    this.controls.seed = value.seed;
+    this.editedAt = 0;
+    this.history.push(value);
+    this.show();
+    this.text.element.focus();
+    this.text.caret = value.text.length;
+    this.text.scrollToEnd();
+    this.say(`Way ${index + 1} taken.`);
+  }
+
+  /// Has a passage written after a value.
+  /// - report: takes the text as it comes.
+  async written(base, { options, length, bans, biases }, seed, report) {
+    const random = base.random && base.seed === seed
+      ? base.random : Xoshiro256.of(BigInt(seed), [0n]).state;
     const symbols = [...base.symbols];
     const decoder = new Decoder(this.vocabulary);
     let text = "";
     for (const symbol of symbols) text += decoder.append(symbol);
-    this.text.show(text);
-    this.text.mark(null);
-    this.alternatives.clear();
-    this.refresh();
-    this.say("Writing…");
     const start = performance.now();
-    let failure = null, next = random;
+    let failure = null, next = random, avoided = null;
     try {
-      ({ random: next } = await this.link.ask(
-        "write", { symbols: Int32Array.from(base.symbols), random, options, length }, (came) => {
+      ({ random: next, avoided } = await this.link.ask(
+        "write", { symbols: Int32Array.from(base.symbols), random, options, length, bans, biases }, (came) => {
           for (const symbol of came) {
             symbols.push(symbol);
             text += decoder.append(symbol);
           }
-          this.text.show(text);
-          this.text.scrollToEnd();
+          report(text);
         }));
     } catch (error) {
       failure = error;
     }
     const seconds = (performance.now() - start) / 1000;
     const passage = text.slice(base.text.length);
-    this.history.push(new Value({ symbols, text, random: next, seed, base }));
-    this.isWriting = false;
-    this.refresh();
-    if (this.text.element === document.activeElement) this.text.caret = text.length;
-    this.passage.textContent = passage.slice(0, 2000);
     const count = [...passage].length;
-    this.say(
-      failure
-        ? `Writing failed: ${failure.message}`
-        : `${count.toLocaleString("en")} characters, ${page.number(count / seconds, 2)} a second.`);
+    const told = failure
+      ? `Writing failed: ${failure.message}`
+      : `${count.toLocaleString("en")} characters, ${page.number(count / seconds, 2)} a second`
+        + (avoided === null ? "." : `, ${avoided.toLocaleString("en")} ${avoided === 1 ? "ban" : "bans"} avoided.`);
+    return {
+      value: new Value({ symbols, text, random: next, seed, base }), passage, told, failed: failure !== null,
+    };
   }
 
   /// Shows what could stand at an offset of the text.
@@ -224,9 +287,9 @@ class Desk {
       if (isCommand && event.key === "Enter") {
         return event.shiftKey ? () => this.another() : () => this.writeOrStop();
       }
-      if (event.key === "Escape" && this.isWriting) return () => this.link.stop();
+      if (event.key === "Escape" && this.isWriting) return () => this.stop();
       if (isInText && event.altKey && event.key === "ArrowDown") return () => this.lookAtCaret();
-      if (!isCommand || event.target instanceof HTMLInputElement) return null;
+      if (!isCommand || event.target.closest("input, textarea")) return null;
       if (event.key.toLowerCase() === "z") return event.shiftKey ? () => this.redo() : () => this.undo();
       return event.key.toLowerCase() === "y" ? () => this.redo() : null;
     };

@@ -27,33 +27,41 @@ class Engine {
   }
 
   /// Writes `length` characters after `symbols`.
-  /// - random: four words, from which the next symbol is drawn. - report: takes symbols as they come.
-  /// Returns the words after the last one, and how many symbols were written.
-  async write({ symbols, random, options, length }, report) {
+  /// - random: four words, from which the next symbol is drawn. - bans: `phrases`, `patterns` and
+  /// `ignoresCase`, of what is never written. - biases: each a `text` and its `nats`. - report: takes symbols as
+  /// they come, those that may still be taken back when they no longer may.
+  /// Returns the words after the last one, how many symbols were written, and how often a ban was avoided, null
+  /// where there is none.
+  async write({ symbols, random, options, length, bans = null, biases = [] }, report) {
     this.stopped = false;
     const draws = new Xoshiro256(random);
-    const decoder = new Decoder(this.vocabulary);
-    for (const symbol of symbols) decoder.append(symbol);
-    const recent = new RecentSymbols(options.repetitionWindow ?? 64, symbols);
+    const draft = new Draft(this.vocabulary, symbols, options, BiasAutomaton.of(biases, this.vocabulary));
+    const automaton = BanAutomaton.of(bans, this.vocabulary);
     this.reader.go(symbols);
-    let written = 0, count = 0, came = [], end = performance.now() + Engine.slice;
-    while (written < length && !this.stopped) {
-      const symbol = this.sampler.choose(
-        this.network.nextLogits(), options, this.mask(decoder.automaton), recent, draws.fraction());
-      this.reader.append(symbol);
-      recent.append(symbol);
-      came.push(symbol);
-      count += 1;
-      written += [...decoder.append(symbol)].length;
+    const rewind = automaton && new BanRewind(automaton, draft, this.reader, symbols);
+    const mask = () => this.mask(draft.decoder.automaton);
+    const choose = (allows) => this.sampler.choose(
+      this.network.nextLogits(), options, allows, draft.recent, draws.fraction(), draft.gains);
+    let told = 0, end = performance.now() + Engine.slice;
+    const tell = (count) => {
+      if (count > told) report(draft.drawn.slice(told, count));
+      told = count;
+    };
+    while (draft.written < length && !this.stopped) {
+      if (rewind) rewind.draw(length, mask, choose);
+      else {
+        const symbol = choose(mask());
+        this.reader.append(symbol);
+        draft.append(symbol);
+      }
       if (performance.now() > end) {
-        report(came);
-        came = [];
+        tell(rewind ? rewind.final : draft.drawn.length);
         await pause();
         end = performance.now() + Engine.slice;
       }
     }
-    if (came.length > 0) report(came);
-    return { random: draws.state, count };
+    tell(draft.drawn.length);
+    return { random: draws.state, count: draft.drawn.length, avoided: rewind ? rewind.avoided : null };
   }
 
   stop() {

@@ -38,6 +38,16 @@ class Reader {
     this.step(symbol);
   }
 
+  /// Makes it the text's first symbols.
+  /// - state: the network's after them; null where it is to be read again.
+  takeBack(length, state) {
+    if (!state) return this.go(this.symbols.slice(0, length));
+    this.symbols.length = length;
+    this.states.length = Math.min(this.states.length, Math.floor(length / Reader.spacing) + 1);
+    this.network.restore(state);
+    this.position = length;
+  }
+
   step(symbol) {
     this.network.read(symbol);
     this.position += 1;

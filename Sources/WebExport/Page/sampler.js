@@ -1,5 +1,5 @@
 // Chooses the next symbol of logits, as Generation/Sampler.swift does, step by step in the same
-// precision: the repetition penalty, top-k, typical-p, top-p, min-p, then the temperature.
+// precision: biases, the repetition penalty, top-k, typical-p, top-p, min-p, then the temperature.
 class Sampler {
   constructor(vocabularySize) {
     this.symbols = new Int32Array(vocabularySize);
@@ -10,9 +10,14 @@ class Sampler {
 
   /// - options: temperature and repetitionPenalty, and topK, typicalP, topP and minP, null where they are off.
   /// - allows: whether a symbol may be chosen; null for all. - recent: the text so far, for the penalty.
-  /// - fraction: in [0, 1): of the distribution where the symbol is.
-  choose(logits, { temperature, repetitionPenalty = 1, topK, typicalP, topP, minP }, allows, recent, fraction) {
+  /// - fraction: in [0, 1): of the distribution where the symbol is. - gains: what some symbols' logits gain, by
+  /// increasing symbol; null for nothing.
+  choose(
+    logits, { temperature, repetitionPenalty = 1, topK, typicalP, topP, minP }, allows, recent, fraction,
+    gains = null,
+  ) {
     this.load(logits, allows);
+    if (gains) this.add(gains);
     if (repetitionPenalty !== 1) this.penalize(recent, repetitionPenalty);
     if (temperature === 0) return this.symbols[this.largest()];
     if (topK != null && topK < this.count) this.keepTopK(topK);
@@ -44,6 +49,18 @@ class Sampler {
     if (this.count > 0) return;
     for (let symbol = 0; symbol < logits.length; symbol++) {
       if (!allows || allows(symbol)) add(symbol, 0);
+    }
+  }
+
+  /// Adds to the logits of some symbols.
+  add(gains) {
+    let index = 0;
+    for (const { symbol, nats } of gains) {
+      while (index < this.count && this.symbols[index] < symbol) index += 1;
+      if (index === this.count) return;
+      if (this.symbols[index] !== symbol) continue;
+      const sum = Math.fround(this.logits[index] + nats);
+      this.logits[index] = Math.min(Math.max(sum, -largestFloat), largestFloat);
     }
   }
 

@@ -20,7 +20,7 @@ function serve(say) {
       try {
         say({ id: message.id, kind: "done", ...(await answer(message)) });
       } catch (error) {
-        say({ id: message.id, kind: "failed", reason: String(error) });
+        say({ id: message.id, kind: "failed", reason: error?.message ?? String(error) });
       }
     });
   };

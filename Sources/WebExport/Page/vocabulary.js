@@ -54,6 +54,13 @@ class Decoder {
     this.held = [];
   }
 
+  copy() {
+    const copy = new Decoder(this.vocabulary);
+    Object.assign(copy.automaton, this.automaton);
+    copy.held = [...this.held];
+    return copy;
+  }
+
   /// The text that a symbol is or completes.
   append(symbol) {
     const byte = this.vocabulary.byte(symbol);
