@@ -26,7 +26,16 @@ extension TrainedModel {
       }
       facts += optionFacts(summary.options)
     }
-    return facts
+    return facts + adaptations.map { ("adapted to", $0.description) }
+  }
+}
+
+extension AdaptationSummary: CustomStringConvertible {
+  /// What it was and how it was learnt from, on one line.
+  public var description: String {
+    let text = texts.isEmpty ? "the text of a session" : texts.joined(separator: ", ")
+    return printable(path: text) + ": " + counted(characters, "character") + ", "
+      + counted(passes, "pass", plural: "passes") + " at rate \(rate)"
   }
 }
 
