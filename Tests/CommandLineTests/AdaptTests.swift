@@ -75,7 +75,8 @@ struct AdaptTests {
     #expect(!(try charlstm("info tiny.safetensors --json").output.contains("adaptations")))
     // What has learnt can learn on, and keeps both.
     _ = try charlstm(
-      "sample new.safetensors --length 0 --adapt rest.txt --save-adapted new.safetensors --overwrite")
+      "sample new.safetensors --length 0 --adapt rest.txt --save-adapted new.safetensors",
+      "--overwrite")
     #expect(
       try charlstm("info new.safetensors").output.split(separator: "\n")
         .count { $0.hasPrefix("adapted to ") } == 2)

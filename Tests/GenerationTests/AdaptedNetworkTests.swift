@@ -38,7 +38,8 @@ struct AdaptedNetworkTests {
     #expect(try nats(adapted.network, rest) < 0.8 * nats(tiny.model, rest))
     // A whole number of segments: what came of it is what dynamic evaluation has.
     #expect(adapted.passes == [try learning.score(first, with: tiny.model)])
-    #expect(weights(try learning.adapting(tiny.model, to: first).network) == weights(adapted.network))
+    let again = try learning.adapting(tiny.model, to: first)
+    #expect(weights(again.network) == weights(adapted.network))
     let more = try learning.adapting(tiny.model, to: first, passes: 3)
     #expect(more.passes[0] == adapted.passes[0])
     #expect(more.passes[0].nats > more.passes[1].nats && more.passes[1].nats > more.passes[2].nats)

@@ -122,7 +122,8 @@ import Testing
       #expect(
         said.contains("What the session has learnt from cannot be learnt again: ")
           && said.contains(reason)
-          && said.contains(". Its texts are read with the weights of tiny.safetensors.\n"), "\(said)")
+          && said.contains(". Its texts are read with the weights of tiny.safetensors.\n"),
+        "\(said)")
       #expect(more.hasPrefix(try text(late).dropLast()))
       #expect(!(try late.say("/show").contains("adapted to")))
       #expect(try late.say("/more").contains("24 characters"))

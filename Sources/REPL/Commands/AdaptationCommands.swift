@@ -215,8 +215,14 @@ extension ResidentModel {
     from text: EncodedText, by learning: DynamicEvaluation, passes: Int = 1, named name: String?,
     progress: (Int) throws -> Void
   ) throws -> (summary: AdaptationSummary, score: TextScore) {
-    let adapted = try learning.adapting(
-      trained.model, to: text, passes: passes, device: device, progress: progress)
+    let adapted: AdaptedNetwork
+    do {
+      adapted = try learning.adapting(
+        trained.model, to: text, passes: passes, device: device, progress: progress)
+    } catch ScoringError.cannotLearn(let character, _) {
+      throw ReplError.badData(
+        "learning came to no finite number after character \(character); the model stays as it was")
+    }
     let summary = AdaptationSummary(
       texts: name.map { [$0] } ?? [], characters: text.count, passes: passes,
       rate: learning.rate, decay: learning.decay, segment: learning.segment)
