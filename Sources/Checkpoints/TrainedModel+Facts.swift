@@ -20,9 +20,10 @@ extension TrainedModel {
         ("epochs", String(format: "%.2f", summary.epochs)),
         ("steps", summary.steps.grouped),
       ]
-      if let loss = summary.validationLoss {
+      for (name, loss) in [("validation", summary.validationLoss), ("test", summary.testLoss)] {
+        guard let loss else { continue }
         facts.append(
-          ("validation", String(format: "%.4f nats, %.4f bits per character", loss, loss / log(2))))
+          (name, String(format: "%.4f nats, %.4f bits per character", loss, loss / log(2))))
       }
       facts += optionFacts(summary.options)
     }

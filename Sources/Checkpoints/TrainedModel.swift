@@ -17,13 +17,16 @@ public struct TrainingSummary: Codable, Equatable, Sendable {
   public var steps: Int
   /// Nats per character on the validation part; nil where there was none.
   public var validationLoss: Double?
+  /// Nats per character on the part that nothing was chosen on, at the end of the run; nil where there
+  /// was none.
+  public var testLoss: Double?
   /// The options of the run, as `train` would take them.
   public var options: [String: String]
 
   public init(
     corpus: [String], documentSeparator: DocumentSeparator? = nil, trainingCharacters: Int,
     epochs: Double, steps: Int, validationLoss: Double?,
-    options: [String: String]
+    testLoss: Double? = nil, options: [String: String]
   ) {
     self.corpus = corpus
     self.documentSeparator = documentSeparator
@@ -31,6 +34,7 @@ public struct TrainingSummary: Codable, Equatable, Sendable {
     self.epochs = epochs
     self.steps = steps
     self.validationLoss = validationLoss
+    self.testLoss = testLoss
     self.options = options
   }
 }
