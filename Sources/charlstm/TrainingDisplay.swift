@@ -50,7 +50,7 @@ final class TrainingDisplay {
   func begin(_ forecast: TrainingForecast?) {
     guard !isQuiet else { return }
     let tested =
-      plan.testCharacters > 0 ? ", \(plan.testCharacters.formatted()) to test on at the end" : ""
+      plan.testCharacters > 1 ? ", \(plan.testCharacters.formatted()) to test on at the end" : ""
     var text = """
       \(counted(plan.trainingCharacters, "character")) to train on, \
       \(plan.validationCharacters.formatted()) to validate on\(tested); a blind guess among \
