@@ -5,7 +5,7 @@ import Recurrent
 package final class RMSAdaptation: Adaptation {
   private let rate: Float
   private let decay: Float
-  private let parameters: FloatBuffer
+  package let parameters: FloatBuffer
   private let gradient: FloatBuffer
   private let pack: () -> Void
   private let original: FloatBuffer

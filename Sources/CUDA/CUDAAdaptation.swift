@@ -37,6 +37,16 @@ final class CUDAAdaptation: Adaptation {
     }
   }
 
+  var parameters: FloatBuffer {
+    let parameters = weights.network.parameters
+    gpu.perform { () throws(CUDAError) in
+      try gpu.copy(
+        from: weights.parameters.pointer, to: parameters.pointer, bytes: parameters.count * 4)
+      try gpu.synchronize()
+    }
+    return parameters
+  }
+
   func step() {
     steps += 1
     let count = weights.network.layout.count

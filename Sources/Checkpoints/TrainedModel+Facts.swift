@@ -20,13 +20,23 @@ extension TrainedModel {
         ("epochs", String(format: "%.2f", summary.epochs)),
         ("steps", summary.steps.grouped),
       ]
-      if let loss = summary.validationLoss {
+      for (name, loss) in [("validation", summary.validationLoss), ("test", summary.testLoss)] {
+        guard let loss else { continue }
         facts.append(
-          ("validation", String(format: "%.4f nats, %.4f bits per character", loss, loss / log(2))))
+          (name, String(format: "%.4f nats, %.4f bits per character", loss, loss / log(2))))
       }
       facts += optionFacts(summary.options)
     }
-    return facts
+    return facts + adaptations.map { ("adapted to", $0.description) }
+  }
+}
+
+extension AdaptationSummary: CustomStringConvertible {
+  /// What it was and how it was learnt from, on one line.
+  public var description: String {
+    let text = texts.isEmpty ? "the text of a session" : texts.joined(separator: ", ")
+    return printable(path: text) + ": " + counted(characters, "character") + ", "
+      + counted(passes, "pass", plural: "passes") + " at rate \(rate)"
   }
 }
 

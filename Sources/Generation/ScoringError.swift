@@ -7,6 +7,9 @@ public enum ScoringError: Error, Equatable, Sendable, CustomStringConvertible {
   case textTooShort(characters: Int, window: Int)
   /// The surprisal is not a finite number any more; `character` counts those scored before.
   case diverged(character: Int, rate: Float)
+  /// A model that was to learn from a text has come to weights or a surprisal that are no finite
+  /// numbers; `character` counts those learnt from before.
+  case cannotLearn(character: Int, rate: Float)
   /// The device cannot go on.
   case deviceFailed(reason: String)
 
@@ -24,6 +27,9 @@ public enum ScoringError: Error, Equatable, Sendable, CustomStringConvertible {
     case .diverged(let character, let rate):
       "dynamic evaluation came to no finite number after character \(character) at rate \(rate); "
         + "try a lower \(option("dynamic-rate"))"
+    case .cannotLearn(let character, let rate):
+      "learning came to no finite number after character \(character) at rate \(rate), and the "
+        + "model stays as it was; try a lower \(option("adapt-rate"))"
     case .deviceFailed(let reason): reason
     }
   }

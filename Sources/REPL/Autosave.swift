@@ -105,6 +105,7 @@ package final class Autosave: Sendable {
 private struct SessionMark: Equatable {
   let settings: Settings
   let clamps: [String]
+  let weights: UInt64?
   let places: Int
   let branches: [String]
   let seeds: [UInt64]
@@ -113,6 +114,7 @@ private struct SessionMark: Equatable {
   init(_ session: Session) {
     settings = session.settings
     clamps = session.clamps.map(\.description)
+    weights = session.adaptation?.weights
     places = session.draft.tree.nodes.count
     branches = session.branchNames
     seeds = session.branches.map(\.draft.seed)

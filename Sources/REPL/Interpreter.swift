@@ -5,7 +5,7 @@ package final class Interpreter: LineInterpreter {
   package static let commands: [Command<Interpreter>] =
     [.help, set, show] + textCommands + branchCommands + treeCommands + choiceCommands
     + bestOfCommands + experimentCommands + banCommands + biasCommands + formCommands + cellCommands
-    + classifierCommands
+    + adaptationCommands + classifierCommands
     + fileCommands + [info, .quit]
 
   package static let manner = """

@@ -12,12 +12,12 @@ struct ModelIdentity: Codable, Equatable {
   init(_ trained: TrainedModel) {
     configuration = trained.model.configuration
     vocabulary = trained.vocabulary
-    weights = hash(of: trained.model)
+    weights = hashOfWeights(trained.model)
   }
 }
 
 /// A hash of all weights, bit for bit: FNV-1a by words of 32 bits, in PyTorch's order.
-private func hash(of model: Network) -> UInt64 {
+func hashOfWeights(_ model: Network) -> UInt64 {
   var hash: UInt64 = 0xCBF2_9CE4_8422_2325
   for tensor in model.layout.tensors {
     for element in model.elements(of: tensor) {

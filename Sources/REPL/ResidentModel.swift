@@ -11,8 +11,9 @@ import Text
 /// The file it came from is closed: what becomes of it later does not matter.
 package struct ResidentModel {
   let path: String
-  let trained: TrainedModel
-  /// The same, for the files of sessions.
+  /// With the weights that it has come to.
+  private(set) var trained: TrainedModel
+  /// As its file has it, for the files of sessions.
   let source: SessionSource
   let device: Device
   private(set) var generator: Generator
@@ -53,7 +54,21 @@ package struct ResidentModel {
     let precision = precision.resolved(for: .writing, on: device)
     // Weights are packed anew only for another network: that is most of a start.
     guard clamps != held || precision != self.precision else { return }
+    try take(trained, in: precision, clamping: clamps)
+  }
+
+  /// Takes other weights of the same network, to write with as with those from before.
+  ///
+  /// - Throws: `ClampError`; then nothing has changed.
+  mutating func take(_ trained: TrainedModel) throws(ClampError) {
+    try take(trained, in: precision, clamping: held)
+  }
+
+  private mutating func take(
+    _ trained: TrainedModel, in precision: Precision, clamping clamps: [Clamp]
+  ) throws(ClampError) {
     network = try trained.model.clamping(clamps)
+    self.trained = trained
     held = clamps
     self.precision = precision
     generator = Generator(

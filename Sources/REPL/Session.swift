@@ -35,6 +35,11 @@ struct Draft {
     seed = position.seed
   }
 
+  /// The same place of the same tree with other states.
+  func moved(to tree: TextTree) -> Draft {
+    Draft(at: place, of: tree, seed: seed, undone: undone)
+  }
+
   /// After the last exchange.
   var state: TextState { tree[place].after.state }
 
@@ -121,8 +126,7 @@ struct Draft {
     var endsLine = true
     return tree.path(to: place).map { number in
       guard let exchange = tree[number].exchange else { return (number, "") }
-      let opening = exchange.prompt.isEmpty || endsLine ? "" : "\n"
-      let text = opening + exchange.prompt + exchange.text + (exchange.stop ?? "")
+      let text = exchange.text(afterLineEnd: endsLine)
       if !text.isEmpty { endsLine = text.endsLine }
       return (number, text)
     }
@@ -155,6 +159,8 @@ struct Session {
   var settings: Settings
   /// Cells of the model that are held.
   var clamps: [Clamp] = []
+  /// What the model has learnt from; nil for the file's weights.
+  var adaptation: SessionAdaptation?
   /// What is written keeps to it, where it asks for anything.
   var form = Form()
   /// The branch at hand.
@@ -166,6 +172,14 @@ struct Session {
   init(settings: Settings, draft: Draft) {
     self.settings = settings
     self.draft = draft
+  }
+
+  /// The same session with other states, all in one tree as before.
+  func moved(to tree: TextTree) -> Session {
+    var session = self
+    session.draft = draft.moved(to: tree)
+    session.others = others.map { ($0.name, $0.draft.moved(to: tree)) }
+    return session
   }
 
   /// All branches, the one at hand first.

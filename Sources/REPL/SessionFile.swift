@@ -48,7 +48,8 @@ enum SessionFile {
           values: states.flatMap(\.recurrent.cell)))
     }
     try SafetensorsFile.write(
-      tensors, metadata: ["charlstm.session": json(record)], toOwn: file)
+      tensors, metadata: ["charlstm.session": json(record)], to: file,
+      permissions: .ownerOnly)
   }
 
   /// Reads a session that was written with this model.

@@ -6,6 +6,7 @@ import Recurrent
 struct SessionSnapshot: Sendable {
   let settings: Settings
   let clamps: [Clamp]
+  let adaptation: SessionAdaptation?
   let form: Form
   let nodes: [TextTree.Node]
   /// The one at hand first.
@@ -21,6 +22,7 @@ struct SessionSnapshot: Sendable {
   init(of session: Session) {
     settings = session.settings
     clamps = session.clamps
+    adaptation = session.adaptation
     form = session.form
     nodes = session.draft.tree.nodes
     branches = session.branches.map { name, draft in
@@ -39,6 +41,8 @@ struct SessionRecord: Codable {
   let settings: Settings
   /// Cells that are held, as they are typed; nil where none are.
   let clamps: [String]?
+  /// What the model has learnt from since its file was opened; nil for the file's weights.
+  let adaptation: SessionAdaptation?
   /// What is written keeps to it; nil where it asks for nothing.
   let form: Form?
   let tree: [Node]
@@ -102,6 +106,7 @@ struct SessionRecord: Codable {
     self.modelPath = modelPath
     settings = snapshot.settings
     clamps = snapshot.clamps.isEmpty ? nil : snapshot.clamps.map(\.description)
+    adaptation = snapshot.adaptation
     form = snapshot.form.isEmpty ? nil : snapshot.form
     tree = kept
     branches = snapshot.branches.map { branch in
@@ -158,6 +163,7 @@ struct SessionRecord: Codable {
     var session = try Session(settings: settings, drafts: drafts, path: path)
     do { try form?.validate() } catch { throw damaged(error.description) }
     session.form = form ?? Form()
+    session.adaptation = adaptation
     return session
   }
 }

@@ -26,9 +26,12 @@ final class SessionSource: Sendable {
   }
 
   /// From the root on, so that it is found from any folder; as it was named where the file has gone.
-  var fullPath: String {
-    guard let real = realpath(path.cPath, nil) else { return path }
-    defer { free(real) }
-    return String(cPath: real)
-  }
+  var fullPath: String { REPL.fullPath(path) }
+}
+
+/// A path from the root on; as it is where nothing is there.
+func fullPath(_ path: String) -> String {
+  guard let real = realpath(path.cPath, nil) else { return path }
+  defer { free(real) }
+  return String(cPath: real)
 }

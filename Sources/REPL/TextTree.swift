@@ -25,11 +25,17 @@ struct Exchange: Equatable {
   var editedFrom: Int?
   /// Of a text that was to lead into another: that one, which ends `text`.
   var following: String?
+
+  /// What it adds to a text: a prompt begins a line.
+  func text(afterLineEnd endsLine: Bool) -> String {
+    (prompt.isEmpty || endsLine ? "" : "\n") + prompt + text + (stop ?? "")
+  }
 }
 
 /// All that was tried in a session: exchanges that follow on each other from the beginnings of texts.
 ///
-/// Numbers count from 0 in order of making and stay; nothing in the tree changes. A class, because the
+/// Numbers count from 0 in order of making and stay; nothing in the tree changes, and where a model
+/// has come to other weights, its states are those of another tree. A class, because the
 /// branches of a session are places in the one tree.
 final class TextTree {
   struct Node {
@@ -68,10 +74,15 @@ final class TextTree {
   }
 
   private func add(_ node: Node) -> Int {
+    append(node)
+    return nodes.count - 1
+  }
+
+  private func append(_ node: Node) {
     nodes.append(node)
+    guard !node.isDropped else { return }
     count += 1
     if let parent = node.parent { children[parent, default: []].append(nodes.count - 1) }
-    return nodes.count - 1
   }
 
   /// The places from the beginning of a text to this one, without the beginning.
@@ -88,6 +99,36 @@ final class TextTree {
   /// Where the text of a place begins.
   func beginning(of number: Int) -> Int {
     path(to: number).first.flatMap { nodes[$0].parent } ?? number
+  }
+
+  /// The same places with the states of another model, which reads all texts again.
+  ///
+  /// - Parameters:
+  ///   - start: its state at the beginning of a text.
+  ///   - read: has it read on from a state.
+  func read(
+    from start: TextState, by read: (_ text: String, _ state: inout TextState) throws -> Void
+  ) rethrows -> TextTree {
+    let tree = TextTree()
+    var endsLine: [Bool] = []
+    for node in nodes {
+      var state = start
+      var isAtLineEnd = true
+      if let parent = node.parent {
+        state = tree[parent].after.state
+        isAtLineEnd = endsLine[parent]
+        if let text = node.exchange?.text(afterLineEnd: isAtLineEnd), !text.isEmpty {
+          try read(text, &state)
+          isAtLineEnd = text.endsLine
+        }
+      }
+      endsLine.append(isAtLineEnd)
+      tree.append(
+        Node(
+          parent: node.parent, exchange: node.exchange,
+          after: Position(state: state, seed: node.after.seed), isDropped: node.isDropped))
+    }
+    return tree
   }
 
   /// The bytes of one state.

@@ -87,6 +87,9 @@ package struct AdamWOptions: Codable, Equatable, Sendable {
 /// training text, and what is added to r a constant; here it is over the gradients so far, the
 /// present one included, so that no training text is needed.
 package protocol Adaptation: AnyObject {
+  /// The weights as they are now.
+  var parameters: FloatBuffer { get }
+
   /// Takes a step by the gradients of the last chunk, which was of one lane.
   func step()
 }

@@ -14,11 +14,12 @@ package func csv(of runs: [RunRecord]) -> String {
   return rows.map { $0.map(csvField).joined(separator: ",") + "\n" }.joined()
 }
 
-/// Those of steps and validations first, in the order of their meaning; others by name.
+/// Those of steps, validations and the test part first, in the order of their meaning; others by name.
 private func orderedKeys(of lines: [MetricsFile.Line]) -> [String] {
   let known = [
     "event", "epoch", "step", "characters", "elapsed_seconds", "train_loss", "validation_loss",
-    "bits_per_character", "best_validation_loss", "accuracy", "macro_f1", "class_f1", "is_best",
+    "bits_per_character", "best_validation_loss", "test_loss", "test_characters", "accuracy",
+    "macro_f1", "class_f1", "is_best",
     "learning_rate", "gradient_norm", "characters_per_second", "texts_per_second",
   ]
   let found = lines.reduce(into: Set<String>()) { $0.formUnion($1.keys) }

@@ -31,7 +31,7 @@ extension RunRecord {
   private static let names = [
     "machine", "division", "arithmetic", "precision", "version", "seed", "cell", "layers",
     "hidden size", "parameters", "vocabulary", "training characters", "validation characters",
-    "training texts", "validation texts",
+    "test characters", "training texts", "validation texts",
   ]
 
   /// How the run was made: from its lines, and where these are silent from its best model.
@@ -97,6 +97,8 @@ extension RunRecord {
       if !isClassifier { add("bits per \(lossUnit.rawValue)", best.loss / log(2), .low) }
       facts.append(RunFact("best at step", best.position.step.grouped))
     }
+    add("test loss", test?.loss, .low)
+    add("test bits per \(lossUnit.rawValue)", test.map { $0.loss / log(2) }, .low)
     add("last training loss", steps.last { $0.trainLoss != nil }?.trainLoss)
     if let last = lastPosition {
       facts.append(

@@ -57,6 +57,8 @@ extension RunRecord {
         if let loss = line["validation_loss"]?.number {
           validations.append(Validation(line, loss: loss, at: step))
         }
+      case "test":
+        if let loss = line["test_loss"]?.number { test = Test(step: step, loss: loss) }
       case "sample":
         if let text = line["text"]?.text { samples.append(Sample(step: step, text: text)) }
       default: break

@@ -34,6 +34,12 @@ package struct RunRecord: Sendable {
     package var classF1: [Double?]?
   }
 
+  /// What the best model made of the part that nothing was chosen on.
+  package struct Test: Equatable, Sendable {
+    package var step: Int
+    package var loss: Double
+  }
+
   package struct Sample: Encodable, Equatable, Sendable {
     package var step: Int
     package var text: String
@@ -52,6 +58,8 @@ package struct RunRecord: Sendable {
   package var beginnings: [Beginning] = []
   package var steps: [Step] = []
   package var validations: [Validation] = []
+  /// The last one, of a run that has ended.
+  package var test: Test?
   package var samples: [Sample] = []
   package var teachers: [RunRecord] = []
   /// Of a run that did not go on afterwards.

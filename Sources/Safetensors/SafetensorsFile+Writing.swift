@@ -23,12 +23,13 @@ extension SafetensorsFile {
     }
   }
 
-  /// The same, to a file that a person named, who alone may read it.
+  /// The same, to a file that a person named.
   package static func write(
-    _ tensors: [TensorContent], metadata: [String: String], toOwn file: OutputFile
+    _ tensors: [TensorContent], metadata: [String: String], to file: OutputFile,
+    permissions: AtomicFile.Permissions = .standard
   ) throws(SafetensorsError) {
     try write(tensors, metadata: metadata, path: file.path) { (content) throws(FileError) in
-      try file.write(permissions: .ownerOnly, content)
+      try file.write(permissions: permissions, content)
     }
   }
 

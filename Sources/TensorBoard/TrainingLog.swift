@@ -38,6 +38,7 @@ package final class TrainingLog {
     case .began(let plan): try begin(after: plan.doneSteps)
     case .step(let report): try take(report)
     case .validation(let report): try take(report)
+    case .test(let report): try append([("loss/test", report.testLoss)], step: report.step)
     case .writing, .reading, .saved: break
     }
   }

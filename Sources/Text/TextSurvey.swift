@@ -38,12 +38,13 @@ struct TextSurvey: Sendable {
   }
 }
 
-/// All that one reading of a corpus tells: the scalars and symbols of its two parts, and its hash.
+/// All that one reading of a corpus tells: the scalars and symbols of its parts, and its hash.
 package struct CorpusSurvey: Sendable {
   private let corpus: Corpus
   private let training: TextSurvey
   /// Nil where that part is empty.
   private let validation: TextSurvey?
+  private let test: TextSurvey?
   /// XXH64 of all of the text.
   package let contentHash: UInt64
 
@@ -58,6 +59,7 @@ package struct CorpusSurvey: Sendable {
     self.corpus = corpus
     training = try survey(split.training)
     validation = split.validation.isEmpty ? nil : try survey(split.validation)
+    test = split.test.isEmpty ? nil : try survey(split.test)
     contentHash = hash.withLock { $0.value }
   }
 
@@ -69,14 +71,17 @@ package struct CorpusSurvey: Sendable {
   /// The parts in a vocabulary: read again only where it does not know all of their scalars.
   package func encoded(
     in vocabulary: Vocabulary
-  ) throws(CorpusError) -> (training: EncodedText, validation: EncodedText?) {
+  ) throws(CorpusError) -> (training: EncodedText, validation: EncodedText?, test: EncodedText?) {
     func encoded(_ part: TextSurvey) throws(CorpusError) -> EncodedText {
       part.isKnown(to: vocabulary)
         ? EncodedText(
           corpus, byteRange: part.range, vocabulary: vocabulary, index: part.index)
         : try EncodedText(corpus, byteRange: part.range, vocabulary: vocabulary)
     }
-    guard let validation else { return (try encoded(training), nil) }
-    return (try encoded(training), try encoded(validation))
+    func encodedIfPresent(_ part: TextSurvey?) throws(CorpusError) -> EncodedText? {
+      guard let part else { return nil }
+      return try encoded(part)
+    }
+    return (try encoded(training), try encodedIfPresent(validation), try encodedIfPresent(test))
   }
 }

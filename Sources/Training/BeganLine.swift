@@ -40,6 +40,7 @@ package struct BeganLine: Encodable {
   let uniform_loss: Double
   package var training_characters: Int?
   package var validation_characters: Int?
+  package var test_characters: Int?
   package var training_texts: Int?
   package var validation_texts: Int?
   /// Of a classifier.

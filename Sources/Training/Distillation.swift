@@ -123,6 +123,8 @@ struct Distillation {
       let teacher = try Trainer(
         resuming: point, path: path, corpus: training.corpus, acceptsChangedCorpus: true,
         device: device)
+      // Not even a teacher is to know how well it would do there.
+      teacher.test = nil
       return (teacher, place.folder)
     }
     var options = Preset.standard.options(

@@ -51,6 +51,22 @@ struct ValidationLine: Encodable {
   }
 }
 
+/// A line of `metrics.jsonl`: what the best model makes of the part to test on.
+struct TestLine: Encodable {
+  let event = "test"
+  let step: Int
+  let test_characters: Int
+  let test_loss: Double
+  let bits_per_character: Double
+
+  init(_ report: TestReport) {
+    step = report.step
+    test_characters = report.characters
+    test_loss = report.testLoss
+    bits_per_character = report.bitsPerCharacter
+  }
+}
+
 /// A line of `metrics.jsonl`: training has failed, as with a loss that is no number.
 struct FailedLine: Encodable {
   let event = "failed"

@@ -3,17 +3,20 @@ import Recurrent
 import Safetensors
 import Text
 
-/// What tells one corpus, cut in two parts, from another.
+/// What tells one corpus, cut in parts, from another.
 package struct CorpusIdentity: Codable, Equatable, Sendable {
   package var bytes: Int
   /// Of the part to train on, which comes first.
   package var trainingBytes: Int
+  /// Of the part to test on, which comes last; nil where there is none.
+  package var testBytes: Int?
   /// XXH64 of all bytes in hexadecimal: a JSON number is not exact with every reader.
   package var xxh64: String
 
-  init(of corpus: Corpus, trainingBytes: Int, contentHash: UInt64) {
+  init(of corpus: Corpus, trainingBytes: Int, testBytes: Int = 0, contentHash: UInt64) {
     bytes = corpus.byteCount
     self.trainingBytes = trainingBytes
+    self.testBytes = testBytes > 0 ? testBytes : nil
     xxh64 = String(contentHash, radix: 16)
   }
 
@@ -24,7 +27,10 @@ package struct CorpusIdentity: Codable, Equatable, Sendable {
       contentHash: training.corpus.contentHash())
   }
 
-  var validationFraction: Double { Double(bytes - trainingBytes) / Double(bytes) }
+  var validationFraction: Double {
+    Double(bytes - trainingBytes - (testBytes ?? 0)) / Double(bytes)
+  }
+  var testFraction: Double { Double(testBytes ?? 0) / Double(bytes) }
 }
 
 /// Everything that a run needs to go on as if it had never stopped.
@@ -65,6 +71,11 @@ extension ResumePoint: MovableRun {
         path: path, key: "corpus",
         reason: "\(corpus.trainingBytes) of \(corpus.bytes) bytes to train on")
     }
+    guard 0...corpus.bytes - corpus.trainingBytes ~= corpus.testBytes ?? 0 else {
+      throw .invalidMetadata(
+        path: path, key: "corpus",
+        reason: "\(corpus.testBytes ?? 0) of \(corpus.bytes) bytes to test on")
+    }
     let contents = file.contents
     arithmetic = contents.metadata["instruction_set"]
     let empty = RecurrentState(file.configuration)
@@ -95,7 +106,10 @@ extension ResumePoint: MovableRun {
     let sameParts =
       isAsLong
       ? try? CorpusParts(
-        corpus, Split(corpus: corpus, trainingBytes: self.corpus.trainingBytes),
+        corpus,
+        Split(
+          corpus: corpus, trainingBytes: self.corpus.trainingBytes,
+          testBytes: self.corpus.testBytes ?? 0),
         vocabulary: vocabulary)
       : nil
     if let sameParts, sameParts.identity == self.corpus { return (sameParts, true) }
@@ -107,7 +121,9 @@ extension ResumePoint: MovableRun {
           : "the corpus has \(corpus.byteCount) bytes, the run began with \(self.corpus.bytes)")
     }
     // Another text is cut in the same proportion.
-    let split = Split(corpus: corpus, validationFraction: self.corpus.validationFraction)
+    let split = Split(
+      corpus: corpus, validationFraction: self.corpus.validationFraction,
+      testFraction: self.corpus.testFraction)
     return (try CorpusParts(corpus, split, vocabulary: vocabulary), false)
   }
 

@@ -8,6 +8,8 @@ package struct RunSetup: Codable, Equatable, Sendable {
   package var minCount: Int
   /// The share to validate on; nil where `validation` does.
   package var validationFraction: Double?
+  /// The share to test on; nil where there is none.
+  package var testFraction: Double?
   /// Paths of what validates, as they were given.
   package var validation: [String]
   /// The path of the model that the run began with, as it was given.
@@ -30,7 +32,7 @@ package struct RunSetup: Codable, Equatable, Sendable {
 
   package init(
     vocabulary: Vocabulary.Kind, minCount: Int, validationFraction: Double?,
-    validation: [String] = [],
+    testFraction: Double? = nil, validation: [String] = [],
     initializeFrom: String? = nil, calibrates: Bool = false, corpora: [String]? = nil,
     dataOptions: [String]? = nil,
     documentSeparator: DocumentSeparator? = nil, sampleEvery: Int? = nil, tensorBoard: String? = nil
@@ -38,6 +40,7 @@ package struct RunSetup: Codable, Equatable, Sendable {
     self.vocabulary = vocabulary
     self.minCount = minCount
     self.validationFraction = validationFraction
+    self.testFraction = testFraction
     self.validation = validation
     self.initializeFrom = initializeFrom
     self.calibrates = calibrates

@@ -56,5 +56,6 @@ extension Trainer {
     try self.init(
       start ?? Network(shape, seed: options.seed), training: parts.training,
       validation: parts.validation, options: options, corpus: parts.identity, device: device)
+    test = parts.test
   }
 }

@@ -1,4 +1,6 @@
 import CPU
+import Checkpoints
+import Generation
 import Recurrent
 import Text
 
@@ -10,6 +12,8 @@ public final class Trainer {
   private let task: LanguageModelTask
   private var loop: TrainingLoop<LanguageModelTask>
   private let unknownValidationCharacters: Int
+  /// What nothing is chosen on; of fewer than two symbols it is not read.
+  package var test: EncodedText?
 
   /// - Parameters:
   ///   - model: where training starts; it is not changed.
@@ -61,6 +65,7 @@ public final class Trainer {
     try self.init(
       point.weights.model, training: parts.training, validation: parts.validation,
       options: point.options, corpus: parts.identity, device: device)
+    test = parts.test
     task.optimization.restore(point.weights, step: point.progress.step)
     task.setup = point.setup
     var progress = point.progress
@@ -109,7 +114,7 @@ public final class Trainer {
       parameters: task.optimization.model.layout.parameterCount, lanes: task.lanes,
       sequenceLength: task.lanePlan.sequenceLength, shrank: task.lanePlan.shrank,
       trainingCharacters: task.training.count, validationCharacters: task.validation?.count ?? 0,
-      unknownTrainingCharacters: task.training.unknownCount,
+      testCharacters: test?.count ?? 0, unknownTrainingCharacters: task.training.unknownCount,
       unknownValidationCharacters: unknownValidationCharacters,
       stepsPerEpoch: task.stepsPerEpoch, totalSteps: loop.totalSteps, doneSteps: progress.step,
       division: task.workers)
@@ -118,7 +123,7 @@ public final class Trainer {
   /// Trains until all steps are done or patience is exhausted.
   ///
   /// - Parameters:
-  ///   - folder: where checkpoints and metrics go; nowhere if nil.
+  ///   - folder: where checkpoints and metrics go; nowhere if nil, and then nothing is tested.
   ///   - report: takes events as they come.
   /// - Throws: `TrainingError.diverged`; `CheckpointError`, `FileError`; what `report` throws.
   public func run(
@@ -130,8 +135,8 @@ public final class Trainer {
   /// Trains until all steps are done, patience is exhausted or `stops` says so.
   ///
   /// - Parameters:
-  ///   - folder: where checkpoints and metrics go; nowhere if nil.
-  ///   - stops: asked after each step.
+  ///   - folder: where checkpoints and metrics go; nowhere if nil, and then nothing is tested.
+  ///   - stops: asked after each step, and while the part to test on is read.
   ///   - report: takes events as they come.
   /// - Throws: `TrainingError.diverged`; `CheckpointError`, `FileError`; what `report` throws.
   public func run(
@@ -159,7 +164,7 @@ public final class Trainer {
       task.take(lesson, progress)
       try report(.taught)
     }
-    return try loop.run(in: folder, stops: stops) { event in
+    let outcome = try loop.run(in: folder, stops: stops) { event in
       switch event {
       case .began:
         if progress.step < loop.totalSteps { try folder?.append(beganLine(folder?.invocation)) }
@@ -169,6 +174,42 @@ public final class Trainer {
       case .saved(let step): try report(.saved(step: step))
       }
     }
+    guard outcome != .interrupted, let folder else { return outcome }
+    do {
+      if let result = try testBest(in: folder, stops: stops) { try report(.test(result)) }
+    } catch is Stopped {
+      return .interrupted
+    }
+    return outcome
+  }
+
+  private struct Stopped: Error {}
+
+  /// Has the best model of the run read the part to test on, as one stream, and keeps what came of it.
+  ///
+  /// - Returns: nil where there is no such part, or the model has read it before.
+  /// - Throws: `Stopped`; `CheckpointError`, `FileError`, `TrainingError`.
+  private func testBest(in folder: RunFolder, stops: () -> Bool) throws -> TestReport? {
+    guard let test, test.count > 1 else { return nil }
+    var best = try TrainedModel(contentsOf: folder.bestPath)
+    guard best.vocabulary == vocabulary, best.summary?.testLoss == nil else { return nil }
+    let score: TextScore
+    do {
+      var read = 0
+      score = try TextScorer(best.model, device: device).score(test) { _, _ in
+        read += 1
+        if read % 1024 == 0, stops() { throw Stopped() }
+      }
+    } catch let error as ScoringError {
+      throw TrainingError.deviceFailed(step: progress.step, reason: error.description)
+    }
+    let report = TestReport(
+      step: progress.step, characters: score.characters, unknownCharacters: test.unknownCount,
+      testLoss: score.natsPerCharacter)
+    try folder.append(TestLine(report))
+    best.summary?.testLoss = report.testLoss
+    try folder.save(best: best, halfSize: options.savesHalfSize)
+    return report
   }
 
   private func beganLine(_ invocation: Invocation?) -> BeganLine {
@@ -177,6 +218,7 @@ public final class Trainer {
       vocabulary, choices: vocabulary.count, division: task.workers, on: device, as: invocation)
     line.training_characters = task.training.count
     line.validation_characters = task.validation?.count ?? 0
+    line.test_characters = test?.count
     return line
   }
 

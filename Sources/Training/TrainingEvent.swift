@@ -14,6 +14,8 @@ public enum TrainingEvent: Equatable, Sendable {
   case began(TrainingPlan)
   case step(StepReport)
   case validation(ValidationReport)
+  /// The run has ended, and its best model has read the part that nothing was chosen on.
+  case test(TestReport)
   /// Files were written after this step.
   case saved(step: Int)
 }
@@ -31,6 +33,8 @@ public struct TrainingPlan: Equatable, Sendable {
   public var trainingCharacters: Int
   /// 0 where the corpus leaves too little to validate on.
   public var validationCharacters: Int
+  /// Of the part to test on.
+  public var testCharacters: Int
   /// Characters of the training part that a given vocabulary does not have; they are left out.
   public var unknownTrainingCharacters: Int
   /// Characters of the validation part that the training part does not have; they are left out.
@@ -80,6 +84,19 @@ public struct ValidationReport: Equatable, Sendable {
   public var classF1: [Double]?
   public var bestValidationLoss: Double
   public var isBest: Bool
+}
+
+/// How well the best model of a run predicts the part that nothing was chosen on, read as one stream.
+public struct TestReport: Equatable, Sendable {
+  /// The last of the run.
+  public var step: Int
+  /// Those that were predicted.
+  public var characters: Int
+  /// Characters of the part that the vocabulary does not have; they are left out.
+  public var unknownCharacters: Int
+  /// Nats per character.
+  public var testLoss: Double
+  public var bitsPerCharacter: Double { testLoss / log(2) }
 }
 
 /// Why a training run ended.

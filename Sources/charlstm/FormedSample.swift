@@ -111,7 +111,8 @@ extension PassageDescription {
       written: WrittenText(
         index: index, text: omitsPrompt ? text : prompt + text, prompt: prompt, seed: seed,
         characters: formed.characters, nats_per_character: formed.meanSurprisal,
-        length: request.length, clamp: clamps.texts),
+        length: request.length, adapt: adaptedTo.isEmpty ? nil : adaptedTo,
+        clamp: clamps.texts),
       sampling: options.sampling,
       formed: FormRecord(
         infill: request.following, particles: isBeam ? nil : width, beam: isBeam ? width : nil,

@@ -54,12 +54,14 @@ private struct ModelRecord: Encodable {
   let parameters: Int
   let vocabulary: Vocabulary
   let training: TrainingSummary?
+  let adaptations: [AdaptationSummary]?
 
   init(_ trained: TrainedModel) {
     configuration = trained.model.configuration
     parameters = trained.model.layout.parameterCount
     vocabulary = trained.vocabulary
     training = trained.summary
+    adaptations = trained.adaptations.isEmpty ? nil : trained.adaptations
   }
 }
 

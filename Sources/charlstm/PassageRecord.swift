@@ -40,6 +40,7 @@ struct WrittenText: Encodable {
   var nats_per_character: Double
   var stop: String?
   var length: Int
+  var adapt: [String]?
   var clamp: [String]?
   var ban: [String]?
   var ban_ignoring_case: Bool?
@@ -59,6 +60,8 @@ struct PassageDescription: Sendable {
   var options: WritingOptions
   /// Cells that are held.
   var clamps: [Clamp]
+  /// What the model has learnt from before it wrote.
+  var adaptedTo: [String]
   var omitsPrompt: Bool
   var count: Int
   /// Of which none is written.
@@ -79,7 +82,8 @@ struct PassageDescription: Sendable {
       written: WrittenText(
         index: index, text: omitsPrompt ? text : prompt + text, prompt: prompt, seed: seed,
         characters: passage.characters, nats_per_character: passage.meanSurprisal,
-        stop: passage.stop, length: options.length, clamp: clamps.texts,
+        stop: passage.stop, length: options.length,
+        adapt: adaptedTo.isEmpty ? nil : adaptedTo, clamp: clamps.texts,
         ban: bans.map { $0.phrases + $0.patternSpellings }, ban_ignoring_case: bans?.ignoresCase,
         bans_avoided: bans.map { _ in passage.bansAvoided },
         bias: options.biases.isEmpty

@@ -37,9 +37,10 @@ struct VocabularyOptions: ParsableArguments {
 /// - Parameters:
 ///   - setup: the run's; nil where its file is from before that was kept.
 ///   - kind: what a symbol of the run is, should `setup` not tell.
-///   - validationFraction, initializeFrom, documentSeparator: as they were given.
+///   - validationFraction, testFraction, initializeFrom, documentSeparator: as they were given.
 func check(
-  _ vocabulary: VocabularyOptions, validationFraction: Double?, initializeFrom: String?,
+  _ vocabulary: VocabularyOptions, validationFraction: Double?, testFraction: Double? = nil,
+  initializeFrom: String?,
   documentSeparator: DocumentSeparator? = nil, against setup: RunSetup?, kind: Vocabulary.Kind
 ) throws {
   func text(_ value: (some Any)?) -> String { value.map { "\($0)" } ?? "none" }
@@ -50,6 +51,7 @@ func check(
       "validation-fraction", validationFraction.map { "\($0)" },
       setup.map { text($0.validationFraction) }
     ),
+    ("test-fraction", testFraction.map { "\($0)" }, setup.map { "\($0.testFraction ?? 0)" }),
     ("initialize-from", initializeFrom, setup.map { text($0.initializeFrom) }),
     (
       "document-separator", documentSeparator.map { "\($0)" },

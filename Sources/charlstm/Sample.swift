@@ -41,6 +41,8 @@ struct Sample: ParsableCommand {
 
   @OptionGroup(title: "Choice of texts") var bestOf: BestOfOptions
 
+  @OptionGroup(title: "Learning") var adapt: AdaptOptions
+
   @OptionGroup(title: "Cells") var clamp: ClampOption
 
   @Option(name: .shortAndLong, help: "Texts to write, of each prompt.")
@@ -80,13 +82,16 @@ struct Sample: ParsableCommand {
     let device = try machine.device(
       gains: count * candidates >= MachineOptions.manyTexts || prompt.promptsFile != nil)
     let clamps = try clamp.resolved()
-    let trained = try TrainedModel(contentsOf: model).clamping(clamps)
+    let adaptedFile = try adapt.saveAdapted.map { try replacement.file($0) }
+    let trained = try adapt.adapted(
+      TrainedModel(contentsOf: model), on: device, savingTo: adaptedFile
+    ).clamping(clamps)
     let writer = PassageWriter(
       trained: trained, precision: precision.resolved(for: .writing, on: device), device: device,
       batchSize: batchSize,
       description: PassageDescription(
         seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)), options: options,
-        clamps: clamps, omitsPrompt: omitPrompt, count: count,
+        clamps: clamps, adaptedTo: adapt.adapt, omitsPrompt: omitPrompt, count: count,
         passages: try avoidCopying.passages(), bestOf: try bestOf.resolved(),
         verdict: try bestOf.verdict()))
     let request = try formRequest()
@@ -146,6 +151,7 @@ struct Sample: ParsableCommand {
     _ = try bias.resolved()
     _ = try avoidCopying.length()
     try bestOf.check()
+    try adapt.check(readsPrompts: prompt.promptFile == "-" || prompt.promptsFile == "-")
     _ = try formRequest()
   }
 

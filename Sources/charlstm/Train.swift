@@ -127,6 +127,9 @@ struct Train: ParsableCommand {
       try text.documents.separator ?? start?.summary?.documentSeparator ?? .lineFeed
     let corpus = try Corpus(paths: corpora, separator: separator)
     let parts = try text.parts(of: corpus, vocabulary: start?.vocabulary)
+    if !quiet, text.testFraction ?? 0 > 0, parts.test?.count ?? 0 < 2 {
+      standardError("The text is too short for a part to test on: nothing is tested.\n")
+    }
     let scalars = parts.training.vocabulary.scalars
     if !quiet, start == nil, scalars.contains("\r"), !scalars.contains("\n") {
       standardError(
@@ -152,9 +155,10 @@ struct Train: ParsableCommand {
     }
     trainer.setup = RunSetup(
       vocabulary: trainer.vocabulary.kind, minCount: text.symbols.count,
-      validationFraction: text.validationFraction ?? 0.1, initializeFrom: network.initializeFrom,
-      corpora: corpora, documentSeparator: separator, sampleEvery: sampleEvery,
-      tensorBoard: tensorBoard.tensorboard)
+      validationFraction: text.validationFraction ?? 0.1,
+      testFraction: text.testFraction.flatMap { $0 > 0 ? $0 : nil },
+      initializeFrom: network.initializeFrom, corpora: corpora, documentSeparator: separator,
+      sampleEvery: sampleEvery, tensorBoard: tensorBoard.tensorboard)
     if !quiet, let path = network.initializeFrom {
       standardError(
         "Beginning with \(path: path): its weights, shape and vocabulary of "
@@ -178,8 +182,9 @@ struct Train: ParsableCommand {
     try network.check(point.weights.model.configuration, from: "the run")
     try check(
       text.symbols, validationFraction: text.validationFraction,
-      initializeFrom: network.initializeFrom, documentSeparator: text.documents.separator,
-      against: point.setup, kind: point.vocabulary.kind)
+      testFraction: text.testFraction, initializeFrom: network.initializeFrom,
+      documentSeparator: text.documents.separator, against: point.setup,
+      kind: point.vocabulary.kind)
     training.apply(to: &point.options)
     if let extend = runFolder.extend {
       try checkExtension(of: point.options.optimization, given: training.optimization)

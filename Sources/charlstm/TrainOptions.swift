@@ -181,13 +181,22 @@ struct TextOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The share of the text, at its end, to validate on. (default: 0.1)", visibility: .advanced))
+      "The share of the text, behind what trains, to validate on. (default: 0.1)",
+      visibility: .advanced))
   var validationFraction: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      The share of the text, at its end, to test on: nothing is chosen on it, and the best model \
+      reads it once, when the run ends. (default: 0)
+      """, visibility: .advanced))
+  var testFraction: Double?
 
   /// The parts of a corpus, in the vocabulary given or in one of the training part's own.
   func parts(of corpus: Corpus, vocabulary known: Vocabulary?) throws -> CorpusParts {
     try CorpusParts(
-      corpus, validationFraction: validationFraction ?? 0.1, vocabulary: known,
-      kind: symbols.kind, minCount: symbols.count)
+      corpus, validationFraction: validationFraction ?? 0.1, testFraction: testFraction ?? 0,
+      vocabulary: known, kind: symbols.kind, minCount: symbols.count)
   }
 }

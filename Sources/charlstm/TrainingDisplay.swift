@@ -49,9 +49,11 @@ final class TrainingDisplay {
   /// What is about to be done: first what anybody wants to know, then what was chosen.
   func begin(_ forecast: TrainingForecast?) {
     guard !isQuiet else { return }
+    let tested =
+      plan.testCharacters > 1 ? ", \(plan.testCharacters.formatted()) to test on at the end" : ""
     var text = """
       \(counted(plan.trainingCharacters, "character")) to train on, \
-      \(plan.validationCharacters.formatted()) to validate on; a blind guess among \
+      \(plan.validationCharacters.formatted()) to validate on\(tested); a blind guess among \
       \(counted(symbols, "symbol")) has a loss of \(String(format: "%.4f", log(Double(symbols)))) nats
 
       """
@@ -85,6 +87,7 @@ final class TrainingDisplay {
     case .began(let plan): show(plan)
     case .step(let report): show(report)
     case .validation(let report): show(report)
+    case .test(let report): show(report)
     case .saved: break
     }
   }
@@ -224,6 +227,20 @@ final class TrainingDisplay {
 
             """, run.validationsSinceBest, report.bestValidationLoss))
     }
+  }
+
+  private func show(_ report: TestReport) {
+    var text = String(
+      format: "test part, %@: %.4f nats, %.4f bits per character\n",
+      counted(report.characters, "character"), report.testLoss, report.bitsPerCharacter)
+    if report.unknownCharacters > 0 {
+      text +=
+        counted(
+          report.unknownCharacters, "character of the test part is",
+          plural: "characters of the test part are")
+        + " not in the vocabulary, and left out.\n"
+    }
+    line.print(text)
   }
 }
 

@@ -127,6 +127,7 @@ extension CUDATests {
       let training = StreamUse.Training(blocks: 1)
       let (cpu, gpu) = try streams(network.copy(), lanes: 1, steps: 6, training: training)
       var losses: [[Double]] = []
+      var weights: [FloatBuffer] = []
       for streams in [cpu, gpu] {
         let adaptation = streams.adaptation(rate: 0.01, decay: 0.05)
         losses.append(
@@ -135,7 +136,10 @@ extension CUDATests {
             defer { adaptation.step() }
             return streams.withOnlyPart { $0.train(chunk, softTargets: nil, scale: 1) }
           })
+        weights.append(FloatBuffer(copying: adaptation.parameters))
       }
+      #expect(difference(weights[0], weights[1]) < 1e-4)
+      #expect(difference(weights[0], network.parameters) > 1e-3)
       for (mine, theirs) in zip(losses[1], losses[0]) {
         #expect(abs(mine - theirs) < 1e-4 * theirs)
       }

@@ -349,12 +349,15 @@ struct TrainTests {
 
   @Test func resumeRefusesWhatContradicts() throws {
     try charlstm.putFixture("tiny.safetensors")
-    let begin = "train text.txt --output run --quiet --validation-fraction 0.2 --min-count 2"
+    let begin =
+      "train text.txt --output run --quiet --validation-fraction 0.2 --test-fraction 0.1 "
+      + "--min-count 2"
     #expect(try charlstm("\(begin) --max-steps 2 \(small)").code == 0)
     let resume = "train text.txt --output run --quiet --resume --max-steps 3"
     for (option, found) in [
       ("--vocabulary bytes", "scalars"), ("--min-count 1", "2"),
-      ("--validation-fraction 0.1", "0.2"), ("--initialize-from tiny.safetensors", "none"),
+      ("--validation-fraction 0.1", "0.2"), ("--test-fraction 0.2", "0.1"),
+      ("--initialize-from tiny.safetensors", "none"),
     ] {
       #expect(
         try charlstm("\(resume) \(option)")

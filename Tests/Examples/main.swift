@@ -2,9 +2,9 @@
 import Foundation
 
 let examples = [
-  "Classify": classify, "OpenModel": openModel, "Score": score, "Tensors": tensors,
-  "Train": train, "TrainClassifier": trainClassifier, "Write": write, "WriteOn": writeOn,
-  "WriteInForm": writeInForm, "WriteWithout": writeWithout,
+  "Adapt": adapt, "Classify": classify, "OpenModel": openModel, "Score": score,
+  "Tensors": tensors, "Train": train, "TrainClassifier": trainClassifier,
+  "Write": write, "WriteOn": writeOn, "WriteInForm": writeInForm, "WriteWithout": writeWithout,
 ]
 guard CommandLine.arguments.count == 2, let example = examples[CommandLine.arguments[1]] else {
   print("usage: examples", examples.keys.sorted().joined(separator: "|"))

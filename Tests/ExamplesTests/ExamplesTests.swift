@@ -62,7 +62,7 @@ struct ExamplesTests {
     #expect(lines[2].hasSuffix(" nats per character"))
   }
 
-  @Test(arguments: ["Write", "WriteOn", "WriteWithout"])
+  @Test(arguments: ["Adapt", "Write", "WriteOn", "WriteWithout"])
   func textIsWritten(_ name: String) throws {
     let output = try Example(name).output
     #expect(output.trimmingCharacters(in: .newlines).unicodeScalars.count >= 190)

@@ -453,6 +453,7 @@ import Testing
         /infill TEXT                    write on so that it leads into TEXT
         /clamp [CELL=VALUE]             hold the output of a cell at a value, and see what it does to the text
         /cells [n | CELL]               show what the n liveliest cells did over the end of the text (8)
+        /adapt [FILE|off|save FILE]     let the model learn from the text so far, or from a file or folder
         /classify TEXT                  show the most probable classes of TEXT
         /classifier [FILE]              take another classifier for /classify, or show which it is
         /save FILE                      keep the session: settings, texts and states, exact

@@ -95,6 +95,20 @@ struct RunRecordTests {
     #expect(csv(of: [run]).contains("run/teacher-1,step,"))
   }
 
+  @Test func theTestPartIsTold() throws {
+    let test = #"{"bits_per_character":2,"event":"test","step":20,"test_characters":9,"test_loss":"#
+    let run = try folder.run([
+      MetricsLines.began(), MetricsLines.step(20, "2"), MetricsLines.validation(20, "1.5"),
+      test + "1.75}", test + "1.625}", test + "\"none\"}",
+    ])
+    #expect(run.test == .init(step: 20, loss: 1.625))
+    let results = run.results.map { "\($0.name) \($0.value)" }
+    #expect(results.contains("test loss 1.6250"))
+    #expect(results.contains("test bits per character 2.3444"))
+    #expect(terminalReport(on: run, width: 80).contains("test loss "))
+    #expect(csv(of: [run]).contains(",bits_per_character,test_loss,test_characters,"))
+  }
+
   @Test func accuracyCountsBeforeTheLoss() throws {
     let run = try folder.run([
       MetricsLines.began(classes: ["ham", "spam"]),

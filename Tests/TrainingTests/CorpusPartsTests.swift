@@ -23,6 +23,29 @@ struct CorpusPartsTests {
     #expect(try CorpusParts(corpus(), vocabulary: known).training.count == 92)
   }
 
+  @Test func theLastPartTests() throws {
+    for kind in [Vocabulary.Kind.scalars, .bytes] {
+      let parts = try CorpusParts(
+        corpus(), validationFraction: 0.25, testFraction: 0.25, kind: kind)
+      let (validation, test) = (try #require(parts.validation), try #require(parts.test))
+      #expect(parts.training.byteRange.upperBound == validation.byteRange.lowerBound)
+      #expect(validation.byteRange.upperBound == test.byteRange.lowerBound)
+      #expect(test.byteRange.upperBound == test.corpus.byteCount)
+      #expect(test.vocabulary == parts.training.vocabulary)
+      #expect(test.unknownCount == (kind == .bytes ? 0 : 3) && validation.unknownCount == 0)
+    }
+    #expect(try CorpusParts(corpus()).test == nil)
+    for (fraction, validation, range) in [
+      (-0.1, 0.1, "0 to below 0.9"), (0.5, 0.5, "0 to below 0.5"), (.nan, 0, "0 to below 1.0"),
+      (1, 0, "0 to below 1.0"),
+    ] {
+      #expect(
+        throws: TrainingError.optionOutOfRange(
+          name: "test-fraction", value: "\(fraction)", range: "\(range), what is left of the text")
+      ) { try CorpusParts(corpus(), validationFraction: validation, testFraction: fraction) }
+    }
+  }
+
   @Test func whatCannotBeCutIsRefused() throws {
     for fraction in [-0.1, 1, .nan] {
       #expect(

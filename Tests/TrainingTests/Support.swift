@@ -70,6 +70,7 @@ struct Told {
   var plan: TrainingPlan?
   var steps: [StepReport] = []
   var validations: [ValidationReport] = []
+  var test: TestReport?
 
   /// Runs a trainer, until after a step if one is given, or after so many of it and its teachers.
   init(
@@ -82,6 +83,7 @@ struct Told {
     var plan: TrainingPlan?
     var steps: [StepReport] = []
     var validations: [ValidationReport] = []
+    var test: TestReport?
     var all = 0
     outcome = try trainer.run(
       in: run,
@@ -95,12 +97,14 @@ struct Told {
       case .began(let told): plan = told
       case .step(let report): steps.append(report)
       case .validation(let report): validations.append(report)
+      case .test(let report): test = report
       case .teaching, .writing, .reading, .saved: break
       }
     }
     self.plan = plan
     self.steps = steps
     self.validations = validations
+    self.test = test
   }
 }
 

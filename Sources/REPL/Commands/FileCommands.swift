@@ -53,7 +53,10 @@ extension Interpreter {
 
   /// Goes on from a session in a file; where that cannot be, this one stays.
   package func open(sessionAt path: String) throws {
-    session = try SessionFile.read(path, for: resident)
+    let opened = try SessionFile.read(path, for: resident)
+    let (model, session) = try learningAgain(for: opened)
+    resident = model
+    self.session = session
     choice = nil
     try use(session.settings.precision)
     autosave = autosave?.anew(of: resident.source)

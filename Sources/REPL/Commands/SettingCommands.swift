@@ -60,6 +60,9 @@ extension Interpreter {
     if !session.clamps.isEmpty {
       rows.append(("clamp", session.clamps.map(\.description).joined(separator: " ")))
     }
+    if let adaptation = session.adaptation {
+      rows += adaptation.texts.map { ("adapted to", $0.summary.description) }
+    }
     for (name, value) in rows {
       try interpreter.screen.line(name.padded(to: nameWidth) + value)
     }
