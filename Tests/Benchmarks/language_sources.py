@@ -182,7 +182,7 @@ def entries(name: str, content: bytes) -> Iterator[tuple[str, str, str, bool]]:
     elif name.endswith(".utf8.gz"):
         yield from web_snippets(gzip.decompress(content).decode("utf-8", "replace"))
     elif "/ShortTexts/" in name:
-        language = of(r"/ShortTexts/(.+)\.txt$")
+        language = of(r"/ShortTexts/(?!lv\.)(.+)\.txt$")  # The Latvian one is in a broken encoding.
         for paragraph in content.decode("utf-8", "replace").split("\n") if language else ():
             yield language, str(zlib.crc32(paragraph.encode())), paragraph.strip(), True
     elif name.endswith(".paragraphs"):

@@ -14,8 +14,9 @@
       wordfreq==3.1.1 justext==3.0.2 chatterbot-corpus==1.3.3
     mkdir -p lists/partial sources/partial && apt-get -o Dir::State::lists=$PWD/lists -o APT::Get::List-Cleanup=false \\
       -o Acquire::Languages=ca,cs,da,de,en,es,fi,fr,hu,it,ja,ko,nl,pl,pt,pt_BR,ru,sk,sr,sv,uk,vi,zh_CN,zh_TW update
-    echo deb-src http://deb.debian.org/debian bookworm main > sources.list
-    of_sources="-o Dir::Etc::sourcelist=$PWD/sources.list -o Dir::Etc::sourceparts=- -o Dir::State::lists=$PWD/sources"
+    echo deb-src http://deb.debian.org/debian bookworm main > ../debian-sources.list
+    of_sources="-o Dir::Etc::sourcelist=$PWD/../debian-sources.list -o Dir::Etc::sourceparts=/dev/null"
+    of_sources="$of_sources -o Dir::State::lists=$PWD/sources"
     apt-get $of_sources update; apt-get $of_sources source --download-only --tar-only cld2 libexttextcat
     cd .. && python3 Tests/Benchmarks/language_texts.py packages OUT      # needs msgpack, from PyPI or python3-msgpack
 
