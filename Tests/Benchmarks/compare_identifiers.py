@@ -6,9 +6,9 @@
       --charlstm .build/release/charlstm [--lingua high low] [--most 60] [--core 0] [--confusions 20]
 
 OUT holds test-sentences.tsv, test-pairs.tsv and test-words.tsv of language_texts.py (any files of these names with
-columns label and text will do). Scored are the texts of languages that all compared identifiers know; lingua is
-built for just these languages, while charlstm may also answer with the others that it knows, which counts as
-wrong. An accuracy is the share of a language's texts; means are over languages, each counting the same. Texts a
+columns label and text will do; OUT/web and its neighbors hold other kinds). Scored are the texts of languages that all
+compared identifiers know; lingua is built for these languages, whether there are texts in them or not, while charlstm
+may also answer with the others that it knows, which counts as wrong. An accuracy is the share of a language's texts; means are over languages, each counting the same. Texts a
 second are of CPU time, all on one core, reading the model not counted for lingua, but counted for charlstm. The
 size is that of the model, for lingua of its compiled module, which holds the models.
 """
@@ -86,13 +86,13 @@ def main() -> None:
     os.sched_setaffinity(0, {options.core})
     os.environ["RAYON_NUM_THREADS"] = "1"
     tests = {kind: read(options.folder / f"test-{kind}.tsv", options.most) for kind in KINDS}
-    shared = {label for texts in tests.values() for label, _ in texts}
     models = [CharLSTM(options.charlstm, options.model)] if options.model else []
-    for identifier in models + ([Lingua("high", None)] if options.lingua else []):
-        shared &= identifier.languages
-    identifiers = models + [Lingua(mode, shared) for mode in options.lingua]
-    if not identifiers:
+    knowing = models + ([Lingua("high", None)] if options.lingua else [])
+    if not knowing:
         sys.exit("Name a --model, or --lingua high or low.")
+    known = set.intersection(*(identifier.languages for identifier in knowing))
+    identifiers = models + [Lingua(mode, known) for mode in options.lingua]
+    shared = known & {label for texts in tests.values() for label, _ in texts}
 
     accuracy: dict[tuple[str, str], dict[str, float]] = {}
     for identifier in identifiers:

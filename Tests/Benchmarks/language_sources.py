@@ -1,12 +1,13 @@
 """Reads what people wrote in many languages out of packages of Debian and PyPI, without unpacking them.
 
-A package is a .deb, a wheel, or one of apt's Translation files. What comes out is messages: a language,
-the English original where there is one (a name of the message where there is none), and the text. The
-original says which messages of different languages are the same, which decides on which side of the
-split they fall.
+A package is a .deb, a wheel, the archive of a Debian source package, or one of apt's Translation files. What
+comes out is messages: a language, the English original where there is one (a name of the message where there
+is none), and the text. The original says which messages of different languages are the same, which decides on
+which side of the split they fall.
 """
 
 import ast
+import gzip
 import io
 import json
 import re
@@ -28,7 +29,8 @@ class Message(NamedTuple):
 
 
 # What names a language by a code of its own, or hides another one behind a region or a script.
-RENAMED = {"no": "nb", "fil": "tl", "iw": "he", "in": "id", "kmr": "ku", "zh-cn": "zh", "gug": "gn"}
+RENAMED = {"no": "nb", "fil": "tl", "iw": "he", "in": "id", "kmr": "ku", "zh-cn": "zh", "gug": "gn", "zht": "zh",
+           "jw": "jv"}
 SKIPPED = re.compile(
     r"^(be[@_-]lat|en[@_-]shaw|az[_-]IR|ang|sh|simple|roa|zh[_-](yue|classical|min|lat)|map|nds[_-]nl|cbk|kk-(arab|latn)|"
     r"ms-arab|ku-arab|ug-latn|tg-latn|tt-latn|ks|qq[qx]|bat|fiu|aeb-latn|shi|hif|hne|gan|hak|nan|wuu|ike|uz-latn)")
@@ -46,6 +48,8 @@ def package_name(path: Path) -> tuple[str, str]:
     """Name and version, as the file's name has them."""
     if "Translation-" in path.name:
         return "debian-package-descriptions", re.sub(r".*dists_([^_-]+).*", r"\1", path.name)
+    if ".orig.tar." in path.name:
+        return tuple(path.name.partition(".orig.tar.")[0].split("_"))
     parts = path.name.removesuffix(".deb").removesuffix(".whl").split("_" if path.suffix == ".deb" else "-")
     return parts[0], parts[1].replace("%3a", ":")
 
@@ -79,6 +83,8 @@ def license_of(path: Path) -> str:
     """What Debian's copyright file or the wheel's metadata says, in the order of its mention."""
     if path.name.startswith("wordfreq"):
         return "CC-BY-SA-4.0 (the lists), Apache-2.0 (the program)"
+    if ".orig.tar." in path.name:  # whose files are named in entries()
+        return "Apache-2.0" if path.name.startswith("cld2") else "BSD-3-Clause"
     for name, content in files(path, wanted=lambda n: n.endswith(("/copyright", ".dist-info/METADATA"))):
         text = content.decode("utf-8", "replace")
         found = re.findall(r"^License(?:-Expression)?: *([^\n]{2,60})", text, re.M)
@@ -92,7 +98,8 @@ def license_of(path: Path) -> str:
 def is_read(name: str) -> bool:
     return bool(re.search(
         r"\.mo$|\.xpi$|/locales/[\w-]+\.pak$|/(i18n|locale)/.*\.json$|/games/fortunes/(?!off)|/lang/\w+/examples\.py$|"
-        r"Translation-|\.paragraphs$|\.qm$", name)) and not name.endswith((".dat", ".u8"))
+        r"Translation-|\.paragraphs$|\.qm$|/share/help/.*\.page$|/dialogs_\w+\.lua$|^chatterbot_corpus/data/.*\.yml$|"
+        r"/test_shuffle_.*\.utf8\.gz$|/ShortTexts/.*\.txt$", name)) and not name.endswith((".dat", ".u8"))
 
 
 def files(path: Path, wanted=is_read) -> Iterator[tuple[str, bytes]]:
@@ -107,6 +114,11 @@ def files(path: Path, wanted=is_read) -> Iterator[tuple[str, bytes]]:
             for name in wheel.namelist():
                 if wanted(name):
                     yield name, wheel.read(name)
+    elif ".orig.tar." in path.name:
+        with tarfile.open(path) as archive:
+            for member in archive:
+                if member.isfile() and wanted(member.name):
+                    yield member.name, archive.extractfile(member).read()
     elif wanted(path.name):
         yield path.name, subprocess.run(["/usr/lib/apt/apt-helper", "cat-file", path], capture_output=True, check=True).stdout
 
@@ -155,6 +167,24 @@ def entries(name: str, content: bytes) -> Iterator[tuple[str, str, str, bool]]:
             for paragraph in re.split(r"\n \.", f"{found[3]}\n .{found[4]}") if language else ():
                 if not re.search(r"\n  |\n [*-]", paragraph):  # a list, often of names
                     yield language, found[1], paragraph.replace("\n ", " "), False
+    elif name.endswith(".page"):
+        language = "en" if "/help/C/" in name else of(r"/help/([^/]+)/")
+        for place, text in enumerate(help_page(content.decode("utf-8")) if language else ()):
+            yield language, f"{re.sub(r'.*/help/[^/]+/', '', name)} {place}", text, False
+    elif name.endswith(".lua"):
+        language = of(r"/dialogs_(\w+)\.lua$")
+        for original, text in re.findall(r'dialogId\(.*, "(.*)"\)\s*dialogStr\("(.*)"\)', content.decode("utf-8")) if language else ():
+            yield language, original, text, True
+    elif name.endswith(".yml"):
+        language = DIALOGUES.get(name.split("/")[-2])
+        for text in re.findall(r"^ *- (?:- )?[\"']? *(.+?)[\"']?$", content.decode("utf-8"), re.M) if language else ():
+            yield language, str(zlib.crc32(text.encode())), text, True
+    elif name.endswith(".utf8.gz"):
+        yield from web_snippets(gzip.decompress(content).decode("utf-8", "replace"))
+    elif "/ShortTexts/" in name:
+        language = of(r"/ShortTexts/(?!lv\.)(.+)\.txt$")  # The Latvian one is in a broken encoding.
+        for paragraph in content.decode("utf-8", "replace").split("\n") if language else ():
+            yield language, str(zlib.crc32(paragraph.encode())), paragraph.strip(), True
     elif name.endswith(".paragraphs"):
         language = of(r"/klavaro/(\w+)\.paragraphs$")
         for paragraph in content.decode("utf-8", "replace").split("\n") if language else ():
@@ -163,6 +193,33 @@ def entries(name: str, content: bytes) -> Iterator[tuple[str, str, str, bool]]:
         language = {"br": "pt", None: "en"}.get(code := of(r"^fortunes-(?!min)([a-z]{2})/"), code)  # br: of Brazil
         for quote in re.split(r"\n%+\n", content.decode("utf-8", "replace")):
             yield language, str(zlib.crc32(quote.encode())), re.sub(r"\n[\s—-]+[^\n]*$", "", quote.strip()), True
+
+
+DIALOGUES = {name: code for code, name in (pair.split(":") for pair in (
+    "bn:bengali zh:chinese nl:dutch en:english fr:french de:german he:hebrew hi:hindi id:indonesian it:italian ja:japanese "
+    "ko:korean mr:marathi or:oriya fa:persian pt:portuguese ru:russian es:spanish sv:swedish ta:tamil te:telugu th:thai "
+    "tr:turkish uk:ukrainian ur:urdu yo:yoruba").split())}
+
+
+def help_page(content: str) -> list[str]:
+    """The paragraphs of a page of GNOME's help, which is in Mallard."""
+    texts = re.findall(r"<(p|title|desc)\b[^>]*(?<!/)>(.*?)</\1>", content, re.S)
+    return [" ".join(re.sub(r"<[^<>]*>", "", text).split()) for _, text in texts]
+
+
+def web_snippets(content: str) -> Iterator[tuple[str, str, str, bool]]:
+    """CLD2's samples of web pages: a line `Samp LANGUAGE-SCRIPT /SITE/ PHRASE ~ PHRASE ...`, of some fifty
+    characters each, in no order. One or two of them make a text; a line is on one side of the split."""
+    for line in content.split("\n"):
+        found = re.match(r"Samp (\S+) /[^ ]*/ (.*)", line)
+        language = ("ckb" if found[1] == "ku-Arab" else language_code(found[1])) if found else None
+        if not language:
+            continue
+        phrases, name = found[2].split(" ~ "), str(zlib.crc32(line.encode()))
+        while phrases:
+            count = 2 if zlib.crc32(phrases[0].encode()) % 3 == 0 else 1
+            yield language, name, " ".join(phrases[:count]), True
+            phrases = phrases[count:]
 
 
 def gettext_catalogue(content: bytes) -> Iterator[tuple[str, str]]:
