@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Many clients at once: load.py PROGRAM MODEL [--clients 256] [--seconds 20] [--length 1000] [--least 0].
+"""Many clients at once: load.py PROGRAM MODEL [--clients 256] [--seconds 20] [--length 1000] [--least 0] [--stream].
 
 Every text must be that of `charlstm sample` with its seed. With --least R the characters a second must be
 at least R of what `sample --count CLIENTS` writes. Traffic goes to 127.0.0.1 alone.
@@ -21,12 +21,21 @@ parser.add_argument("--clients", type=int, default=256)
 parser.add_argument("--seconds", type=float, default=20)
 parser.add_argument("--length", type=int, default=1000)
 parser.add_argument("--least", type=float, default=0)
+parser.add_argument("--stream", action="store_true")
 options = parser.parse_args()
 
 failures = []
 characters = 0
 answers = 0
 lock = threading.Lock()
+
+
+def text_of(body):
+    if not options.stream:
+        return json.loads(body)["choices"][0]["text"]
+    events = [line[6:] for line in body.splitlines() if line.startswith(b"data: ")]
+    assert events[-1] == b"[DONE]", events[-1]
+    return "".join(json.loads(event)["choices"][0]["text"] for event in events[:-1])
 
 
 def client(number, server, expected, end):
@@ -39,13 +48,13 @@ def client(number, server, expected, end):
         try:
             connection.request(
                 "POST", "/v1/completions",
-                json.dumps({"max_tokens": options.length, "seed": seed}),
+                json.dumps({"max_tokens": options.length, "seed": seed, "stream": options.stream}),
                 {"Content-Type": "application/json"})
             answer = connection.getresponse()
             body = answer.read()
             if answer.status != 200:
                 raise RuntimeError(f"{answer.status}: {body[:200]}")
-            text = json.loads(body)["choices"][0]["text"]
+            text = text_of(body)
             if text != expected[seed]:
                 raise RuntimeError(f"seed {seed} gave another text")
         except Exception as error:
